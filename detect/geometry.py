@@ -1,0 +1,41 @@
+"""Boxes and zones, in fractions of the picture."""
+
+from collections.abc import Sequence
+
+import shapely
+
+from detect.incident import Box
+
+
+class Region:
+    """A polygon that says which boxes stand in it."""
+
+    def __init__(self, polygon: Sequence[tuple[float, float]]) -> None:
+        self.polygon = [list(point) for point in polygon]
+        self._shape = shapely.Polygon(polygon)
+        shapely.prepare(self._shape)
+
+    def holds(self, box: Box) -> bool:
+        """Whether the box's foot, the middle of its lower edge, lies within."""
+        return bool(shapely.contains_xy(self._shape, (box[0] + box[2]) / 2, box[3]))
+
+
+def area(box: Box) -> float:
+    return max(0.0, box[2] - box[0]) * max(0.0, box[3] - box[1])
+
+
+def overlap(a: Box, b: Box) -> float:
+    """The area that two boxes share."""
+    return area((max(a[0], b[0]), max(a[1], b[1]), min(a[2], b[2]), min(a[3], b[3])))
+
+
+def iou(a: Box, b: Box) -> float:
+    """Intersection over union, 0 to 1."""
+    shared = overlap(a, b)
+    return shared / (area(a) + area(b) - shared) if shared else 0.0
+
+
+def covered(box: Box, by: Box) -> float:
+    """The share of `box` that lies behind `by`."""
+    whole = area(box)
+    return overlap(box, by) / whole if whole else 0.0

@@ -1,0 +1,73 @@
+"""What detect says: an incident, from the moment its condition holds to the moment it clears.
+
+Times are seconds since the Unix epoch; boxes are fractions of the picture's width and height.
+"""
+
+from typing import Any, Literal
+from uuid import UUID
+
+from msgspec import Struct
+
+from edge.messages import EpochSeconds
+
+Phase = Literal["open", "update", "clear"]
+Severity = Literal["minor", "major", "critical"]
+Box = tuple[float, float, float, float]
+
+
+class IncidentObject(Struct, frozen=True):
+    """A thing that the detector saw; `box` is (left, top, right, bottom)."""
+
+    label: str
+    box: Box
+    score: float
+    track: int | None = None
+
+
+class Picture(Struct, frozen=True):
+    """A frame as the camera sent it; the reader draws `box` over it."""
+
+    role: Literal["first", "best"]
+    at: EpochSeconds
+    jpeg: bytes
+    box: Box
+
+
+class Spell(Struct, frozen=True, rename={"begin": "from", "end": "to"}):
+    """A stretch of the dwell: the object was seen, hidden behind another, or not seen though nothing hid it."""
+
+    begin: EpochSeconds
+    end: EpochSeconds
+    state: Literal["seen", "hidden", "unseen"]
+
+
+class Explanation(Struct, frozen=True):
+    """Why: the rule and its version, what it asks against what was seen, and by which model."""
+
+    rule: dict[str, str]
+    threshold: dict[str, float]
+    observed: dict[str, float]
+    model: dict[str, str]
+    zone: dict[str, Any]
+    dwell: list[Spell] = []
+    scores: list[float] = []
+    track: int | None = None
+
+
+class Incident(Struct, frozen=True):
+    """`id` is a UUIDv7, stable through the incident's life; `began_at` is event time, when the condition began."""
+
+    id: UUID
+    kind: str
+    phase: Phase
+    site: str
+    device: str
+    zone: str
+    began_at: EpochSeconds
+    at: EpochSeconds
+    severity: Severity
+    score: float
+    objects: list[IncidentObject]
+    explanation: Explanation
+    position: tuple[float, float] | None = None
+    pictures: list[Picture] = []

@@ -1,0 +1,1 @@
+"""One module a rule, named after the kind of incident it finds; each holds its `Settings` (see detect.config)."""

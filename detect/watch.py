@@ -1,0 +1,89 @@
+"""One camera's eyes: its frames in, incidents out."""
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+import cv2
+import numpy as np
+
+from detect.config import CameraConfig, Zone
+from detect.detector import Detector, Image, Tracker
+from detect.geometry import Region
+from detect.incident import Explanation, Incident
+from detect.rule import Finding, Rule, Surroundings
+from detect.standing import Scene
+from edge.messages import BadMessageError, Frame
+from edge.topics import Topic
+
+
+@dataclass(frozen=True, slots=True)
+class _Post:
+    """One rule of one zone."""
+
+    zone: Zone
+    rule: Rule
+
+
+class Watch:
+    """Follows one camera through its detector, tracker and rules; `topic` names the camera."""
+
+    def __init__(self, topic: Topic, config: CameraConfig, detector: Detector, tracker: Tracker) -> None:
+        self.config = config
+        self._topic, self._detector, self._tracker = topic, detector, tracker
+        self._posts = [post for zone in config.zones for post in _posts(zone, config)]
+        self._seen_at = 0.0
+
+    def see(self, frame: Frame) -> list[Incident]:
+        """What the next frame opens, changes or clears; a frame not newer than the last tells nothing."""
+        if frame.at <= self._seen_at:
+            return []
+        (detections,) = self._detector.detect([decode_image(frame.jpeg)])
+        self._seen_at = frame.at
+        scene = Scene(frame.at, frame.jpeg, self._tracker.track(detections))
+        return [
+            self._incident(post.zone, scene, finding) for post in self._posts for finding in post.rule.observe(scene)
+        ]
+
+    def _incident(self, zone: Zone, scene: Scene, finding: Finding) -> Incident:
+        return Incident(
+            id=finding.id,
+            kind=finding.kind,
+            phase=finding.phase,
+            site=self._topic.site,
+            device=self._topic.device,
+            zone=zone.id,
+            position=self.config.position,
+            began_at=finding.began_at,
+            at=scene.at,
+            severity=finding.severity,
+            score=finding.score,
+            objects=finding.objects,
+            pictures=finding.pictures,
+            explanation=Explanation(
+                rule={"kind": finding.kind, "version": finding.version},
+                threshold=finding.threshold,
+                observed=finding.observed,
+                model=self._detector.model,
+                zone={"id": zone.id, "polygon": zone.polygon},
+                dwell=finding.dwell,
+                scores=finding.scores,
+                track=next((thing.track for thing in finding.objects), None),
+            ),
+        )
+
+
+def _posts(zone: Zone, config: CameraConfig) -> list[_Post]:
+    confidence = config.detector.confidence if config.detector else 1.0
+    surroundings = Surroundings(Region(zone.polygon), confidence, ZoneInfo(config.timezone))
+    return [_Post(zone, settings.make(surroundings)) for settings in zone.rules]
+
+
+def decode_image(jpeg: bytes) -> Image:
+    """Height × width × 3, BGR; raise BadMessageError when it is no picture, or one too large to be decoded."""
+    try:
+        image = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
+    except cv2.error as error:
+        raise BadMessageError(f"not a picture: {error.err}") from error
+    if image is None:
+        raise BadMessageError(f"not a picture: {len(jpeg)} bytes that no decoder takes")
+    return image  # type: ignore[return-value]  # imdecode gives uint8 for IMREAD_COLOR; its stub does not say so

@@ -1,0 +1,96 @@
+"""Ultralytics' YOLO and ByteTrack, behind our two protocols. Their types end here."""
+
+import hashlib
+import os
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+
+from detect.detector import Detection, Detector, Image, Tracker
+
+os.environ.setdefault("YOLO_OFFLINE", "true")  # before the import: nothing looks for updates or phones home
+os.environ.setdefault("YOLO_VERBOSE", "false")
+
+from ultralytics import YOLO, settings
+from ultralytics.engine.results import Boxes
+from ultralytics.trackers.byte_tracker import BYTETracker
+
+SCORE_FLOOR = 0.1  # ByteTrack follows what it has seen well down to here
+SIZE = 640  # pixels that the longer side is scaled to
+
+
+class ModelError(RuntimeError):
+    """The weights cannot be loaded; the text says what to do."""
+
+
+class YoloDetector:
+    """Any model that ultralytics loads: .pt, ONNX, an OpenVINO folder, TensorRT."""
+
+    def __init__(self, path: Path) -> None:
+        if not path.exists():
+            raise ModelError(f"no model at {path}: check `detector: model:` in the site file")
+        settings.update({"sync": False})
+        self._yolo = YOLO(str(path), task="detect")
+        self.model = {"name": path.name, "hash": _hash(path)}
+        self.detect([np.zeros((SIZE, SIZE, 3), np.uint8)])  # compiles now, not under the first frame
+
+    def detect(self, images: Sequence[Image]) -> list[list[Detection]]:
+        return [found for image in images for found in self._predict(image)]
+
+    def _predict(self, image: Image) -> list[list[Detection]]:
+        results = self._yolo.predict(image, conf=SCORE_FLOOR, imgsz=SIZE, verbose=False)
+        return [_detections(result.boxes, result.names) for result in results]
+
+
+def _detections(boxes: Boxes, names: dict[int, str]) -> list[Detection]:
+    rows = boxes.cpu().numpy()
+    return [
+        Detection(names[int(label)], tuple(box), score)
+        for label, box, score in zip(rows.cls, rows.xyxyn.tolist(), rows.conf.tolist(), strict=True)
+    ]
+
+
+def _hash(path: Path) -> str:
+    files = sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+class ByteTracker:
+    """ByteTrack over one camera's detections; boxes are scaled up, since it thinks in pixels."""
+
+    SETTINGS = SimpleNamespace(
+        track_high_thresh=0.25,
+        track_low_thresh=SCORE_FLOOR,
+        new_track_thresh=0.25,
+        track_buffer=30,
+        match_thresh=0.8,
+        fuse_score=True,
+    )
+
+    def __init__(self) -> None:
+        self._tracker = BYTETracker(self.SETTINGS)
+
+    def track(self, detections: list[Detection]) -> list[Detection]:
+        rows = np.array([(*_scaled(d), d.score, 0.0) for d in detections], np.float32).reshape(-1, 6)
+        tracks = self._tracker.update(Boxes(rows, (SIZE, SIZE)))
+        numbers = {int(row[-1]): int(row[4]) for row in tracks}
+        return [d._replace(track=numbers.get(index)) for index, d in enumerate(detections)]
+
+
+def _scaled(detection: Detection) -> tuple[float, ...]:
+    return tuple(side * SIZE for side in detection.box)
+
+
+@cache
+def load_detector(path: str) -> Detector:
+    return YoloDetector(Path(path))
+
+
+def make_tracker() -> Tracker:
+    return ByteTracker()

@@ -1,0 +1,80 @@
+-- name: insert_ticket
+INSERT INTO tickets (id, number, kind, state, severity, title, text, area_code, area_name, longitude, latitude,
+                     site, device, zone, opened_at, began_at, due_accept, due_handle, due_close, assignee,
+                     explanation, parent)
+SELECT %(id)s, to_char(%(opened_at)s AT TIME ZONE 'Asia/Shanghai', 'YYYYMMDD') || '-'
+               || lpad(n::text, greatest(5, length(n::text)), '0'),
+       %(kind)s, %(state)s, %(severity)s, %(title)s, %(text)s, %(area_code)s, %(area_name)s,
+       %(longitude)s, %(latitude)s, %(site)s, %(device)s, %(zone)s, %(opened_at)s, %(began_at)s,
+       %(due_accept)s, %(due_handle)s, %(due_close)s, %(assignee)s, %(explanation)s, %(parent)s
+FROM nextval('ticket_number') AS n;
+
+-- name: lock_ticket
+SELECT * FROM tickets WHERE id = %(id)s FOR UPDATE;
+
+-- name: save_ticket
+UPDATE tickets SET
+    state = %(state)s, severity = %(severity)s, accepted_at = %(accepted_at)s, handled_at = %(handled_at)s,
+    handled_by = %(handled_by)s, ended_at = %(ended_at)s, assignee = %(assignee)s,
+    explanation = %(explanation)s, merged_into = %(merged_into)s
+WHERE id = %(id)s;
+
+-- name: follow_merge
+UPDATE tickets SET merged_into = %(into)s WHERE merged_into = %(id)s;
+
+-- name: add_timeline
+INSERT INTO timeline (ticket, at, actor, action, from_state, to_state, reason, note, detail)
+VALUES (%(ticket)s, %(at)s, %(actor)s, %(action)s, %(from_state)s, %(to_state)s, %(reason)s, %(note)s, %(detail)s);
+
+-- name: lock_kind
+SELECT pg_advisory_xact_lock(hashtextextended('yihu ticket ' || %(kind)s, 0));
+
+-- name: find_incident
+SELECT ticket FROM incidents WHERE id = %(id)s;
+
+-- name: find_open_at_place
+-- The open ticket of the same camera zone, or one that another source opened within 30 m; a merged one leads on.
+SELECT root.id
+FROM tickets
+JOIN tickets AS root ON root.id = coalesce(tickets.merged_into, tickets.id)
+WHERE root.ended_at IS NULL AND tickets.kind = %(kind)s
+  AND (tickets.ended_at IS NULL OR tickets.merged_into IS NOT NULL)
+  AND CASE WHEN (tickets.site, tickets.device) = (%(site)s, %(device)s) THEN tickets.zone = %(zone)s
+           ELSE |/ ((tickets.latitude - %(latitude)s) ^ 2
+                    + ((tickets.longitude - %(longitude)s) * cos(radians(%(latitude)s))) ^ 2) * 111320 <= %(metres)s
+      END
+ORDER BY tickets.opened_at
+LIMIT 1;
+
+-- name: find_closed_at_place
+SELECT id FROM tickets
+WHERE kind = %(kind)s AND site = %(site)s AND device = %(device)s AND zone = %(zone)s AND state = 'closed'
+ORDER BY opened_at DESC
+LIMIT 1;
+
+-- name: put_incident
+INSERT INTO incidents (id, ticket, kind, phase, site, device, zone, began_at, at, severity, score, objects,
+                       explanation, received_at)
+VALUES (%(id)s, %(ticket)s, %(kind)s, %(phase)s, %(site)s, %(device)s, %(zone)s, %(began_at)s, %(at)s, %(severity)s,
+        %(score)s, %(objects)s, %(explanation)s, %(received_at)s)
+ON CONFLICT (id) DO UPDATE SET
+    phase = excluded.phase, at = excluded.at, severity = excluded.severity, score = excluded.score,
+    objects = excluded.objects, explanation = excluded.explanation
+WHERE excluded.at >= incidents.at AND incidents.phase <> 'clear'
+RETURNING id;
+
+-- name: put_evidence
+INSERT INTO evidence (id, ticket, incident, role, at, media_type, box, data)
+VALUES (%(id)s, %(ticket)s, %(incident)s, %(role)s, %(at)s, %(media_type)s, %(box)s, %(data)s)
+ON CONFLICT (incident, role) WHERE incident IS NOT NULL
+DO UPDATE SET id = excluded.id, at = excluded.at, box = excluded.box, data = excluded.data
+WHERE excluded.role <> 'first' AND excluded.at > evidence.at;
+
+-- name: quarantine
+INSERT INTO quarantine (topic, reason, size, head) VALUES (%(topic)s, %(reason)s, %(size)s, %(head)s);
+
+-- name: areas
+SELECT code, name, polygon FROM areas;
+
+-- name: device_name
+SELECT name FROM devices WHERE site = %(site)s AND id = %(device)s;

@@ -1,0 +1,78 @@
+"""From an incident to its ticket: it updates the one it has, joins an open one at the same place, or opens one."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import msgspec
+from psycopg import Connection
+from uuid_utils.compat import uuid7
+
+from detect.incident import Incident, Picture, Severity
+from dispatch import store
+from dispatch.kinds import kind_of
+from dispatch.store import Evidence
+from dispatch.ticket import Position, State, Ticket
+
+GRADES: tuple[Severity, ...] = ("minor", "major", "critical")
+
+
+def take_in(connection: Connection, incident: Incident, now: datetime) -> Ticket:
+    """Bring the database up to what the incident says, in one transaction; any repetition changes nothing."""
+    with connection.transaction():
+        store.lock_kind(connection, incident.kind)
+        known = store.find_incident(connection, incident.id)
+        ticket_id = known or store.find_open_at_place(connection, incident)
+        ticket = store.lock_ticket(connection, ticket_id) if ticket_id else None
+        if ticket is None:
+            ticket = _open(connection, incident, now)
+        elif not known:
+            store.add_event(connection, ticket, now, "detect", "join")
+        if store.put_incident(connection, incident, ticket.id, now):
+            ticket = _tell(connection, ticket, incident)
+        return ticket
+
+
+def _open(connection: Connection, incident: Incident, now: datetime) -> Ticket:
+    place = store.device_name(connection, incident.site, incident.device)
+    parent = store.find_closed_at_place(connection, incident)
+    position = Position(*incident.position) if incident.position else None
+    area = store.load_areas(connection).find(position)
+    ticket = replace(new_candidate(incident, place, now), position=position, area=area, parent=parent)
+    store.insert_ticket(connection, ticket)
+    store.add_event(connection, ticket, now, "detect", "open")
+    return ticket
+
+
+def new_candidate(incident: Incident, place: str, now: datetime) -> Ticket:
+    """The ticket that an incident opens: it waits for a dispatcher, its clocks run from receipt."""
+    kind = kind_of(incident.kind)
+    return Ticket(
+        id=uuid7(),
+        kind=incident.kind,
+        state=State.CANDIDATE,
+        severity=incident.severity,
+        title=f"{kind.zh} · {place}",
+        opened_at=now,
+        began_at=datetime.fromtimestamp(incident.began_at, UTC),
+        due=kind.due(now),
+        site=incident.site,
+        device=incident.device,
+        zone=incident.zone,
+    )
+
+
+def _tell(connection: Connection, ticket: Ticket, incident: Incident) -> Ticket:
+    """Let an open ticket know the incident's newest word; one that has ended keeps what it ended with."""
+    if ticket.ended_at:
+        return ticket
+    graver = max(ticket.severity, incident.severity, key=GRADES.index)
+    told = replace(ticket, severity=graver, explanation=msgspec.to_builtins(incident.explanation))
+    store.save_ticket(connection, told)
+    for picture in incident.pictures:
+        store.put_evidence(connection, ticket.id, _evidence(incident, picture))
+    return told
+
+
+def _evidence(incident: Incident, picture: Picture) -> Evidence:
+    at = datetime.fromtimestamp(picture.at, UTC)
+    return Evidence(uuid7(), picture.role, at, "image/jpeg", picture.jpeg, incident.id, picture.box)

@@ -1,0 +1,49 @@
+"""Brings a site file into the database. What was edited there since is never silently undone."""
+
+import logging
+from pathlib import Path
+from typing import Any
+
+from psycopg import Connection
+from psycopg.types.json import Jsonb
+
+from dispatch.site import Site, SiteDevice
+from ingest.queries import load_queries
+
+log = logging.getLogger(__name__)
+SQL = load_queries(Path(__file__).with_name("seed.sql"))
+
+
+def seed(connection: Connection, site: Site) -> list[str]:
+    """Merge by id, in one transaction; return the devices whose edits in the database were kept against the file."""
+    with connection.transaction():
+        detector = site.detector.model_dump() if site.detector else None
+        values = {"id": site.site, "name": site.name, "timezone": site.timezone, "detector": Jsonb(detector)}
+        connection.execute(SQL["put_site"], values)
+        for area in site.areas:
+            connection.execute(SQL["put_area"], area.model_dump() | {"polygon": Jsonb(area.polygon)})
+        ids = [device.id for device in site.devices]
+        connection.execute(SQL["retire_devices"], {"site": site.site, "ids": ids})
+        return [device.id for device in site.devices if not _merge(connection, site.site, device)]
+
+
+def _merge(connection: Connection, site: str, device: SiteDevice) -> bool:
+    """False when file and database were both changed since the last merge: then the database's word stands."""
+    seed = device.model_dump(mode="json", exclude_none=True, exclude={"id"})
+    row = connection.execute(SQL["lock_device"], {"site": site, "id": device.id}).fetchone()
+    before, present = row or (None, None)
+    if before == seed:
+        return True
+    if before != present:
+        log.warning("device %s was edited here and in the file: the edit stays, the file's entry waits", device.id)
+        return False
+    connection.execute(SQL["put_device"], _row(site, device, seed))
+    return True
+
+
+def _row(site: str, device: SiteDevice, seed: dict[str, Any]) -> dict[str, Any]:
+    longitude, latitude = device.position or (None, None)
+    return {
+        "site": site, "id": device.id, "kind": device.kind, "name": device.name or device.id,
+        "longitude": longitude, "latitude": latitude, "seed": Jsonb(seed),
+    }  # fmt: skip

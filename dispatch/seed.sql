@@ -1,0 +1,25 @@
+-- name: put_site
+INSERT INTO sites (id, name, timezone, detector) VALUES (%(id)s, %(name)s, %(timezone)s, %(detector)s)
+ON CONFLICT (id) DO UPDATE SET
+    name = excluded.name, timezone = excluded.timezone, detector = excluded.detector, changed_at = now()
+WHERE (sites.name, sites.timezone, sites.detector) <> (excluded.name, excluded.timezone, excluded.detector);
+
+-- name: put_area
+INSERT INTO areas (code, name, level, parent, polygon)
+VALUES (%(code)s, %(name)s, %(level)s, %(parent)s, %(polygon)s)
+ON CONFLICT (code) DO UPDATE SET
+    name = excluded.name, level = excluded.level, parent = excluded.parent, polygon = excluded.polygon;
+
+-- name: lock_device
+SELECT seed, config FROM devices WHERE site = %(site)s AND id = %(id)s FOR UPDATE;
+
+-- name: put_device
+INSERT INTO devices (site, id, kind, name, longitude, latitude, seed, config)
+VALUES (%(site)s, %(id)s, %(kind)s, %(name)s, %(longitude)s, %(latitude)s, %(seed)s, %(seed)s)
+ON CONFLICT (site, id) DO UPDATE SET
+    kind = excluded.kind, name = excluded.name, longitude = excluded.longitude, latitude = excluded.latitude,
+    seed = excluded.seed, config = excluded.config, retired = false, changed_at = now();
+
+-- name: retire_devices
+UPDATE devices SET retired = true, changed_at = now()
+WHERE site = %(site)s AND seed IS NOT NULL AND NOT retired AND id <> ALL (%(ids)s);

@@ -1,0 +1,166 @@
+"""The site file: what stands where, and what to watch for. A wrong file is refused whole, with every wrong entry."""
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import available_timezones
+
+import shapely
+import yaml
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, model_validator
+
+from detect.config import DetectorSettings, Name, Zone
+
+CAMERA_SCHEMES = ("rtsp", "rtsps", "http", "https")
+SENSOR_DRIVERS = ("mqtt",)
+AGENT = "edge"
+
+
+class SiteFileError(Exception):
+    """The file cannot be used; `problems` names each wrong entry by its path."""
+
+    def __init__(self, path: Path, problems: list[str]) -> None:
+        self.problems = problems
+        super().__init__(f"{path} is refused, nothing was changed:\n" + "\n".join(f"  - {p}" for p in problems))
+
+
+def _here(value: str, info: ValidationInfo) -> str:
+    """Paths are relative to the file that names them."""
+    return str((info.context["folder"] / value).resolve())
+
+
+def _present(value: str) -> str:
+    if not Path(value).exists():
+        raise ValueError(f"{value} is not there")
+    return value
+
+
+def _check_camera(value: str, info: ValidationInfo) -> str:
+    scheme, separator, _ = value.partition("://")
+    if value.isdigit() or (separator and scheme in CAMERA_SCHEMES):
+        return value
+    if separator:
+        raise ValueError(f"no driver for {scheme}://; known: a file, a device number, {', '.join(CAMERA_SCHEMES)}")
+    return _present(_here(value, info))
+
+
+def _check_sensor(value: str) -> str:
+    driver = value.partition("://")[0]
+    if driver not in SENSOR_DRIVERS:
+        raise ValueError(f"no driver for {driver}; known: {', '.join(SENSOR_DRIVERS)}")
+    return value
+
+
+def _check_timezone(value: str) -> str:
+    if value not in available_timezones():
+        raise ValueError(f"{value} is not a time zone, such as Asia/Shanghai")
+    return value
+
+
+def _check_ring(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    if not shapely.Polygon(points).is_valid:
+        raise ValueError("the polygon's edges cross: give its corners in order")
+    return points
+
+
+Longitude = Annotated[float, Field(ge=-180, le=180)]
+Latitude = Annotated[float, Field(ge=-90, le=90)]
+Place = tuple[Longitude, Latitude]
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SiteDetector(DetectorSettings):
+    model: Annotated[str, AfterValidator(_here), AfterValidator(_present)]
+
+
+class SiteArea(_Entry):
+    code: Annotated[str, Field(pattern=r"^\d{2,15}$")]
+    name: Annotated[str, Field(min_length=1)]
+    level: Literal["city", "district", "street", "community", "grid"]
+    parent: str | None = None
+    polygon: Annotated[list[Place], Field(min_length=3), AfterValidator(_check_ring)]
+
+
+class SiteDevice(_Entry):
+    id: Name
+    name: str = ""
+    position: Place | None = None
+    camera: Annotated[str, AfterValidator(_check_camera)] | None = None
+    sensor: Annotated[str, AfterValidator(_check_sensor)] | None = None
+    agent: Name = AGENT
+    fps: Annotated[float, Field(gt=0, le=60)] = 5.0
+    zones: list[Zone] = []
+
+    @model_validator(mode="after")
+    def _is_one_thing(self) -> "SiteDevice":
+        if (self.camera is None) == (self.sensor is None):
+            raise ValueError("a device has either a `camera:` or a `sensor:`")
+        if self.sensor and self.zones:
+            raise ValueError("a sensor has no zones")
+        return self
+
+    @property
+    def kind(self) -> Literal["camera", "sensor"]:
+        return "camera" if self.camera else "sensor"
+
+
+class Site(_Entry):
+    site: Name
+    name: Annotated[str, Field(min_length=1)]
+    timezone: Annotated[str, AfterValidator(_check_timezone)] = "Asia/Shanghai"
+    detector: SiteDetector | None = None
+    areas: list[SiteArea] = []
+    devices: list[SiteDevice] = []
+
+
+def load_site(path: Path) -> Site:
+    """Read and check a site file; raise SiteFileError."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        raw = _with_areas(yaml.safe_load(text), path.parent)
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, json.JSONDecodeError, KeyError, TypeError) as error:
+        raise SiteFileError(path, [f"cannot be read: {error}"]) from error
+    problems: list[str] = []
+    site = None
+    try:
+        site = Site.model_validate(raw, context={"folder": path.parent})
+    except ValidationError as error:
+        problems += [f"{_where(e['loc'])}: {_what(e)}" for e in error.errors()]
+    problems += list(_clashes(raw)) if isinstance(raw, dict) else []
+    if site is None or problems:
+        raise SiteFileError(path, problems)
+    return site
+
+
+def _where(location: tuple[int | str, ...]) -> str:
+    return ".".join(str(part) for part in location) or "the file"
+
+
+def _what(error: Any) -> str:
+    message = error["msg"].removeprefix("Value error, ")
+    return f"{message} (it is {error['input']!r})" if isinstance(error["input"], str | int | float) else str(message)
+
+
+def _clashes(raw: dict[str, Any]) -> list[str]:
+    """What no single entry shows: names given twice, zones that no model looks at."""
+    devices = [device for device in raw.get("devices") or [] if isinstance(device, dict)]
+    names = Counter(str(device.get("id")) for device in devices)
+    agents = {str(device.get("agent", AGENT)) for device in devices}
+    problems = [f"devices: {name!r} is there {count} times" for name, count in names.items() if count > 1]
+    problems += [f"devices: {name!r} is the name of an agent" for name in sorted(agents & set(names))]
+    if any(device.get("zones") for device in devices) and not raw.get("detector"):
+        problems.append("detector: there are zones, and no model to look at them")
+    return problems
+
+
+def _with_areas(raw: Any, folder: Path) -> Any:
+    """Areas may stand in a GeoJSON file beside: a FeatureCollection of polygons, their properties as here."""
+    if not isinstance(raw, dict) or not isinstance(raw.get("areas"), str):
+        return raw
+    features = json.loads((folder / raw["areas"]).read_text(encoding="utf-8"))["features"]
+    areas = [f["properties"] | {"polygon": f["geometry"]["coordinates"][0][:-1]} for f in features]
+    return raw | {"areas": areas}

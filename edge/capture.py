@@ -1,0 +1,139 @@
+"""A camera's own process: reads pictures with OpenCV and hands them to the agent as JPEG.
+
+OpenCV may hang in a dead stream or abort on a broken one; here that takes nothing else down.
+"""
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from multiprocessing import parent_process
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import cv2
+import msgspec
+import numpy as np
+from cv2.typing import MatLike
+
+JPEG_QUALITY = 85
+THUMB = (64, 48)
+PIXEL_STEP, MOVING_SHARE = 18, 0.004  # grey levels that a pixel, and the share of pixels that a picture, must change
+DEFAULT_RATE, MOST_RATE = 25.0, 240.0  # frames/s of a file that tells none, or nonsense
+
+
+class Shot(msgspec.Struct, frozen=True, tag=True):
+    """One picture from the camera's process; `at` in epoch seconds at capture."""
+
+    at: float
+    moving: bool
+    jpeg: bytes
+
+
+class Trouble(msgspec.Struct, frozen=True, tag=True):
+    """Why the camera's process gives up, and what to look at."""
+
+    reason: str
+
+
+Report = Shot | Trouble
+
+
+class NoPictureError(RuntimeError):
+    """The source cannot be opened, or has ended."""
+
+
+def capture(source: str, fps: float, pipe: Connection) -> None:
+    """Send a Report for every picture, `fps` of them a second, until the source fails or the agent is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the agent, which ends its cameras in order
+    threading.Thread(target=_leave_with_parent, daemon=True).start()
+    cv2.setNumThreads(1)
+    encode, motion = msgspec.msgpack.Encoder().encode, Motion()
+    try:
+        for picture in pictures(source, fps):
+            at, moving = time.time(), motion(picture)
+            _, jpeg = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
+            pipe.send_bytes(encode(Shot(at, moving, jpeg.tobytes())))
+    except NoPictureError as error:
+        pipe.send_bytes(encode(Trouble(str(error))))
+    except (BrokenPipeError, ConnectionResetError):
+        pass  # the agent closed this camera
+
+
+def _leave_with_parent() -> None:
+    parent = parent_process()
+    if parent:
+        parent.join()
+    os._exit(0)
+
+
+class Motion:
+    """Tells whether a picture differs from the one before, on a small grey copy."""
+
+    def __init__(self) -> None:
+        self._before: MatLike | None = None
+
+    def __call__(self, picture: MatLike) -> bool:
+        small = cv2.resize(picture, THUMB, interpolation=cv2.INTER_AREA)
+        grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)
+        before, self._before = self._before, grey
+        return before is None or bool(np.mean(cv2.absdiff(before, grey) > PIXEL_STEP) > MOVING_SHARE)
+
+
+def pictures(source: str, fps: float) -> Iterator[MatLike]:
+    """Pictures of any source OpenCV reads, at most `fps` a second; raise NoPictureError when there are none."""
+    if source.isdigit() or "://" in source:
+        return live_pictures(int(source) if source.isdigit() else source, fps)
+    return film_pictures(Path(source), fps)
+
+
+def _open(source: str | int) -> cv2.VideoCapture:
+    film = cv2.VideoCapture(source)
+    if not film.isOpened():
+        raise NoPictureError(f"cannot open {source}: check the address, the login and the cable")
+    return film
+
+
+def live_pictures(source: str | int, fps: float) -> Iterator[MatLike]:
+    """Grab all that comes, so that no buffer ages, and decode only what is due."""
+    film, due = _open(source), time.monotonic()
+    while film.grab():
+        now = time.monotonic()
+        if now < due:
+            continue
+        due = max(due + 1 / fps, now)
+        ok, picture = film.retrieve()
+        if ok:
+            yield picture
+    raise NoPictureError(f"{source} stopped sending")
+
+
+def film_pictures(path: Path, fps: float) -> Iterator[MatLike]:
+    """Play a file in real time, over and over; pictures that are late are passed over, not queued."""
+    if not path.is_file():
+        raise NoPictureError(f"{path} is not there: check `camera:` in the site file")
+    start, shown = time.monotonic(), 0
+    while True:
+        film, begun, position = _open(str(path)), shown, -1
+        step = _rate(film) / fps
+        while _skip_to(film, (wanted := round((shown - begun) * step)) - position):
+            ok, picture = film.retrieve()
+            if not ok:
+                break
+            yield picture
+            position, due = wanted, start + (shown + 1) / fps
+            time.sleep(max(0.0, due - time.monotonic()))
+            shown = max(shown + 1, int((time.monotonic() - start) * fps))
+        film.release()
+        if shown == begun:
+            raise NoPictureError(f"{path} holds no picture that can be read")
+
+
+def _rate(film: cv2.VideoCapture) -> float:
+    rate = film.get(cv2.CAP_PROP_FPS)
+    return rate if 0 < rate <= MOST_RATE else DEFAULT_RATE
+
+
+def _skip_to(film: cv2.VideoCapture, count: int) -> bool:
+    return all(film.grab() for _ in range(count))

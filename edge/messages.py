@@ -1,0 +1,124 @@
+"""What the edge says (Status, Telemetry, Frame) and hears (Ack, DeviceConfig), and their one codec.
+
+Times are seconds since the Unix epoch, UTC. Nothing heavy is imported here: every stage reads this.
+"""
+
+from typing import Annotated, Literal, TypeVar
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta, Struct
+
+Message = TypeVar("Message")
+
+LATEST = 253_402_300_799  # the last second of the year 9999, the last that a database can write
+EpochSeconds = Annotated[float, Meta(ge=0, le=LATEST)]
+Sequence = Annotated[int, Meta(ge=1, lt=2**62)]
+
+DeviceState = Literal["online", "starting", "stalled", "offline", "stopped"]
+AgentState = Literal["online", "offline", "stopped"]
+
+JPEG_START, JPEG_END = b"\xff\xd8", b"\xff\xd9"
+
+
+class BadMessageError(ValueError):
+    """A peer sent what its contract does not allow; the text says what."""
+
+
+class CameraStatus(Struct, frozen=True):
+    """One camera as its agent sees it; `rate` is in frames/s over the last report, `error` the last trouble."""
+
+    state: DeviceState
+    rate: float = 0.0
+    restarts: int = 0
+    error: str = ""
+
+
+class Status(Struct, frozen=True):
+    """An agent's report of itself, retained; its last will says `offline`."""
+
+    state: AgentState
+    boot: UUID
+    at: EpochSeconds
+    version: str = ""
+    clock: dict[str, float] = {}
+    cameras: dict[str, CameraStatus] = {}
+    journal: dict[str, int] = {}
+
+
+class SenmlRecord(Struct, frozen=True, omit_defaults=True):
+    """One record of a SenML pack (RFC 8428, section 4), base fields included."""
+
+    bn: str = ""
+    bt: float = 0.0
+    bu: str = ""
+    bv: float | None = None
+    bs: float | None = None
+    bver: int | None = None
+    n: str = ""
+    u: str = ""
+    v: float | None = None
+    vs: str | None = None
+    vb: bool | None = None
+    vd: str | None = None
+    s: float | None = None
+    t: float = 0.0
+    ut: float | None = None
+
+
+class Telemetry(Struct, frozen=True):
+    """A pack of readings; `seq` counts a device's packs and frames since its boot, from 1."""
+
+    boot: UUID
+    seq: Sequence
+    senml: Annotated[list[SenmlRecord], Meta(min_length=1)]
+
+
+class Frame(Struct, frozen=True):
+    """One picture; `at` is when it was captured, `moving` whether it differs from the one before."""
+
+    boot: UUID
+    seq: Sequence
+    at: EpochSeconds
+    jpeg: bytes
+    moving: bool
+
+
+class Ack(Struct, frozen=True):
+    """All of this boot's messages up to and including `seq` are committed."""
+
+    boot: UUID
+    seq: int
+    at: EpochSeconds
+
+
+class DeviceConfig(Struct, frozen=True):
+    """The edge's part of a device's configuration; what other stages need of it is passed over here."""
+
+    camera: str | None = None
+    fps: Annotated[float, Meta(gt=0, le=60)] = 5.0
+    agent: str = "edge"
+
+
+def decode(payload: bytes, kind: type[Message]) -> Message:
+    """Read a JSON or MessagePack body, told apart by the first byte; raise BadMessageError."""
+    try:
+        if payload[:1] in (b"{", b"[", b" ", b"\n", b"\t", b"\r"):
+            return msgspec.json.decode(payload, type=kind)
+        return msgspec.msgpack.decode(payload, type=kind)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise BadMessageError(f"not a {kind.__name__}: {error}") from error
+
+
+def encode_json(message: Struct) -> bytes:
+    return msgspec.json.encode(message)
+
+
+def encode_binary(message: Struct) -> bytes:
+    return msgspec.msgpack.encode(message)
+
+
+def check_jpeg(jpeg: bytes) -> None:
+    """Raise BadMessageError unless the bytes begin and end as a JPEG does."""
+    if not (jpeg.startswith(JPEG_START) and jpeg.rstrip(b"\0").endswith(JPEG_END)):
+        raise BadMessageError(f"not a JPEG: {len(jpeg)} bytes without its start or end marker")

@@ -1,0 +1,144 @@
+"""A process's link to the broker: MQTT 3.1.1, QoS 1, a session that outlives the connection, acks by hand.
+
+paho's types end here. Callbacks run in the link's one network thread.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import paho.mqtt.client as paho
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
+
+from edge.backoff import Backoff
+
+log = logging.getLogger(__name__)
+
+KEEPALIVE_S = 15
+PORTS = {"mqtt": 1883, "mqtts": 8883}
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One message as it arrived. `ack()` tells the broker that it is dealt with, from any thread."""
+
+    topic: str
+    payload: bytes
+    ack: Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Will:
+    topic: str
+    payload: bytes
+
+
+class Link:
+    """Connects, reconnects with back-off, subscribes again each time, and hands every delivery to `receive`.
+
+    What is not acked is delivered again after a reconnect. `queue` bounds the messages that wait for the broker.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        client_id: str,
+        *,
+        filters: Iterable[str] = (),
+        receive: Callable[[Delivery], None] | None = None,
+        greet: Callable[["Link"], None] | None = None,
+        will: Will | None = None,
+        queue: int = 1000,
+    ) -> None:
+        self._filters = [(name, 1) for name in filters]
+        self._receive, self._greet = receive, greet
+        self._connection = 0
+        self._stopping = threading.Event()
+        self._backoff = Backoff(first=0.25, cap=15.0)
+        self._client = self._make_client(url, client_id, queue)
+        if will:
+            self._client.will_set(will.topic, will.payload, qos=1, retain=True)
+        self._thread = threading.Thread(target=self._run, name="mqtt", daemon=True)
+
+    def _make_client(self, url: str, client_id: str, queue: int) -> paho.Client:
+        parts = urlsplit(url)
+        if parts.scheme not in PORTS or not parts.hostname:
+            raise ValueError(f"{url!r} is not a broker's address: write mqtt://host:port or mqtts://host:port")
+        self._address = (parts.hostname, parts.port or PORTS[parts.scheme])
+        client = paho.Client(
+            CallbackAPIVersion.VERSION2,
+            client_id,
+            clean_session=False,
+            protocol=paho.MQTTv311,
+            manual_ack=True,
+            reconnect_on_failure=False,
+        )
+        if parts.username:
+            client.username_pw_set(parts.username, parts.password)
+        if parts.scheme == "mqtts":
+            client.tls_set()
+        client.max_queued_messages_set(queue)
+        client.max_inflight_messages_set(200)
+        client.on_connect, client.on_message = self._on_connect, self._on_message
+        return client
+
+    @property
+    def connected(self) -> bool:
+        return self._client.is_connected()
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Disconnect in good order, so that the broker keeps the will to itself."""
+        self._stopping.set()
+        self._client.disconnect()
+        if self._thread.is_alive():
+            self._thread.join(timeout=3)
+
+    def publish(self, topic: str, payload: bytes, *, retain: bool = False, wait_s: float = 0) -> bool:
+        """Queue a message; False when the queue is full or, having waited, the broker did not confirm it."""
+        info = self._client.publish(topic, payload, qos=1, retain=retain)
+        if info.rc == MQTTErrorCode.MQTT_ERR_QUEUE_SIZE:
+            return False
+        if wait_s and self.connected:
+            info.wait_for_publish(wait_s)
+            return info.is_published()
+        return True
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                self._client.connect(*self._address, keepalive=KEEPALIVE_S)
+                self._client.loop_forever()
+            except OSError as error:
+                log.warning("broker %s:%s cannot be reached: %s", *self._address, error)
+            pause = self._backoff.next()
+            if not self._stopping.wait(pause):
+                log.info("connecting to the broker again")
+
+    def _on_connect(self, client: paho.Client, _data: Any, _flags: Any, reason: Any, _properties: Any) -> None:
+        if reason.is_failure:
+            log.error("the broker refuses us: %s; check the user and password in YIHU_MQTT_URL", reason)
+            client.disconnect()
+            return
+        self._connection += 1
+        self._backoff.reset()
+        if self._filters:
+            client.subscribe(self._filters)
+        if self._greet:
+            self._greet(self)
+
+    def _on_message(self, client: paho.Client, _data: Any, message: paho.MQTTMessage) -> None:
+        connection = self._connection
+
+        def ack() -> None:
+            # an id of an earlier connection may meanwhile name another message, not yet dealt with
+            if connection == self._connection:
+                client.ack(message.mid, message.qos)
+
+        if self._receive:
+            self._receive(Delivery(message.topic, message.payload, ack))

@@ -1,0 +1,44 @@
+"""Publishes each device's configuration, retained, to whoever runs or judges it."""
+
+import time
+from datetime import UTC, datetime, timedelta
+
+import psycopg
+
+from edge.mqtt import Link
+from edge.topics import Share, Topic
+from ingest.store import changed_configs
+
+EVERY_S = 1.0
+OVERLAP = timedelta(seconds=10)  # a change is seen late by as long as its transaction took
+BEGINNING = datetime(1, 1, 2, tzinfo=UTC)
+
+
+class ConfigPublisher:
+    """Publishes what changed since it last looked, once a second; after `forget()`, everything."""
+
+    def __init__(self, link: Link, share: Share) -> None:
+        self._link, self._share = link, share
+        self._published: dict[Topic, str | None] = {}
+        self._since = BEGINNING
+        self._forget = False
+        self._next_look = 0.0
+
+    def forget(self) -> None:
+        """The broker may have lost what it retained; callable from any thread."""
+        self._forget = True
+
+    def publish_changes(self, connection: psycopg.Connection) -> None:
+        if time.monotonic() < self._next_look:
+            return
+        self._next_look = time.monotonic() + EVERY_S
+        if self._forget:
+            self._forget = False
+            self._published.clear()
+            self._since = BEGINNING
+        for site, device, changed_at, config in changed_configs(connection, self._since):
+            topic = Topic(site, device, "config")
+            if topic in self._share and self._published.get(topic, "") != config:
+                self._link.publish(str(topic), (config or "").encode(), retain=True)
+                self._published[topic] = config
+            self._since = max(self._since, changed_at - OVERLAP)

@@ -1,0 +1,77 @@
+-- name: lock_sequences
+INSERT INTO sequences (site, device, boot, received, heard_at)
+SELECT DISTINCT site, device, boot, '{}'::int8multirange, %(now)s::timestamptz
+FROM unnest(%(sites)s::text[], %(devices)s::text[], %(boots)s::uuid[]) AS arrived (site, device, boot)
+ORDER BY site, device, boot  -- one order for all, so that two processes cannot wait for each other
+ON CONFLICT (site, device, boot) DO UPDATE SET heard_at = excluded.heard_at;
+
+-- name: find_new
+SELECT ordinality - 1
+FROM unnest(%(sites)s::text[], %(devices)s::text[], %(boots)s::uuid[], %(seqs)s::bigint[])
+     WITH ORDINALITY AS arrived (site, device, boot, seq, ordinality)
+JOIN sequences USING (site, device, boot)
+WHERE NOT sequences.received @> arrived.seq;
+
+-- name: record_sequences
+UPDATE sequences
+SET received = sequences.received + arrived.received
+FROM (SELECT site, device, boot, range_agg(int8range(seq, seq + 1)) AS received
+      FROM unnest(%(sites)s::text[], %(devices)s::text[], %(boots)s::uuid[], %(seqs)s::bigint[])
+           AS numbers (site, device, boot, seq)
+      GROUP BY site, device, boot) AS arrived
+WHERE (sequences.site, sequences.device, sequences.boot) = (arrived.site, arrived.device, arrived.boot)
+RETURNING sequences.site, sequences.device, sequences.boot,
+          CASE WHEN lower(sequences.received) = 1
+               THEN (SELECT upper(range) - 1 FROM unnest(sequences.received) AS range LIMIT 1)
+               ELSE 0 END;
+
+-- name: copy_readings
+COPY readings (at, site, device, metric, value, text, unit, received_at) FROM STDIN (FORMAT BINARY);
+
+-- name: copy_statuses
+COPY statuses (at, site, device, state, boot, body, received_at) FROM STDIN (FORMAT BINARY);
+
+-- name: copy_quarantine
+COPY quarantine (at, topic, reason, size, head) FROM STDIN (FORMAT BINARY);
+
+-- name: put_picture
+INSERT INTO pictures (site, device, at, jpeg) VALUES (%s, %s, %s, %s)
+ON CONFLICT (site, device) DO UPDATE SET at = excluded.at, jpeg = excluded.jpeg WHERE excluded.at > pictures.at;
+
+-- name: put_agent
+-- A will of an earlier boot comes late when the agent is back already: it says nothing about now.
+INSERT INTO devices (site, id, kind, name, state, state_at, seen_at, boot, detail)
+VALUES (%(site)s, %(id)s, 'agent', %(id)s, %(state)s, %(now)s, %(seen)s, %(boot)s, %(detail)s)
+ON CONFLICT (site, id) DO UPDATE SET
+    state = excluded.state,
+    state_at = CASE WHEN devices.state = excluded.state THEN devices.state_at ELSE excluded.state_at END,
+    seen_at = coalesce(excluded.seen_at, devices.seen_at),
+    boot = excluded.boot,
+    detail = excluded.detail
+WHERE excluded.state <> 'offline' OR devices.boot IS NOT DISTINCT FROM excluded.boot;
+
+-- name: put_cameras
+UPDATE devices
+SET agent = %(agent)s,
+    state = camera.state,
+    state_at = CASE WHEN devices.state = camera.state THEN devices.state_at ELSE %(now)s END,
+    seen_at = CASE WHEN camera.state = 'online' THEN %(now)s ELSE devices.seen_at END,
+    detail = camera.detail
+FROM unnest(%(ids)s::text[], %(states)s::text[], %(details)s::jsonb[]) AS camera (id, state, detail)
+WHERE devices.site = %(site)s AND devices.id = camera.id;
+
+-- name: lose_cameras
+UPDATE devices AS camera
+SET state = 'offline', state_at = %(now)s, detail = '{"error": "its agent is offline"}'
+FROM devices AS agent
+WHERE agent.site = %(site)s AND agent.id = %(agent)s AND agent.state = 'offline'
+  AND camera.site = agent.site AND camera.agent = agent.id AND camera.state <> 'offline';
+
+-- name: changed_configs
+SELECT devices.site, devices.id, greatest(devices.changed_at, sites.changed_at),
+       CASE WHEN NOT devices.retired THEN
+           (devices.config || jsonb_build_object('detector', sites.detector, 'timezone', sites.timezone))::text
+       END
+FROM devices JOIN sites ON sites.id = devices.site
+WHERE devices.config IS NOT NULL AND greatest(devices.changed_at, sites.changed_at) > %(since)s
+ORDER BY 3;

@@ -1,0 +1,69 @@
+"""SenML packs into plain readings: base fields resolved as RFC 8428, sections 4.1 and 4.6, say."""
+
+import math
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from edge.messages import LATEST, BadMessageError, SenmlRecord
+
+RELATIVE_BELOW = 2**28  # a time below this is relative to now (section 4.5.3)
+VERSION = 10
+
+
+class Reading(NamedTuple):
+    """One measurement; `at` in epoch seconds. A number or boolean stands in `value`, words or data in `text`."""
+
+    at: float
+    metric: str
+    value: float | None
+    text: str | None
+    unit: str
+
+
+def resolve(pack: list[SenmlRecord], now: float) -> list[Reading]:
+    """The pack's readings with names, units, values and times made absolute; raise BadMessageError."""
+    return list(_resolve(pack, now))
+
+
+def _resolve(pack: list[SenmlRecord], now: float) -> Iterator[Reading]:
+    name, unit, time, value, total = "", "", 0.0, 0.0, 0.0
+    for record in pack:
+        if record.bver is not None and record.bver > VERSION:
+            raise BadMessageError(f"SenML version {record.bver} is not supported, at most {VERSION}")
+        name, unit, time = record.bn or name, record.bu or unit, record.bt or time
+        value = value if record.bv is None else record.bv
+        total = total if record.bs is None else record.bs
+        if _is_base_only(record):
+            continue
+        yield _reading(record, name + record.n, record.u or unit, _absolute(time + record.t, now), value, total)
+
+
+def _is_base_only(record: SenmlRecord) -> bool:
+    return record.v is record.vs is record.vb is record.vd is record.s is None
+
+
+def _reading(record: SenmlRecord, metric: str, unit: str, at: float, base: float, base_sum: float) -> Reading:
+    if not metric or len(metric) > 200 or "\0" in metric + unit:  # noqa: PLR2004 - a name, not an essay
+        raise BadMessageError(f"{metric[:40]!r} is not the name of a metric")
+    text = record.vs if record.vs is not None else record.vd
+    if text is not None and "\0" in text:
+        raise BadMessageError(f"{metric}: text with a NUL character")
+    number = _number(record, base, base_sum)
+    if number is not None and not math.isfinite(number):
+        raise BadMessageError(f"{metric}: {number} is not a finite number")
+    return Reading(at, metric, number, text, unit)
+
+
+def _number(record: SenmlRecord, base: float, base_sum: float) -> float | None:
+    if record.v is not None:
+        return base + record.v
+    if record.vb is not None:
+        return float(record.vb)
+    return None if record.s is None else base_sum + record.s
+
+
+def _absolute(time: float, now: float) -> float:
+    at = now + time if time < RELATIVE_BELOW else time
+    if not 0 <= at <= LATEST:
+        raise BadMessageError(f"{time} is not a time")
+    return at

@@ -1,0 +1,137 @@
+"""Writes a batch of arrivals in one transaction."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, LiteralString, NamedTuple
+from uuid import UUID
+
+import msgspec
+import psycopg
+from psycopg.types.json import Jsonb
+
+from edge.messages import Status
+from edge.topics import Topic
+from ingest.arrivals import HEAD, Arrivals, Key, Reject, utc
+from ingest.queries import load_queries
+
+SQL = load_queries(Path(__file__).with_name("ingest.sql"))
+PICTURE_EVERY_S = 1.0
+
+READING = ["timestamptz", "text", "text", "text", "float8", "text", "text", "timestamptz"]
+STATUS = ["timestamptz", "text", "text", "text", "uuid", "jsonb", "timestamptz"]
+QUARANTINE = ["timestamptz", "text", "text", "int8", "bytea"]
+
+
+class Committed(NamedTuple):
+    """All of a device's boot up to and including `seq` is in the database (0: there is a gap at its start)."""
+
+    site: str
+    device: str
+    boot: UUID
+    seq: int
+
+
+class Store:
+    """Errors are psycopg's: OperationalError for the database, DataError for the data."""
+
+    def __init__(self) -> None:
+        self._pictured: dict[tuple[str, str], float] = {}
+
+    def write(self, connection: psycopg.Connection, arrivals: Arrivals) -> list[Committed]:
+        """Write all of it or nothing; numbered messages that are there already are passed over."""
+        with connection.transaction(), connection.cursor() as cursor:
+            self._write_statuses(cursor, arrivals)
+            self._copy(cursor, SQL["copy_quarantine"], QUARANTINE, map(_quarantine_row, _stamp(arrivals)))
+            return self._write_numbered(cursor, arrivals)
+
+    def _write_numbered(self, cursor: psycopg.Cursor, arrivals: Arrivals) -> list[Committed]:
+        keys = [*arrivals.readings, *arrivals.frames]
+        if not keys:
+            return []
+        cursor.execute(SQL["lock_sequences"], _columns(keys) | {"now": arrivals.received_at})
+        new = [keys[row] for (row,) in cursor.execute(SQL["find_new"], _columns(keys))]
+        self._copy(cursor, SQL["copy_readings"], READING, _reading_rows(arrivals, new))
+        self._write_pictures(cursor, arrivals, new)
+        return [Committed(*row) for row in cursor.execute(SQL["record_sequences"], _columns(keys))]
+
+    def _write_pictures(self, cursor: psycopg.Cursor, arrivals: Arrivals, new: list[Key]) -> None:
+        newest = {(key.site, key.device): arrivals.frames[key] for key in new if key in arrivals.frames}
+        now = arrivals.received_at.timestamp()
+        due = [place for place in newest if now - self._pictured.get(place, 0) >= PICTURE_EVERY_S]
+        rows = [(*place, utc(newest[place].at), newest[place].jpeg) for place in due]
+        if rows:
+            cursor.executemany(SQL["put_picture"], rows)
+            self._pictured.update(dict.fromkeys(due, now))
+
+    def _write_statuses(self, cursor: psycopg.Cursor, arrivals: Arrivals) -> None:
+        rows = (_status_row(topic, status, arrivals.received_at) for topic, status in arrivals.statuses)
+        self._copy(cursor, SQL["copy_statuses"], STATUS, rows)
+        newest = {(topic.site, topic.device): status for topic, status in arrivals.statuses}
+        for (site, agent), status in sorted(newest.items()):
+            self._put_agent(cursor, site, agent, status, arrivals.received_at)
+
+    @staticmethod
+    def _put_agent(cursor: psycopg.Cursor, site: str, agent: str, status: Status, now: datetime) -> None:
+        alive = status.state != "offline"
+        detail = {"version": status.version, "clock": status.clock, "journal": status.journal}
+        cursor.execute(
+            SQL["put_agent"],
+            {
+                "site": site, "id": agent, "state": status.state, "now": now, "seen": now if alive else None,
+                "boot": status.boot, "detail": Jsonb(detail),
+            },
+        )  # fmt: skip
+        if not alive:
+            cursor.execute(SQL["lose_cameras"], {"site": site, "agent": agent, "now": now})
+            return
+        cameras = status.cameras.values()
+        cursor.execute(
+            SQL["put_cameras"],
+            {
+                "site": site, "agent": agent, "now": now, "ids": list(status.cameras),
+                "states": [camera.state for camera in cameras],
+                "details": [Jsonb(msgspec.to_builtins(camera)) for camera in cameras],
+            },
+        )  # fmt: skip
+
+    @staticmethod
+    def _copy(cursor: psycopg.Cursor, sql: LiteralString, types: list[str], rows: Iterable[Sequence[Any]]) -> None:
+        first = next(rows := iter(rows), None)
+        if first is None:
+            return
+        with cursor.copy(sql) as copy:
+            copy.set_types(types)
+            copy.write_row(first)
+            for row in rows:
+                copy.write_row(row)
+
+
+def _columns(keys: list[Key]) -> dict[str, list[Any]]:
+    sites, devices, boots, seqs = map(list, zip(*keys, strict=True))
+    return {"sites": sites, "devices": devices, "boots": boots, "seqs": seqs}
+
+
+def _reading_rows(arrivals: Arrivals, new: list[Key]) -> Iterable[Sequence[Any]]:
+    for key in new:
+        for at, metric, value, text, unit in arrivals.readings.get(key, ()):
+            yield utc(at), key.site, key.device, metric, value, text, unit, arrivals.received_at
+
+
+def _status_row(topic: Topic, status: Status, received_at: datetime) -> Sequence[Any]:
+    body = Jsonb(msgspec.to_builtins(status))
+    return utc(status.at), topic.site, topic.device, status.state, status.boot, body, received_at
+
+
+def _stamp(arrivals: Arrivals) -> Iterable[tuple[datetime, Reject]]:
+    return ((arrivals.received_at, reject) for reject in arrivals.rejects)
+
+
+def _quarantine_row(stamped: tuple[datetime, Reject]) -> Sequence[Any]:
+    at, (message, reason) = stamped
+    return at, message.topic, reason, message.size, message.body[:HEAD]
+
+
+def changed_configs(connection: psycopg.Connection, since: datetime) -> list[tuple[str, str, datetime, str | None]]:
+    """(site, device, changed at, config as JSON or None when retired) of what changed after `since`."""
+    return connection.execute(SQL["changed_configs"], {"since": since}).fetchall()
