@@ -40,7 +40,7 @@ def act(connection: Connection, ticket_id: UUID, order: Order, photos: list[byte
         if order.action is Action.MERGE and order.into:
             _check_target(locked[order.into])
         store.save_ticket(connection, after)
-        store.add_timeline(connection, after, order, before.state)
+        store.add_order(connection, after, order, before.state)
         _put_photos(connection, after.id, photos, order.at)
         return after
 
@@ -65,7 +65,7 @@ def report(connection: Connection, matter: Report, actor: str, now: datetime) ->
             area=store.load_areas(connection).find(matter.position),
         )
         store.insert_ticket(connection, ticket)
-        store.add_event(connection, ticket, now, actor, "open")
+        store.add_event(connection, ticket, now, actor, "open", None)
         _put_photos(connection, ticket.id, matter.photos, now)
         return ticket
 

@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import msgspec
 from psycopg import Connection
 from uuid_utils.compat import uuid7
 
-from detect.incident import Incident, Picture, Severity
+from detect.incident import Explanation, Incident, Picture, Severity
 from dispatch import store
 from dispatch.kinds import kind_of
 from dispatch.store import Evidence
@@ -26,7 +27,7 @@ def take_in(connection: Connection, incident: Incident, now: datetime) -> Ticket
         if ticket is None:
             ticket = _open(connection, incident, now)
         elif not known:
-            store.add_event(connection, ticket, now, "detect", "join")
+            store.add_event(connection, ticket, now, "detect", "join", ticket.state)
         if store.put_incident(connection, incident, ticket.id, now):
             ticket = _tell(connection, ticket, incident)
         return ticket
@@ -39,7 +40,7 @@ def _open(connection: Connection, incident: Incident, now: datetime) -> Ticket:
     area = store.load_areas(connection).find(position)
     ticket = replace(new_candidate(incident, place, now), position=position, area=area, parent=parent)
     store.insert_ticket(connection, ticket)
-    store.add_event(connection, ticket, now, "detect", "open")
+    store.add_event(connection, ticket, now, "detect", "open", None)
     return ticket
 
 
@@ -66,11 +67,19 @@ def _tell(connection: Connection, ticket: Ticket, incident: Incident) -> Ticket:
     if ticket.ended_at:
         return ticket
     graver = max(ticket.severity, incident.severity, key=GRADES.index)
-    told = replace(ticket, severity=graver, explanation=msgspec.to_builtins(incident.explanation))
+    told = replace(ticket, severity=graver, explanation=explain(incident.explanation))
     store.save_ticket(connection, told)
     for picture in incident.pictures:
         store.put_evidence(connection, ticket.id, _evidence(incident, picture))
     return told
+
+
+def explain(explanation: Explanation) -> dict[str, Any]:
+    """The explanation as a ticket shows it: its times in ISO 8601 UTC."""
+    words: dict[str, Any] = msgspec.to_builtins(explanation)
+    for spell in words["dwell"]:
+        spell |= {end: datetime.fromtimestamp(spell[end], UTC).isoformat() for end in ("from", "to")}
+    return words
 
 
 def _evidence(incident: Incident, picture: Picture) -> Evidence:

@@ -11,7 +11,7 @@ ON CONFLICT (code) DO UPDATE SET
     name = excluded.name, level = excluded.level, parent = excluded.parent, polygon = excluded.polygon;
 
 -- name: lock_device
-SELECT seed, config FROM devices WHERE site = %(site)s AND id = %(id)s FOR UPDATE;
+SELECT seed, config, retired FROM devices WHERE site = %(site)s AND id = %(id)s FOR UPDATE;
 
 -- name: put_device
 INSERT INTO devices (site, id, kind, name, longitude, latitude, seed, config)

@@ -27,7 +27,8 @@ class SiteFileError(Exception):
 
 def _here(value: str, info: ValidationInfo) -> str:
     """Paths are relative to the file that names them."""
-    return str((info.context["folder"] / value).resolve())
+    folder: Path = (info.context or {})["folder"]
+    return str((folder / value).resolve())
 
 
 def _present(value: str) -> str:

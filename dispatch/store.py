@@ -2,12 +2,12 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 import msgspec
 from psycopg import Connection
-from psycopg.rows import dict_row
+from psycopg.rows import dict_row, scalar_row
 from psycopg.types.json import Jsonb
 
 from detect.incident import Box, Incident
@@ -17,6 +17,8 @@ from ingest.queries import load_queries
 
 SQL = load_queries(Path(__file__).with_name("dispatch.sql"))
 NEAR_M = 30.0
+
+Value = TypeVar("Value")
 
 
 class Evidence(NamedTuple):
@@ -78,13 +80,19 @@ def _ticket(row: dict[str, Any]) -> Ticket:
     return Ticket(**row)
 
 
-def add_timeline(connection: Connection, ticket: Ticket, order: Order, before: State | None) -> None:
-    _add_timeline(connection, ticket, order.at, order.actor or "script", order.action, before, order)
+def add_order(connection: Connection, ticket: Ticket, order: Order, before: State) -> None:
+    """Record what somebody had done to a ticket."""
+    asked = {"into": order.into, "assignee": order.assignee}
+    detail = {key: str(value) for key, value in asked.items() if value}
+    entry = {"reason": order.reason or None, "note": order.note, "detail": Jsonb(detail)}
+    _add_timeline(connection, ticket, order.at, order.actor or "script", order.action, before, entry)
 
 
-def add_event(connection: Connection, ticket: Ticket, at: datetime, actor: str, action: str) -> None:
+def add_event(
+    connection: Connection, ticket: Ticket, at: datetime, actor: str, action: str, before: State | None
+) -> None:
     """Record what happened to a ticket without an order, such as an incident that joined it."""
-    _add_timeline(connection, ticket, at, actor, action, ticket.state, None)
+    _add_timeline(connection, ticket, at, actor, action, before, {"reason": None, "note": "", "detail": Jsonb({})})
 
 
 def _add_timeline(
@@ -94,17 +102,10 @@ def _add_timeline(
     actor: str,
     action: str,
     before: State | None,
-    order: Order | None,
+    entry: dict[str, Any],
 ) -> None:
-    detail = {key: str(value) for key in ("into", "assignee") if order and (value := getattr(order, key))}
-    connection.execute(
-        SQL["add_timeline"],
-        {
-            "ticket": ticket.id, "at": at, "actor": actor, "action": action, "from_state": before,
-            "to_state": ticket.state, "reason": (order and order.reason) or None,
-            "note": order.note if order else "", "detail": Jsonb(detail),
-        },
-    )  # fmt: skip
+    moment = {"ticket": ticket.id, "at": at, "actor": actor, "action": action}
+    connection.execute(SQL["add_timeline"], entry | moment | {"from_state": before, "to_state": ticket.state})
 
 
 def lock_kind(connection: Connection, kind: str) -> None:
@@ -114,15 +115,15 @@ def lock_kind(connection: Connection, kind: str) -> None:
 
 def find_incident(connection: Connection, incident: UUID) -> UUID | None:
     """The ticket that an incident belongs to already."""
-    return _one(connection, "find_incident", {"id": incident})
+    return _one(connection, "find_incident", UUID, {"id": incident})
 
 
 def find_open_at_place(connection: Connection, incident: Incident) -> UUID | None:
-    return _one(connection, "find_open_at_place", _place(incident) | {"metres": NEAR_M})
+    return _one(connection, "find_open_at_place", UUID, _place(incident) | {"metres": NEAR_M})
 
 
 def find_closed_at_place(connection: Connection, incident: Incident) -> UUID | None:
-    return _one(connection, "find_closed_at_place", _place(incident))
+    return _one(connection, "find_closed_at_place", UUID, _place(incident))
 
 
 def _place(incident: Incident) -> dict[str, Any]:
@@ -133,9 +134,10 @@ def _place(incident: Incident) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _one(connection: Connection, name: str, values: dict[str, Any]) -> Any:
-    row = connection.execute(SQL[name], values).fetchone()
-    return row[0] if row else None
+def _one(connection: Connection, name: str, kind: type[Value], values: dict[str, Any]) -> Value | None:
+    with connection.cursor(row_factory=scalar_row) as cursor:
+        value = cursor.execute(SQL[name], values).fetchone()
+    return value if isinstance(value, kind) else None
 
 
 def put_incident(connection: Connection, incident: Incident, ticket: UUID, now: datetime) -> bool:
@@ -146,7 +148,7 @@ def put_incident(connection: Connection, incident: Incident, ticket: UUID, now: 
         "objects": Jsonb(msgspec.to_builtins(incident.objects)),
         "explanation": Jsonb(msgspec.to_builtins(incident.explanation)),
     }  # fmt: skip
-    return _one(connection, "put_incident", values) is not None
+    return _one(connection, "put_incident", UUID, values) is not None
 
 
 def put_evidence(connection: Connection, ticket: UUID, evidence: Evidence) -> None:
@@ -166,7 +168,7 @@ def load_areas(connection: Connection) -> AreaIndex:
 
 
 def device_name(connection: Connection, site: str, device: str) -> str:
-    return _one(connection, "device_name", {"site": site, "device": device}) or device
+    return _one(connection, "device_name", str, {"site": site, "device": device}) or device
 
 
 def _utc(epoch: float) -> datetime:

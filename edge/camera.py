@@ -26,6 +26,8 @@ class Camera:
         self._restarts = 0
         self._shots, self._counted_from = 0, now
         self._backoff = Backoff(first=1.0, cap=30.0)
+        self._retry_at = now
+        self._pipe: Connection | None = None
         self._start(now)
 
     @property

@@ -141,4 +141,4 @@ class Link:
                 client.ack(message.mid, message.qos)
 
         if self._receive:
-            self._receive(Delivery(message.topic, message.payload, ack))
+            self._receive(Delivery(message.topic, bytes(message.payload), ack))

@@ -2,7 +2,6 @@
 
 import logging
 from pathlib import Path
-from typing import LiteralString, cast
 
 import psycopg
 
@@ -35,8 +34,8 @@ def _run(connection: psycopg.Connection, name: str) -> None:
         connection.execute("INSERT INTO migrations (name) VALUES (%s)", [name])
 
 
-def _read(name: str) -> LiteralString:
-    return cast(LiteralString, (FOLDER / name).read_text(encoding="utf-8"))
+def _read(name: str) -> str:
+    return (FOLDER / name).read_text(encoding="utf-8")
 
 
 def _has_timescale(connection: psycopg.Connection) -> bool:

@@ -39,7 +39,7 @@ def _resolve(pack: list[SenmlRecord], now: float) -> Iterator[Reading]:
 
 
 def _is_base_only(record: SenmlRecord) -> bool:
-    return record.v is record.vs is record.vb is record.vd is record.s is None
+    return all(value is None for value in (record.v, record.vs, record.vb, record.vd, record.s))
 
 
 def _reading(record: SenmlRecord, metric: str, unit: str, at: float, base: float, base_sum: float) -> Reading:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, LiteralString, NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -96,7 +96,7 @@ class Store:
         )  # fmt: skip
 
     @staticmethod
-    def _copy(cursor: psycopg.Cursor, sql: LiteralString, types: list[str], rows: Iterable[Sequence[Any]]) -> None:
+    def _copy(cursor: psycopg.Cursor, sql: str, types: list[str], rows: Iterable[Sequence[Any]]) -> None:
         first = next(rows := iter(rows), None)
         if first is None:
             return

@@ -21,7 +21,7 @@ SEEN_SHARE = 0.5  # below this part of its dwell in sight, it may be others that
 
 class Settings(RuleSettings):
     kind: Literal["illegal_parking"]
-    objects: Annotated[list[str], Field(min_length=1)] = ["car", "bus", "truck", "motorcycle"]
+    objects: Annotated[tuple[str, ...], Field(min_length=1)] = ("car", "bus", "truck", "motorcycle")
     dwell: Annotated[Seconds, Field(gt=0)] = 180.0
     hours: Hours = "00:00-24:00"
 

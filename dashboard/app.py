@@ -1,0 +1,78 @@
+"""The web application, wired together."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.responses import FileResponse, RedirectResponse
+from fastapi.staticfiles import StaticFiles
+from prometheus_client import CollectorRegistry, Gauge
+from psycopg_pool import ConnectionPool
+
+from dashboard import devices, overview, tickets
+from dashboard.health import Parts
+from dashboard.problems import add_problem_handlers
+from dashboard.stream import Hub
+
+STATIC = Path(__file__).parent / "static"
+
+
+@dataclass(frozen=True, slots=True)
+class WebSettings:
+    """`token` is what scripts authenticate with, as an admin; `stages` are the addresses of their probes."""
+
+    database: str
+    broker: str
+    token: str
+    version: str
+    stages: dict[str, str] = field(default_factory=dict)
+    static: Path = STATIC
+
+
+def create_app(settings: WebSettings, registry: CollectorRegistry) -> FastAPI:
+    pool = ConnectionPool(
+        settings.database,
+        min_size=1,
+        max_size=8,
+        timeout=3,
+        open=False,
+        check=ConnectionPool.check_connection,
+        kwargs={"autocommit": True, "application_name": "yihu-web"},
+    )
+    hub = Hub(settings.database)
+    parts = Parts(pool, settings.broker, settings.stages, settings.version)
+    clients = Gauge("yihu_web_stream_clients", "Clients of the live stream", registry=registry)
+    clients.set_function(lambda: len(hub))
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        pool.open()
+        hub.start()
+        yield
+        hub.stop()
+        await parts.close()
+        pool.close()
+
+    app = FastAPI(title="Yihu 一呼", version=settings.version, lifespan=lifespan, license_info={"name": "AGPL-3.0"})
+    app.state.pool, app.state.hub, app.state.parts = pool, hub, parts
+    app.state.token, app.state.registry = settings.token, registry
+    add_problem_handlers(app)
+    for module in (tickets, devices, overview):
+        app.include_router(module.router)
+    _serve_pages(app, settings.static)
+    return app
+
+
+def _serve_pages(app: FastAPI, static: Path) -> None:
+    @app.get("/", include_in_schema=False)
+    def root() -> RedirectResponse:
+        return RedirectResponse("/wall")
+
+    @app.get("/wall", include_in_schema=False)
+    def wall() -> FileResponse:
+        # the page names its scripts by content, so only the page itself must not be kept
+        return FileResponse(static / "index.html", headers={"Cache-Control": "no-cache"})
+
+    app.mount("/assets", StaticFiles(directory=static / "assets", check_dir=False), name="assets")

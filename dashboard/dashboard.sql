@@ -1,0 +1,63 @@
+-- name: list_tickets
+SELECT * FROM ticket_view
+WHERE (%(state)s::text IS NULL OR state = %(state)s)
+  AND (%(kind)s::text IS NULL OR kind = %(kind)s)
+  AND (%(area)s::text IS NULL OR starts_with(area_code, %(area)s))
+  AND (%(site)s::text IS NULL OR site = %(site)s)
+  AND (%(device)s::text IS NULL OR device = %(device)s)
+  AND (%(after_at)s::timestamptz IS NULL OR (opened_at, id) < (%(after_at)s, %(after_id)s))
+ORDER BY opened_at DESC, id DESC
+LIMIT %(limit)s;
+
+-- name: get_ticket
+SELECT * FROM ticket_view WHERE id = %(id)s;
+
+-- name: wall_tickets
+SELECT * FROM ticket_view
+WHERE ended_at IS NULL AND (%(area)s::text IS NULL OR starts_with(area_code, %(area)s))
+ORDER BY array_position(ARRAY['critical', 'major', 'minor'], severity), opened_at DESC
+LIMIT %(limit)s;
+
+-- name: count_open
+SELECT state, severity, count(*) AS tickets,
+       count(*) FILTER (WHERE now() > due_close OR accepted_at IS NULL AND now() > due_accept
+                              OR handled_at IS NULL AND now() > due_handle) AS overdue
+FROM tickets
+WHERE ended_at IS NULL AND (%(area)s::text IS NULL OR starts_with(area_code, %(area)s))
+GROUP BY state, severity;
+
+-- name: timeline
+SELECT at, actor, action, from_state, to_state, reason, note, detail
+FROM timeline WHERE ticket = %(id)s ORDER BY id;
+
+-- name: evidence
+SELECT media_type, data FROM evidence WHERE id = %(id)s;
+
+-- name: devices
+SELECT devices.site, devices.id, kind, name, longitude, latitude, state, state_at, seen_at, agent, detail,
+       pictures.at AS picture_at
+FROM devices LEFT JOIN pictures ON (pictures.site, pictures.device) = (devices.site, devices.id)
+WHERE NOT retired
+ORDER BY kind, devices.site, devices.id;
+
+-- name: picture
+SELECT at, jpeg FROM pictures WHERE site = %(site)s AND device = %(device)s;
+
+-- name: readings
+SELECT at, metric, value, text, unit
+FROM readings
+WHERE site = %(site)s AND device = %(device)s
+  AND (%(metric)s::text IS NULL OR metric = %(metric)s)
+  AND (%(from)s::timestamptz IS NULL OR at >= %(from)s)
+  AND (%(to)s::timestamptz IS NULL OR at < %(to)s)
+ORDER BY at DESC
+LIMIT %(limit)s;
+
+-- name: site
+SELECT id, name FROM sites ORDER BY changed_at DESC LIMIT 1;
+
+-- name: area
+SELECT code, name, polygon FROM areas WHERE code = %(code)s;
+
+-- name: data_at
+SELECT greatest((SELECT max(heard_at) FROM sequences), (SELECT max(seen_at) FROM devices)) AS at;

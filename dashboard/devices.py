@@ -1,0 +1,47 @@
+"""/api/devices: cameras, sensors and agents, their newest picture and their readings."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, HTTPException, Path, Query, Response
+
+from dashboard import reads
+from dashboard.access import Database
+from dashboard.models import Device, Reading
+from dashboard.problems import responses
+from edge.topics import NAME
+
+router = APIRouter(prefix="/api/devices", tags=["devices"], responses=responses(503))
+
+Name = Annotated[str, Path(pattern=f"^{NAME.pattern}$")]
+
+
+@router.get("")
+def list_devices(database: Database) -> list[Device]:
+    return reads.devices(database)
+
+
+@router.get("/{site}/{device}/picture.jpg", response_class=Response, responses=responses(404, 422))
+def get_picture(database: Database, site: Name, device: Name) -> Response:
+    """The newest picture; `Last-Modified` is when it was captured."""
+    found = reads.picture(database, site, device)
+    if found is None:
+        raise HTTPException(404, f"{site}/{device} has sent no picture yet")
+    at, jpeg = found
+    captured = at.strftime("%a, %d %b %Y %H:%M:%S GMT")
+    return Response(jpeg, media_type="image/jpeg", headers={"Cache-Control": "no-store", "Last-Modified": captured})
+
+
+@router.get("/{site}/{device}/readings", responses=responses(404, 422))
+def get_readings(
+    database: Database,
+    site: Name,
+    device: Name,
+    metric: Annotated[str | None, Query(max_length=200, pattern=r"^[^\x00]*$")] = None,
+    begin: Annotated[datetime | None, Query(alias="from")] = None,
+    end: Annotated[datetime | None, Query(alias="to")] = None,
+    limit: Annotated[int, Query(ge=1, le=10_000)] = 1000,
+) -> list[Reading]:
+    """Newest first, from `from` up to but not including `to`."""
+    filters = {"site": site, "device": device, "metric": metric, "from": begin, "to": end}
+    return reads.readings(database, filters, limit)

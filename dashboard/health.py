@@ -1,0 +1,69 @@
+"""How each part is, asked of the part itself: the database, the broker, every stage's probe."""
+
+import asyncio
+import socket
+from collections.abc import Awaitable
+from urllib.parse import urlsplit
+
+import httpx
+from psycopg_pool import ConnectionPool
+
+from dashboard.models import HealthReport, Part
+
+TIMEOUT_S = 1.0
+GRADES = ("ok", "degraded", "down")
+
+
+class Parts:
+    """`stages` are the base addresses of their probes, by name."""
+
+    def __init__(self, pool: ConnectionPool, broker: str, stages: dict[str, str], version: str) -> None:
+        self._pool, self._broker, self._stages, self._version = pool, broker, stages, version
+        self._http = httpx.AsyncClient(timeout=TIMEOUT_S, trust_env=False)
+
+    async def close(self) -> None:
+        await self._http.aclose()
+
+    async def report(self) -> HealthReport:
+        checks: dict[str, Awaitable[Part]] = {
+            "database": asyncio.to_thread(self._check_database),
+            "broker": asyncio.to_thread(self._check_broker),
+        }
+        checks |= {name: self._check_stage(url) for name, url in self._stages.items()}
+        parts = dict(zip(checks, await asyncio.gather(*checks.values()), strict=True))
+        worst = max((part.state for part in parts.values()), key=GRADES.index)
+        return HealthReport(state=worst, version=self._version, parts=parts)
+
+    async def metrics(self) -> bytes:
+        """The stages' own figures, one text after the other; a stage that does not answer is left out."""
+        texts = await asyncio.gather(*(self._scrape(url) for url in self._stages.values()))
+        return b"".join(texts)
+
+    def _check_database(self) -> Part:
+        try:
+            with self._pool.connection(timeout=TIMEOUT_S) as connection:
+                connection.execute("SELECT 1")
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with it is what we report
+            return Part(state="down", detail=str(error))
+        return Part(state="ok", detail="answers")
+
+    def _check_broker(self) -> Part:
+        parts = urlsplit(self._broker)
+        port = parts.port or (8883 if parts.scheme == "mqtts" else 1883)
+        try:
+            with socket.create_connection((parts.hostname or "", port), TIMEOUT_S):
+                return Part(state="ok", detail="answers")
+        except OSError as error:
+            return Part(state="down", detail=str(error))
+
+    async def _check_stage(self, url: str) -> Part:
+        try:
+            return Part.model_validate_json((await self._http.get(f"{url}/health")).content)
+        except (httpx.HTTPError, ValueError) as error:
+            return Part(state="down", detail=f"does not answer: {error}")
+
+    async def _scrape(self, url: str) -> bytes:
+        try:
+            return (await self._http.get(f"{url}/metrics")).content
+        except httpx.HTTPError:
+            return b""

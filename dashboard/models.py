@@ -1,0 +1,184 @@
+"""What the API says and hears, as the OpenAPI document shows it. Times are ISO 8601 UTC."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import AfterValidator, Base64Bytes, BaseModel, ConfigDict, Field
+
+from detect.incident import Severity
+from dispatch.ticket import Action, State
+
+Time = Annotated[datetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
+Clock = Literal["accept", "handle", "close"]
+Place = tuple[Annotated[float, Field(ge=-180, le=180)], Annotated[float, Field(ge=-90, le=90)]]
+Photo = Annotated[Base64Bytes, Field(max_length=8_000_000)]
+Words = Annotated[str, Field(max_length=2000)]
+
+NO_NUL = r"^[^\x00]*$"  # PostgreSQL's text has no place for it
+Line = Annotated[str, Field(max_length=200, pattern=NO_NUL)]
+
+
+class Area(BaseModel):
+    code: str
+    name: str
+
+
+class Due(BaseModel):
+    accept: Time
+    handle: Time
+    close: Time
+
+
+class Evidence(BaseModel):
+    """A picture; `box` is (left, top, right, bottom) in fractions of it, to be drawn by the reader."""
+
+    id: UUID
+    at: Time
+    role: str
+    url: str
+    box: tuple[float, float, float, float] | None
+
+
+class Ticket(BaseModel):
+    id: UUID
+    number: str
+    kind: str
+    state: State
+    severity: Severity
+    title: str
+    text: str
+    area: Area | None
+    position: Place | None
+    site: str | None
+    device: str | None
+    zone: str | None
+    opened_at: Time
+    began_at: Time
+    due: Due
+    overdue: list[Clock]
+    accepted_at: Time | None
+    handled_at: Time | None
+    ended_at: Time | None
+    assignee: str | None
+    departments: list[str]
+    incidents: list[UUID]
+    evidence: list[Evidence]
+    explanation: dict[str, Any] | None
+    parent: UUID | None
+    merged_into: UUID | None
+
+
+class TicketPage(BaseModel):
+    """`next` is the cursor of the page after this one."""
+
+    items: list[Ticket]
+    next: str | None
+
+
+class TimelineEntry(BaseModel):
+    at: Time
+    actor: str
+    action: str
+    from_state: State | None
+    to_state: State
+    reason: str | None
+    note: str
+    detail: dict[str, Any]
+
+
+class ActionBody(BaseModel):
+    """`actor` is the person on whose behalf a script acts; `photos` are JPEG or PNG, base64."""
+
+    model_config = ConfigDict(extra="forbid")
+    actor: Line | None = None
+    reason: Annotated[Words, Field(pattern=NO_NUL)] = ""
+    note: Annotated[Words, Field(pattern=NO_NUL)] = ""
+    into: UUID | None = None
+    assignee: Line | None = None
+    photos: Annotated[list[Photo], Field(max_length=10)] = []
+
+
+class ReportBody(BaseModel):
+    """A matter that a person saw; position is longitude, latitude in WGS 84."""
+
+    model_config = ConfigDict(extra="forbid")
+    kind: Line
+    title: Annotated[str, Field(min_length=1, max_length=200, pattern=NO_NUL)]
+    position: Place
+    text: Annotated[Words, Field(pattern=NO_NUL)] = ""
+    photos: Annotated[list[Photo], Field(max_length=10)] = []
+
+
+class Device(BaseModel):
+    """`state_at` is since when the state holds, `seen_at` when it last showed life."""
+
+    site: str
+    id: str
+    kind: Literal["camera", "sensor", "agent"]
+    name: str
+    position: Place | None
+    state: str
+    state_at: Time | None
+    seen_at: Time | None
+    agent: str | None
+    detail: dict[str, Any]
+    picture: str | None
+    picture_at: Time | None
+
+
+class Reading(BaseModel):
+    at: Time
+    metric: str
+    value: float | None
+    text: str | None
+    unit: str
+
+
+class Site(BaseModel):
+    id: str
+    name: str
+
+
+class Counts(BaseModel):
+    """Of the open tickets."""
+
+    open: int
+    overdue: int
+    by_severity: dict[str, int]
+    by_state: dict[str, int]
+
+
+class Wall(BaseModel):
+    """All that the wall shows; `data_at` is when the street was last heard."""
+
+    at: Time
+    site: Site | None
+    area: Area | None
+    tickets: list[Ticket]
+    counts: Counts
+    devices: list[Device]
+    data_at: Time | None
+
+
+class Part(BaseModel):
+    state: Literal["ok", "degraded", "down"]
+    detail: str
+
+
+class HealthReport(BaseModel):
+    """`down` when any part is."""
+
+    state: Literal["ok", "degraded", "down"]
+    version: str
+    parts: dict[str, Part]
+
+
+class Problem(BaseModel):
+    """RFC 9457; `allowed` names the actions that the ticket's state allows."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    allowed: list[Action] | None = None

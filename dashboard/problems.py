@@ -1,0 +1,54 @@
+"""Errors as RFC 9457 problem+json."""
+
+from typing import Any
+
+import psycopg
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from psycopg_pool import PoolTimeout
+from starlette.exceptions import HTTPException
+
+from dashboard.models import Problem
+from dashboard.reads import BadCursorError
+from dispatch.desk import NoSuchTicketError
+from dispatch.ticket import ForbiddenMoveError, TicketError
+
+MEDIA_TYPE = "application/problem+json"
+TITLES = {401: "Who are you?", 404: "Not found", 409: "Not now", 422: "Not understood", 503: "The database is away"}
+
+
+def problem(status: int, detail: str, headers: dict[str, str] | None = None, **extra: Any) -> JSONResponse:
+    body = {"type": "about:blank", "title": TITLES.get(status, "Error"), "status": status, "detail": detail}
+    return JSONResponse(body | extra, status, headers, MEDIA_TYPE)
+
+
+def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The problems of a route, for its OpenAPI document."""
+    return {status: {"model": Problem, "description": TITLES[status]} for status in statuses}
+
+
+def add_problem_handlers(app: FastAPI) -> None:
+    @app.exception_handler(TicketError)
+    def on_ticket(_: Request, error: TicketError) -> JSONResponse:
+        if isinstance(error, ForbiddenMoveError):
+            return problem(409, str(error), allowed=error.allowed)
+        return problem(404 if isinstance(error, NoSuchTicketError) else 422, str(error))
+
+    @app.exception_handler(BadCursorError)
+    def on_cursor(_: Request, error: BadCursorError) -> JSONResponse:
+        return problem(422, str(error))
+
+    @app.exception_handler(RequestValidationError)
+    def on_validation(_: Request, error: RequestValidationError) -> JSONResponse:
+        entries = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
+        return problem(422, "; ".join(entries), errors=entries)
+
+    @app.exception_handler(HTTPException)
+    def on_http(_: Request, error: HTTPException) -> JSONResponse:
+        return problem(error.status_code, str(error.detail), dict(error.headers or {}))
+
+    @app.exception_handler(psycopg.OperationalError)
+    @app.exception_handler(PoolTimeout)
+    def on_database(_: Request, error: Exception) -> JSONResponse:
+        return problem(503, f"The database does not answer; try again in a moment. ({error})", {"Retry-After": "5"})

@@ -1,0 +1,144 @@
+"""What the screens read, straight from the database's views into the API's models."""
+
+import base64
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import shapely
+from psycopg import Connection
+from psycopg.rows import dict_row
+
+from dashboard.models import Counts, Device, Reading, Site, Ticket, TicketPage, TimelineEntry, Wall
+from ingest.queries import load_queries
+
+SQL = load_queries(Path(__file__).with_name("dashboard.sql"))
+WALL_TICKETS = 100
+SUFFIX = {"image/jpeg": "jpg", "image/png": "png"}
+
+
+class Content(NamedTuple):
+    media_type: str
+    data: bytes
+
+
+class BadCursorError(ValueError):
+    """A cursor that no page gave out."""
+
+
+def list_tickets(connection: Connection, filters: dict[str, Any], limit: int, cursor: str | None) -> TicketPage:
+    """Newest first; raise BadCursorError."""
+    after_at, after_id = _read_cursor(cursor) if cursor else (None, None)
+    values = filters | {"limit": limit + 1, "after_at": after_at, "after_id": after_id}
+    items = [_ticket(row) for row in _rows(connection, "list_tickets", values)]
+    last = items[limit - 1] if len(items) > limit else None
+    return TicketPage(items=items[:limit], next=_cursor(last) if last else None)
+
+
+def get_ticket(connection: Connection, ticket: UUID) -> Ticket | None:
+    rows = _rows(connection, "get_ticket", {"id": ticket})
+    return _ticket(rows[0]) if rows else None
+
+
+def timeline(connection: Connection, ticket: UUID) -> list[TimelineEntry]:
+    return [TimelineEntry(**row) for row in _rows(connection, "timeline", {"id": ticket})]
+
+
+def evidence(connection: Connection, evidence_id: UUID) -> Content | None:
+    rows = _rows(connection, "evidence", {"id": evidence_id})
+    return Content(**rows[0]) if rows else None
+
+
+def devices(connection: Connection) -> list[Device]:
+    return [_device(row) for row in _rows(connection, "devices", {})]
+
+
+def picture(connection: Connection, site: str, device: str) -> tuple[datetime, bytes] | None:
+    """The newest picture and when it was captured."""
+    rows = _rows(connection, "picture", {"site": site, "device": device})
+    return (rows[0]["at"], rows[0]["jpeg"]) if rows else None
+
+
+def readings(connection: Connection, filters: dict[str, Any], limit: int) -> list[Reading]:
+    """Newest first."""
+    return [Reading(**row) for row in _rows(connection, "readings", filters | {"limit": limit})]
+
+
+def wall(connection: Connection, code: str | None) -> Wall | None:
+    """All of the wall, or of one area's; None when there is no such area."""
+    areas = _rows(connection, "area", {"code": code}) if code else []
+    if code and not areas:
+        return None
+    polygon = areas[0].pop("polygon") if areas else None
+    sites = _rows(connection, "site", {})
+    tickets = _rows(connection, "wall_tickets", {"area": code, "limit": WALL_TICKETS})
+    return Wall(
+        at=datetime.now(UTC),
+        site=Site(**sites[0]) if sites else None,
+        area=areas[0] if areas else None,
+        tickets=[_ticket(row) for row in tickets],
+        counts=_counts(_rows(connection, "count_open", {"area": code})),
+        devices=[device for device in devices(connection) if _is_within(device, polygon)],
+        data_at=_rows(connection, "data_at", {})[0]["at"],
+    )
+
+
+def _is_within(device: Device, polygon: list[list[float]] | None) -> bool:
+    if polygon is None:
+        return True
+    return device.position is not None and bool(shapely.intersects_xy(shapely.Polygon(polygon), *device.position))
+
+
+def _rows(connection: Connection, name: str, values: dict[str, Any]) -> list[dict[str, Any]]:
+    with connection.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(SQL[name], values).fetchall()
+
+
+def _ticket(row: dict[str, Any]) -> Ticket:
+    code, name = row.pop("area_code"), row.pop("area_name")
+    return Ticket(
+        **row | {"evidence": [_evidence(entry) for entry in row["evidence"]]},
+        area={"code": code, "name": name} if code else None,
+        position=_position(row),
+        due={clock: row[f"due_{clock}"] for clock in ("accept", "handle", "close")},
+    )
+
+
+def _evidence(entry: dict[str, Any]) -> dict[str, Any]:
+    return entry | {"url": f"/api/evidence/{entry['id']}.{SUFFIX[entry['media_type']]}"}
+
+
+def _device(row: dict[str, Any]) -> Device:
+    url = f"/api/devices/{row['site']}/{row['id']}/picture.jpg" if row["picture_at"] else None
+    return Device(**row, position=_position(row), picture=url)
+
+
+def _position(row: dict[str, Any]) -> tuple[float, float] | None:
+    return None if row["longitude"] is None else (row["longitude"], row["latitude"])
+
+
+def _counts(rows: list[dict[str, Any]]) -> Counts:
+    by_severity: dict[str, int] = {}
+    by_state: dict[str, int] = {}
+    for row in rows:
+        by_severity[row["severity"]] = by_severity.get(row["severity"], 0) + row["tickets"]
+        by_state[row["state"]] = by_state.get(row["state"], 0) + row["tickets"]
+    return Counts(
+        open=sum(by_state.values()),
+        overdue=sum(row["overdue"] for row in rows),
+        by_severity=by_severity,
+        by_state=by_state,
+    )
+
+
+def _cursor(ticket: Ticket) -> str:
+    return base64.urlsafe_b64encode(f"{ticket.opened_at.isoformat()} {ticket.id}".encode()).decode()
+
+
+def _read_cursor(cursor: str) -> tuple[datetime, UUID]:
+    try:
+        at, _, ticket = base64.urlsafe_b64decode(cursor).decode().partition(" ")
+        return datetime.fromisoformat(at), UUID(ticket)
+    except ValueError as error:
+        raise BadCursorError(f"{cursor!r} is not a cursor: take it from `next`") from error

@@ -1,0 +1,1 @@
+"""How Yihu is run: the `yihu` command, settings, everything on one machine."""

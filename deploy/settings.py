@@ -1,0 +1,83 @@
+"""Settings: the environment (`YIHU_…`) over a TOML file (`YIHU_CONFIG`), read once, frozen."""
+
+import os
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from edge.topics import Share
+
+PREFIX = "YIHU_"
+FILE = "YIHU_CONFIG"
+FOR_TESTS = "YIHU_TEST_"
+
+
+class UsageError(Exception):
+    """What the person at the keyboard can mend: a setting, a file, an address; the text says which and how."""
+
+
+def _check_share(value: str) -> str:
+    Share.parse(value)
+    return value
+
+
+class Settings(BaseSettings):
+    """Unset `database_url` and `mqtt_url` mean the embedded engines, under `data`."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
+
+    database_url: str | None = None
+    mqtt_url: str | None = None
+    data: Path = Path("~/.local/share/yihu")
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535)] = 8080
+    token: Annotated[str, Field(min_length=16)] | None = None
+    site: str | None = None
+    agent: str = "edge"
+    shard: Annotated[str, AfterValidator(_check_share)] = "1/1"
+    probe_port: Annotated[int, Field(ge=0, le=65535)] = 0
+    stages: dict[str, str] = {}
+    log_level: str = "INFO"
+
+    @property
+    def share(self) -> Share:
+        return Share.parse(self.shard)
+
+    @property
+    def folder(self) -> Path:
+        return self.data.expanduser().absolute()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic's signature
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - as above
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        file = TomlConfigSettingsSource(settings_cls, os.environ.get(FILE))
+        return init_settings, env_settings, file
+
+
+def load_settings(**given: Any) -> Settings:
+    """Settings with those given on the command line on top; raise UsageError."""
+    problems = [f"{key}: there is no such setting" for key in _unknown_keys()]
+    try:
+        settings = Settings(**{key: value for key, value in given.items() if value is not None})
+    except ValidationError as error:
+        problems += [f"{PREFIX}{e['loc'][0]}".upper() + f": {e['msg']}" for e in error.errors()]
+    except (OSError, ValueError) as error:
+        problems.append(f"{os.environ.get(FILE, 'settings')}: {error}")
+    if problems:
+        raise UsageError("\n".join(problems))
+    return settings
+
+
+def _unknown_keys() -> list[str]:
+    known = {PREFIX + name.upper() for name in Settings.model_fields} | {FILE}
+    return sorted(
+        key for key in os.environ if key.startswith(PREFIX) and not key.startswith(FOR_TESTS) and key not in known
+    )

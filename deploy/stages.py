@@ -1,0 +1,88 @@
+"""The composition root: each stage built from the settings, and nowhere else. Heavy imports wait until needed."""
+
+import contextlib
+from collections.abc import Callable, Iterator
+from importlib.metadata import version
+
+from deploy.process import Stage, run_stage
+from deploy.settings import Settings, UsageError
+from edge.probe import make_registry
+
+VERSION = version("yihu")
+
+
+def broker_url(settings: Settings) -> str:
+    if settings.mqtt_url is None:
+        raise UsageError("YIHU_MQTT_URL is not set: a single stage needs a broker, mqtt://host:port")
+    return settings.mqtt_url
+
+
+@contextlib.contextmanager
+def database_url(settings: Settings) -> Iterator[str]:
+    """The database given, or the embedded one, which runs at least as long as it is needed."""
+    if settings.database_url is not None:
+        yield settings.database_url
+        return
+    from deploy.embedded import EmbeddedDatabase  # noqa: PLC0415 - only where it is used is it installed
+
+    with EmbeddedDatabase(settings.folder / "postgres") as database:
+        yield database.url
+
+
+def run_edge(settings: Settings) -> None:
+    from edge.agent import Agent  # noqa: PLC0415 - OpenCV
+
+    if settings.site is None:
+        raise UsageError("YIHU_SITE is not set: an agent needs the site that it belongs to")
+    registry = make_registry("edge")
+    agent = Agent(broker_url(settings), settings.site, settings.agent, VERSION, registry)
+    run_stage(agent, registry, settings.probe_port)
+
+
+def run_ingest(settings: Settings) -> None:
+    from ingest.service import Intake  # noqa: PLC0415 - psycopg
+
+    _run_on_database(settings, "ingest", Intake)
+
+
+def run_dispatch(settings: Settings) -> None:
+    from dispatch.service import Dispatch  # noqa: PLC0415 - psycopg
+
+    _run_on_database(settings, "dispatch", Dispatch)
+
+
+def _run_on_database(settings: Settings, name: str, make: Callable[..., Stage]) -> None:
+    registry = make_registry(name)
+    with database_url(settings) as database:
+        stage = make(broker_url(settings), database, settings.share, registry)
+        run_stage(stage, registry, settings.probe_port)
+
+
+def run_detect(settings: Settings) -> None:
+    from detect.service import Detection  # noqa: PLC0415 - torch
+    from detect.yolo import load_detector, make_tracker  # noqa: PLC0415 - as above
+
+    registry = make_registry("detect")
+    detection = Detection(broker_url(settings), settings.share, registry, load_detector, make_tracker)
+    run_stage(detection, registry, settings.probe_port)
+
+
+def run_web(settings: Settings) -> None:
+    import uvicorn  # noqa: PLC0415 - the web's own
+
+    from dashboard.app import WebSettings, create_app  # noqa: PLC0415 - as above
+
+    if settings.token is None:
+        raise UsageError("YIHU_TOKEN is not set: choose one of at least 16 characters for scripts to act with")
+    registry = make_registry("web")
+    with database_url(settings) as database:
+        web = WebSettings(database, settings.mqtt_url or "", settings.token, VERSION, settings.stages)
+        app = create_app(web, registry)
+        uvicorn.run(
+            app,
+            host=settings.host,
+            port=settings.port,
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=1,  # streams never end by themselves
+        )

@@ -1,0 +1,126 @@
+"""The real things that tests run against: a database, a broker, a browser, street clips and weights."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+from uuid import uuid4
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from deploy.embedded import EmbeddedDatabase, broker_command, free_port, wait_for_port
+from ingest.migrate import migrate
+
+ROOT = Path(__file__).parent.parent
+SHARED = ROOT.parent / "shared"
+IN_CI = os.environ.get("CI") == "true"
+
+
+def need(found: object, what: str) -> None:
+    """Skip where something is missing; in CI, which installs it, that is a failure."""
+    if found:
+        return
+    (pytest.fail if IN_CI else pytest.skip)(f"{what} is not on this machine")
+
+
+@pytest.fixture(scope="session")
+def media() -> Path:
+    folder = SHARED / "media"
+    if not folder.exists():
+        pytest.skip(f"the street clips are not at {folder}: see README, «Clips and weights»")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def weights() -> Path:
+    folder = SHARED / "models" / "yolo11n_int8_openvino_model"
+    if not folder.exists():
+        pytest.skip(f"the detector's weights are not at {folder}: see README, «Clips and weights»")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A PostgreSQL server's URL: that of YIHU_TEST_DATABASE_URL, or an embedded one."""
+    given = os.environ.get("YIHU_TEST_DATABASE_URL")
+    if given:
+        yield given
+        return
+    with EmbeddedDatabase(tmp_path_factory.mktemp("server") / "postgres") as embedded:
+        yield embedded.url
+
+
+@pytest.fixture
+def empty_database(server: str) -> Iterator[str]:
+    """The URL of a database of this test's own, with nothing in it."""
+    name = f"yihu_{uuid4().hex[:12]}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    yield urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def database(empty_database: str) -> str:
+    """The URL of a migrated database of this test's own."""
+    migrate(empty_database)
+    return empty_database
+
+
+@pytest.fixture
+def connection(database: str) -> Iterator[psycopg.Connection]:
+    with psycopg.connect(database, autocommit=True) as open_connection:
+        yield open_connection
+
+
+class Broker:
+    """A broker process that a test may kill and start again; `url` stays the same."""
+
+    def __init__(self, command: Callable[[int], list[str]]) -> None:
+        self._port = free_port()
+        self._command = command(self._port)
+        self.url = f"mqtt://test@127.0.0.1:{self._port}"
+        self.start()
+
+    def start(self) -> None:
+        self._process = subprocess.Popen(self._command)
+        assert wait_for_port(self._port, within_s=15)
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.wait()
+
+
+@pytest.fixture
+def mosquitto(tmp_path: Path) -> Iterator[Broker]:
+    need(shutil.which("mosquitto") or Path("/usr/sbin/mosquitto").exists(), "mosquitto")
+    broker = Broker(lambda port: broker_command(tmp_path / "broker", port))
+    yield broker
+    broker.kill()
+
+
+@pytest.fixture
+def amqtt() -> Iterator[Broker]:
+    broker = Broker(lambda port: [sys.executable, "-m", "deploy.amqtt_broker", str(port)])
+    yield broker
+    broker.kill()
+
+
+@pytest.fixture(params=["mosquitto", "amqtt"])
+def any_broker(request: pytest.FixtureRequest) -> Broker:
+    """Each of the two brokers that come along."""
+    return request.getfixturevalue(request.param)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    path = shutil.which("chromium")
+    need(path, "chromium")
+    assert path
+    return path
