@@ -35,7 +35,7 @@ SELECT media_type, data FROM evidence WHERE id = %(id)s;
 
 -- name: devices
 SELECT devices.site, devices.id, kind, name, longitude, latitude, state, state_at, seen_at, agent, detail,
-       pictures.at AS picture_at
+       pictures.received_at AS picture_at
 FROM devices LEFT JOIN pictures ON (pictures.site, pictures.device) = (devices.site, devices.id)
 WHERE NOT retired
 ORDER BY kind, devices.site, devices.id;

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Base64Bytes, BaseModel, ConfigDict, Field
 
 from detect.incident import Severity
 from dispatch.ticket import Action, State
+from edge.messages import DeviceState
 
 Time = Annotated[datetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
 Clock = Literal["accept", "handle", "close"]
@@ -35,7 +36,7 @@ class Evidence(BaseModel):
 
     id: UUID
     at: Time
-    role: str
+    role: Literal["first", "best", "photo"]
     url: str
     box: tuple[float, float, float, float] | None
 
@@ -111,14 +112,15 @@ class ReportBody(BaseModel):
 
 
 class Device(BaseModel):
-    """`state_at` is since when the state holds, `seen_at` when it last showed life."""
+    """`state_at` is since when the state holds, `seen_at` when it last showed life, `picture_at` when the newest
+    picture arrived."""
 
     site: str
     id: str
     kind: Literal["camera", "sensor", "agent"]
     name: str
     position: Place | None
-    state: str
+    state: DeviceState | Literal["unknown"]
     state_at: Time | None
     seen_at: Time | None
     agent: str | None

@@ -52,7 +52,7 @@ def new_candidate(incident: Incident, place: str, now: datetime) -> Ticket:
         kind=incident.kind,
         state=State.CANDIDATE,
         severity=incident.severity,
-        title=f"{kind.zh} · {place}",
+        title=place,
         opened_at=now,
         began_at=datetime.fromtimestamp(incident.began_at, UTC),
         due=kind.due(now),

@@ -1,4 +1,4 @@
-"""The kinds of matter: what people call them, how grave they are, and how soon each must be dealt with."""
+"""The kinds of matter: how grave they are, and how soon each must be dealt with."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,8 +11,6 @@ ACCEPT, HANDLE, CLOSE = timedelta(hours=2), timedelta(hours=24), timedelta(days=
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    zh: str
-    en: str
     severity: Severity = "minor"
     accept: timedelta = ACCEPT
     handle: timedelta = HANDLE
@@ -24,15 +22,15 @@ class Kind:
 
 
 KINDS = {
-    "illegal_parking": Kind("违法停车", "Illegal parking", "major"),
-    "fire_lane_blocked": Kind("消防通道占用", "Fire lane blocked", "critical"),
-    "ebike_misparked": Kind("电动车乱停", "E-bike misparked"),
-    "street_lamp": Kind("路灯不亮", "Street lamp out"),
-    "rubbish": Kind("垃圾堆积", "Rubbish"),
-    "road_damage": Kind("道路破损", "Road damage", "major"),
-    "manhole_open": Kind("井盖缺失", "Manhole open", "critical"),
-    "flood": Kind("积水内涝", "Standing water", "critical"),
-    "other": Kind("其他事项", "Other matter"),
+    "illegal_parking": Kind("major"),
+    "fire_lane_blocked": Kind("critical"),
+    "ebike_misparked": Kind(),
+    "street_lamp": Kind(),
+    "rubbish": Kind(),
+    "road_damage": Kind("major"),
+    "manhole_open": Kind("critical"),
+    "flood": Kind("critical"),
+    "other": Kind(),
 }
 
 

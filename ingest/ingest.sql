@@ -35,8 +35,9 @@ COPY statuses (at, site, device, state, boot, body, received_at) FROM STDIN (FOR
 COPY quarantine (at, topic, reason, size, head) FROM STDIN (FORMAT BINARY);
 
 -- name: put_picture
-INSERT INTO pictures (site, device, at, jpeg) VALUES (%s, %s, %s, %s)
-ON CONFLICT (site, device) DO UPDATE SET at = excluded.at, jpeg = excluded.jpeg WHERE excluded.at > pictures.at;
+INSERT INTO pictures (site, device, at, received_at, jpeg) VALUES (%s, %s, %s, %s, %s)
+ON CONFLICT (site, device) DO UPDATE SET at = excluded.at, received_at = excluded.received_at, jpeg = excluded.jpeg
+WHERE excluded.at > pictures.at;
 
 -- name: put_agent
 -- A will of an earlier boot comes late when the agent is back already: it says nothing about now.

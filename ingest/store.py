@@ -59,7 +59,7 @@ class Store:
         newest = {(key.site, key.device): arrivals.frames[key] for key in new if key in arrivals.frames}
         now = arrivals.received_at.timestamp()
         due = [place for place in newest if now - self._pictured.get(place, 0) >= PICTURE_EVERY_S]
-        rows = [(*place, utc(newest[place].at), newest[place].jpeg) for place in due]
+        rows = [(*place, utc(newest[place].at), arrivals.received_at, newest[place].jpeg) for place in due]
         if rows:
             cursor.executemany(SQL["put_picture"], rows)
             self._pictured.update(dict.fromkeys(due, now))

@@ -72,10 +72,11 @@ CREATE TABLE sequences (
 
 -- The newest picture of each camera; unlogged, since the next one is a second away.
 CREATE UNLOGGED TABLE pictures (
-    site   text NOT NULL,
-    device text NOT NULL,
-    at     timestamptz NOT NULL,
-    jpeg   bytea NOT NULL,
+    site        text NOT NULL,
+    device      text NOT NULL,
+    at          timestamptz NOT NULL,
+    received_at timestamptz NOT NULL,
+    jpeg        bytea NOT NULL,
     PRIMARY KEY (site, device)
 );
 ALTER TABLE pictures ALTER COLUMN jpeg SET STORAGE EXTERNAL;

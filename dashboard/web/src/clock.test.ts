@@ -1,0 +1,85 @@
+import { describe, expect, it } from "vitest";
+import { hoursMinutes, isLate, isSameDay, partsOf, slaOf, spanOf } from "./clock";
+import { iso, NOON, ticketOf } from "./testing/samples";
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+describe("slaOf", () => {
+  it("runs the accept clock until somebody accepted", () => {
+    const half = { clock: "accept", share: 0.5, leftMs: HOUR };
+    expect(slaOf(ticketOf({ state: "candidate" }), NOON + HOUR)).toEqual(half);
+    expect(slaOf(ticketOf({ state: "dispatched" }), NOON + HOUR)).toEqual(half);
+  });
+
+  it("then handle, then close, then none", () => {
+    expect(slaOf(ticketOf({ state: "accepted" }), NOON + 6 * HOUR)).toMatchObject({ clock: "handle", share: 0.75 });
+    expect(slaOf(ticketOf({ state: "handled" }), NOON)).toMatchObject({ clock: "close", share: 1 });
+    for (const state of ["closed", "rejected", "merged"] as const) expect(slaOf(ticketOf({ state }), NOON)).toBeNull();
+  });
+
+  it("has run out below zero", () => {
+    expect(slaOf(ticketOf(), NOON + 3 * HOUR)).toEqual({ clock: "accept", share: 0, leftMs: -HOUR });
+  });
+
+  it("stays full when our clock is a little behind", () => {
+    expect(slaOf(ticketOf(), NOON - 5_000)?.share).toBe(1);
+  });
+
+  it("survives a clock without any time", () => {
+    const due = { accept: iso(NOON), handle: iso(NOON), close: iso(NOON) };
+    expect(slaOf(ticketOf({ due }), NOON)?.share).toBe(0);
+  });
+});
+
+describe("isLate", () => {
+  it("follows the clock that is next", () => {
+    expect(isLate(ticketOf(), NOON + 3 * HOUR)).toBe(true);
+    expect(isLate(ticketOf({ state: "accepted" }), NOON + 3 * HOUR)).toBe(false);
+    expect(isLate(ticketOf({ state: "closed" }), NOON + 9999 * HOUR)).toBe(false);
+  });
+});
+
+describe("spanOf", () => {
+  it.each([
+    [-3_000, "second", 0],
+    [41_900, "second", 41],
+    [MINUTE, "minute", 1],
+    [59 * MINUTE, "minute", 59],
+    [47 * HOUR, "hour", 47],
+    [48 * HOUR, "day", 2],
+  ])("says %d ms in %s", (ms, unit, count) => {
+    expect(spanOf(ms)).toEqual({ unit, count });
+  });
+});
+
+describe("hoursMinutes", () => {
+  it.each([
+    [0, "0:00"],
+    [41 * MINUTE + 59_000, "0:41"],
+    [-(26 * HOUR + 5 * MINUTE), "26:05"],
+    [48 * HOUR, null],
+  ])("writes %d ms as %s", (ms, text) => {
+    expect(hoursMinutes(ms)).toBe(text);
+  });
+});
+
+describe("partsOf", () => {
+  const words = (seconds: number) => partsOf(seconds).map(({ count, unit }) => `${count} ${unit}`);
+
+  it("keeps the parts that say something", () => {
+    expect(words(0.2)).toEqual(["0 second"]);
+    expect(words(5)).toEqual(["5 second"]);
+    expect(words(180)).toEqual(["3 minute"]);
+    expect(words(372.4)).toEqual(["6 minute", "12 second"]);
+    expect(words(3_725)).toEqual(["1 hour", "2 minute"]);
+  });
+});
+
+describe("isSameDay", () => {
+  it("looks at the calendar, not at the distance", () => {
+    const midnight = new Date(2026, 10, 20).getTime();
+    expect(isSameDay(midnight, midnight + 23 * HOUR)).toBe(true);
+    expect(isSameDay(midnight - 1, midnight)).toBe(false);
+  });
+});

@@ -1,0 +1,83 @@
+import type { Messages } from ".";
+
+const en: Messages = {
+  name: "Yihu",
+  figures: {
+    title: "Totals",
+    open: "Open",
+    overdue: "Overdue",
+  },
+  severity: { critical: "Critical", major: "Major", minor: "Minor" },
+  state: {
+    candidate: "To confirm",
+    dispatched: "To accept",
+    accepted: "In progress",
+    handled: "To check",
+    closed: "Closed",
+    rejected: "Rejected",
+    merged: "Merged",
+  },
+  kind: {
+    illegal_parking: "Illegal parking",
+    fire_lane_blocked: "Fire lane blocked",
+    ebike_misparked: "E-bike misparked",
+    street_lamp: "Street lamp out",
+    rubbish: "Rubbish",
+    road_damage: "Road damage",
+    manhole_open: "Manhole open",
+    flood: "Flooding",
+    other: "Other matter",
+  },
+  clock: { accept: "Accept", handle: "Handle", close: "Close", left: "{time} left", late: "late +{time}" },
+  span: { second: "{n} s", minute: "{n} min", hour: "{n} h", day: "{n} d" },
+  part: { second: "{n} s", minute: "{n} min", hour: "{n} h" },
+  feed: {
+    title: "Tickets",
+    hidden: "{n} more not shown",
+    empty: "No open tickets",
+    waiting: "No data read yet",
+  },
+  evidence: {
+    title: "Evidence",
+    picture: "Evidence picture: {kind}",
+    none: "This ticket has no picture",
+    empty: "No evidence to show",
+    waiting: "No data read yet",
+    unreadable: "Picture cannot be read",
+  },
+  why: {
+    illegal_parking: "Vehicle in no-parking zone {zone} for {observed}, limit {limit}",
+    other: "In zone {zone} for {observed}, limit {limit}",
+  },
+  cameras: {
+    title: "Cameras",
+    seeing: "{n}/{all} with a picture",
+    round: "Group {n}/{all}",
+    empty: "No cameras connected yet",
+    picture: "Picture of {name}",
+    blind: {
+      starting: "Starting",
+      stalled: "Picture frozen",
+      offline: "Offline",
+      stopped: "Switched off",
+      unknown: "State unknown",
+      old: "Picture frozen",
+      none: "No picture yet",
+      unreadable: "Picture cannot be read",
+    },
+  },
+  since: "since {time}",
+  ago: "{span} ago",
+  link: {
+    title: "Link",
+    live: "Link normal",
+    data: "data {ago}",
+    stale: "No data from the street",
+    never: "No street data yet",
+    connecting: "Connecting to the server",
+    unreachable: "Server unreachable",
+    error: "Server error {status}",
+  },
+};
+
+export default en;

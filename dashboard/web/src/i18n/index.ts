@@ -1,0 +1,42 @@
+import { createI18n } from "vue-i18n";
+import en from "./en";
+import zhCN from "./zh-CN";
+
+export type Messages = typeof zhCN;
+type Language = "zh-CN" | "en";
+
+const STORAGE_KEY = "yihu.language";
+
+const MOMENTS = {
+  second: { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" },
+  minute: { hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
+  date: { month: "short", day: "numeric", weekday: "short" },
+} as const;
+
+/** The address decides, then what was chosen last, then Chinese. */
+export function chooseLanguage(asked: string | null, remembered: string | null): Language {
+  for (const wish of [asked, remembered]) {
+    const tag = wish?.toLowerCase();
+    if (tag?.startsWith("zh")) return "zh-CN";
+    if (tag?.startsWith("en")) return "en";
+  }
+  return "zh-CN";
+}
+
+export function setUpI18n() {
+  const asked = new URLSearchParams(window.location.search).get("lang");
+  const language = chooseLanguage(asked, localStorage.getItem(STORAGE_KEY));
+  if (asked !== null) localStorage.setItem(STORAGE_KEY, language);
+  document.documentElement.lang = language;
+
+  return createI18n({
+    legacy: false,
+    locale: language,
+    fallbackLocale: "zh-CN",
+    messages: { "zh-CN": zhCN, en },
+    datetimeFormats: {
+      "zh-CN": { ...MOMENTS, day: { month: "numeric", day: "numeric" } },
+      en: { ...MOMENTS, day: { month: "short", day: "numeric" } },
+    },
+  });
+}

@@ -1,0 +1,42 @@
+import { useI18n } from "vue-i18n";
+import type { Ticket } from "../api/client";
+import { hoursMinutes, isSameDay, partsOf, spanOf } from "../clock";
+
+/** The phrases that more than one part of the wall says. */
+export function useWords() {
+  const { t, te, d } = useI18n();
+
+  const span = (ms: number): string => {
+    const { unit, count } = spanOf(ms);
+    return t(`span.${unit}`, { n: count });
+  };
+
+  const duration = (seconds: number): string =>
+    partsOf(seconds)
+      .map(({ unit, count }) => t(`part.${unit}`, { n: count }))
+      .join(" ");
+
+  const hours = (ms: number): string => hoursMinutes(ms) ?? span(Math.abs(ms));
+
+  /** "14:02", with the day before it when that is not today. */
+  const moment = (at: number, now: number, format: "minute" | "second" = "minute"): string =>
+    isSameDay(at, now) ? d(at, format) : `${d(at, "day")} ${d(at, format)}`;
+
+  const ago = (at: number, now: number): string => t("ago", { span: span(now - at) });
+
+  const age = (at: number, now: number): string => `${span(now - at)} · ${moment(at, now)}`;
+
+  const since = (at: number, now: number, format: "minute" | "second" = "second"): string =>
+    t("since", { time: moment(at, now, format) });
+
+  /** A kind that we have no words for is shown as it came. */
+  const kind = (code: string): string => {
+    const key = `kind.${code}`;
+    return te(key) ? t(key) : code;
+  };
+
+  const place = (ticket: Ticket): string =>
+    ticket.area === null ? ticket.title : `${ticket.area.name} · ${ticket.title}`;
+
+  return { span, duration, hours, moment, ago, age, since, kind, place };
+}

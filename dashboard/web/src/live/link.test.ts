@@ -1,0 +1,36 @@
+import { describe, expect, it } from "vitest";
+import { linkOf, type Reception } from "./link";
+
+const NOW = 1_000_000;
+const answered = (ago: number): Reception => ({ startedAt: 0, answeredAt: NOW - ago, failure: null });
+
+describe("linkOf", () => {
+  it("is live while answers and street data are fresh", () => {
+    expect(linkOf(answered(9_000), NOW - 20_000, NOW)).toEqual({ state: "live", dataAt: NOW - 20_000 });
+  });
+
+  it("is connecting before the first answer, but not for long", () => {
+    const waiting: Reception = { startedAt: NOW - 2_000, answeredAt: null, failure: null };
+    expect(linkOf(waiting, null, NOW)).toMatchObject({ state: "down", cause: "connecting" });
+    expect(linkOf(waiting, null, NOW + 20_000)).toMatchObject({ state: "down", cause: "unreachable" });
+  });
+
+  it("is down as soon as a read fails, since the last good answer", () => {
+    const failed: Reception = { ...answered(5_000), failure: { status: null } };
+    expect(linkOf(failed, NOW, NOW)).toEqual({ state: "down", since: NOW - 5_000, cause: "unreachable" });
+  });
+
+  it("tells a server's error from silence", () => {
+    const failed: Reception = { ...answered(5_000), failure: { status: 503 } };
+    expect(linkOf(failed, NOW, NOW)).toMatchObject({ state: "down", cause: "error", status: 503 });
+  });
+
+  it("is down when no read ends for too long, even without a failure", () => {
+    expect(linkOf(answered(15_001), NOW, NOW)).toMatchObject({ state: "down", since: NOW - 15_001 });
+  });
+
+  it("is stale when the server answers but the street is silent", () => {
+    expect(linkOf(answered(1_000), NOW - 30_001, NOW)).toEqual({ state: "stale", since: NOW - 30_001 });
+    expect(linkOf(answered(1_000), null, NOW)).toEqual({ state: "stale", since: null });
+  });
+});

@@ -1,0 +1,86 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { backOff, openStream } from "./stream";
+
+class FakeSource extends EventTarget {
+  readonly CLOSED = 2;
+  readyState = 0;
+  onopen: (() => void) | null = null;
+  onerror: (() => void) | null = null;
+
+  open(): void {
+    this.readyState = 1;
+    this.onopen?.();
+  }
+
+  fail(readyState: 0 | 2): void {
+    this.readyState = readyState;
+    this.onerror?.();
+  }
+
+  close(): void {
+    this.readyState = 2;
+  }
+}
+
+function opened() {
+  const sources: FakeSource[] = [];
+  const listener = { onSignal: vi.fn(), onOpenChange: vi.fn() };
+  const stream = openStream("/api/stream", listener, () => {
+    const source = new FakeSource();
+    sources.push(source);
+    return source as unknown as EventSource;
+  });
+  const last = () => sources[sources.length - 1]!;
+  return { sources, listener, stream, last };
+}
+
+describe("backOff", () => {
+  it("doubles up to a cap, jittered between half and all", () => {
+    const all = () => 1;
+    const none = () => 0;
+    expect([0, 1, 2, 10].map((n) => backOff(n, all))).toEqual([1_000, 2_000, 4_000, 30_000]);
+    expect([0, 10].map((n) => backOff(n, none))).toEqual([500, 15_000]);
+  });
+});
+
+describe("openStream", () => {
+  beforeEach(() => vi.useFakeTimers());
+  afterEach(() => vi.useRealTimers());
+
+  it("signals on each named event", () => {
+    const { listener, last } = opened();
+    for (const name of ["hello", "ticket", "device", "incident"]) last().dispatchEvent(new Event(name));
+    last().dispatchEvent(new Event("message"));
+    expect(listener.onSignal).toHaveBeenCalledTimes(4);
+  });
+
+  it("leaves a reconnecting source alone", async () => {
+    const { sources, listener, last } = opened();
+    last().open();
+    last().fail(0);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(sources).toHaveLength(1);
+    expect(listener.onOpenChange.mock.calls).toEqual([[true], [false]]);
+  });
+
+  it("makes a closed source anew, ever later, and starts over after success", async () => {
+    const { sources, last } = opened();
+    for (let attempt = 0; attempt < 4; attempt++) {
+      last().fail(2);
+      await vi.advanceTimersByTimeAsync(1_000 * 2 ** attempt);
+      expect(sources).toHaveLength(attempt + 2);
+    }
+    last().open();
+    last().fail(2);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(sources).toHaveLength(6);
+  });
+
+  it("stays closed when closed by us", async () => {
+    const { sources, stream, last } = opened();
+    last().fail(2);
+    stream.close();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(sources).toHaveLength(1);
+  });
+});

@@ -1,0 +1,7 @@
+import { createApp } from "vue";
+import App from "./App.vue";
+import { setUpI18n } from "./i18n";
+import "./style/tokens.css";
+import "./style/base.css";
+
+createApp(App).use(setUpI18n()).mount("#app");

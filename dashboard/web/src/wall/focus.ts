@@ -1,0 +1,30 @@
+import type { Evidence, Ticket } from "../api/client";
+
+const FRESH_MS = 30_000;
+const REPLAYED_MS = 10 * 60_000;
+const ROLES: readonly Evidence["role"][] = ["best", "first", "photo"];
+
+/** The one picture that shows the matter best. */
+export function pictureOf(ticket: Ticket): Evidence | null {
+  for (const role of ROLES) {
+    const found = ticket.evidence.findLast((evidence) => evidence.role === role);
+    if (found !== undefined) return found;
+  }
+  return null;
+}
+
+/** Just opened and of now: an event replayed from an edge's journal is news to us but not to the street. */
+export function isFresh(ticket: Ticket, now: number): boolean {
+  const opened = Date.parse(ticket.opened_at);
+  const happened = Math.max(Date.parse(ticket.began_at), ...ticket.evidence.map((evidence) => Date.parse(evidence.at)));
+  return now - opened < FRESH_MS && opened - happened < REPLAYED_MS;
+}
+
+/** The ticket to show large: for its first moments the newest, otherwise the most urgent with a picture. */
+export function focusOf(tickets: readonly Ticket[], now: number): Ticket | null {
+  const pictured = tickets.filter((ticket) => pictureOf(ticket) !== null);
+  const fresh = pictured
+    .filter((ticket) => isFresh(ticket, now))
+    .sort((a, b) => Date.parse(b.opened_at) - Date.parse(a.opened_at));
+  return fresh[0] ?? pictured[0] ?? tickets[0] ?? null;
+}
