@@ -113,7 +113,8 @@ class ReportBody(BaseModel):
 
 class Device(BaseModel):
     """`state_at` is since when the state holds, `seen_at` when it last showed life, `picture_at` when the newest
-    picture arrived."""
+    picture arrived.
+    """
 
     site: str
     id: str

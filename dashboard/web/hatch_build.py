@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ WEB = Path(__file__).parent
 OLDEST_NODE = (20, 19)  # what Vite 7 asks for
 
 
-class WebBuildHook(BuildHookInterface):
+class WebBuildHook(BuildHookInterface[Any]):
     PLUGIN_NAME = "custom"
 
     def dependencies(self) -> list[str]:
@@ -54,6 +55,14 @@ def is_stale() -> bool:
 
 
 def build() -> None:
+    run_npm(["ci", "--no-audit", "--no-fund"])
+    run_npm(["run", "build"])
+
+
+def run_npm(arguments: list[str]) -> None:
     npm, environment = npm_command()
-    for arguments in (["ci", "--no-audit", "--no-fund"], ["run", "build"]):
-        subprocess.run([*npm, *arguments], cwd=WEB, env=os.environ | environment, check=True)
+    subprocess.run([*npm, *arguments], cwd=WEB, env=os.environ | environment, check=True)
+
+
+if __name__ == "__main__":
+    run_npm(sys.argv[1:])

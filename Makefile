@@ -1,0 +1,47 @@
+# Everything is set up by the first target that needs it: Python 3.11 or newer and a network are all it takes.
+PYTHON ?= python3
+BIN := .venv/bin
+WEB := $(shell find dashboard/web -type f -not -path '*/node_modules/*' -not -name schema.d.ts)
+
+.PHONY: setup demo test check bench lock openapi clean
+
+setup: .venv/.installed
+
+.venv/.locked: requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Yihu needs Python 3.11 or newer; call make PYTHON=…")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $@
+
+.venv/.installed: .venv/.locked pyproject.toml $(WEB)
+	$(BIN)/pip install --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: setup
+	$(BIN)/yihu up --site deploy/examples/tooley.yaml
+
+test: setup
+	$(BIN)/python dashboard/web/hatch_build.py run test
+	$(BIN)/pytest
+
+check: setup
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-timing
+
+bench: setup
+	$(BIN)/yihu bench detect
+	$(BIN)/yihu bench ingest
+
+# after a change of dependencies in pyproject.toml; needs uv
+lock:
+	uv pip compile pyproject.toml --extra up --group dev --universal --python-version 3.11 --generate-hashes \
+	  --no-header --no-annotate --output-file requirements.lock
+
+# after a change of the API: the front end's types are made from this document
+openapi: setup
+	$(BIN)/python -m dashboard.openapi > dashboard/web/openapi.json
+
+clean:
+	rm -rf .venv dashboard/static dashboard/web/node_modules
