@@ -51,7 +51,7 @@ def create_app(settings: WebSettings, registry: CollectorRegistry) -> FastAPI:
         pool.open()
         hub.start()
         yield
-        hub.stop()
+        await hub.stop()
         await parts.close()
         pool.close()
 

@@ -5,7 +5,7 @@ import socket
 from collections.abc import Awaitable
 from urllib.parse import urlsplit
 
-import httpx
+import httpx2
 from psycopg_pool import ConnectionPool
 
 from dashboard.models import HealthReport, Part
@@ -19,7 +19,7 @@ class Parts:
 
     def __init__(self, pool: ConnectionPool, broker: str, stages: dict[str, str], version: str) -> None:
         self._pool, self._broker, self._stages, self._version = pool, broker, stages, version
-        self._http = httpx.AsyncClient(timeout=TIMEOUT_S, trust_env=False)
+        self._http = httpx2.AsyncClient(timeout=TIMEOUT_S, trust_env=False)
 
     async def close(self) -> None:
         await self._http.aclose()
@@ -59,11 +59,11 @@ class Parts:
     async def _check_stage(self, url: str) -> Part:
         try:
             return Part.model_validate_json((await self._http.get(f"{url}/health")).content)
-        except (httpx.HTTPError, ValueError) as error:
+        except (httpx2.HTTPError, ValueError) as error:
             return Part(state="down", detail=f"does not answer: {error}")
 
     async def _scrape(self, url: str) -> bytes:
         try:
             return (await self._http.get(f"{url}/metrics")).content
-        except httpx.HTTPError:
+        except httpx2.HTTPError:
             return b""

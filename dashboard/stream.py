@@ -16,6 +16,7 @@ from edge.backoff import Backoff
 log = logging.getLogger(__name__)
 
 GATHER_S = 0.25
+LOOK_UP_S = 0.2  # how often the listening thread looks up whether it is to stop
 KINDS = ("ticket", "device", "incident")
 MOST = 500  # signals that wait for one client; beyond, it hears only that all of a kind may have changed
 
@@ -55,8 +56,9 @@ class Hub:
         self._loop = asyncio.get_running_loop()
         self._thread.start()
 
-    def stop(self) -> None:
+    async def stop(self) -> None:
         self._stopping.set()
+        await asyncio.to_thread(self._thread.join)
 
     def __len__(self) -> int:
         return len(self._subscribers)
@@ -85,7 +87,7 @@ class Hub:
 
     def _relay(self, connection: psycopg.Connection) -> None:
         while not self._stopping.is_set():
-            signals = {_signal(notice.payload) for notice in connection.notifies(timeout=1, stop_after=1)}
+            signals = {_signal(notice.payload) for notice in connection.notifies(timeout=LOOK_UP_S, stop_after=1)}
             if signals:
                 time.sleep(GATHER_S)
                 signals |= {_signal(notice.payload) for notice in connection.notifies(timeout=0)}

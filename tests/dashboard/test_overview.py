@@ -1,0 +1,99 @@
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import psycopg
+import pytest
+from fastapi.testclient import TestClient
+from prometheus_client import CollectorRegistry, Counter
+
+from dashboard.app import create_app
+from edge.probe import Health, serve_probe
+from tests.dashboard.conftest import OUTSIDE, add_camera, report, web_settings
+
+
+def test_an_empty_wall_is_empty(client: TestClient) -> None:
+    wall = client.get("/api/wall").json()
+    assert (wall["tickets"], wall["devices"], wall["site"], wall["data_at"]) == ([], [], None, None)
+    assert wall["counts"] == {"open": 0, "overdue": 0, "by_severity": {}, "by_state": {}}
+
+
+def test_the_gravest_comes_first_and_the_ended_not_at_all(client: TestClient, connection: psycopg.Connection) -> None:
+    lamp = report(connection, "street_lamp")
+    road = report(connection, "road_damage")
+    hole = report(connection, "manhole_open", at=datetime.now(UTC) - timedelta(hours=3))
+    gone = report(connection, "rubbish")
+    client.post(f"/api/tickets/{gone}/reject", json={"reason": "test"})
+    wall = client.get("/api/wall").json()
+    assert [ticket["id"] for ticket in wall["tickets"]] == [str(hole), str(road), str(lamp)]
+    assert wall["counts"] == {
+        "open": 3,
+        "overdue": 1,
+        "by_severity": {"critical": 1, "major": 1, "minor": 1},
+        "by_state": {"candidate": 3},
+    }
+
+
+def test_an_areas_wall_shows_what_lies_in_it(client: TestClient, connection: psycopg.Connection, grid: str) -> None:
+    inside = report(connection)
+    report(connection, position=OUTSIDE)
+    add_camera(connection, "cam-1")
+    add_camera(connection, "cam-2", OUTSIDE)
+    add_camera(connection, "cam-3", None)
+    wall = client.get(f"/api/wall?area={grid}").json()
+    assert [ticket["id"] for ticket in wall["tickets"]] == [str(inside)]
+    assert [device["id"] for device in wall["devices"]] == ["cam-1"]
+    assert wall["area"] == {"code": grid, "name": "第一网格"}
+    assert wall["counts"]["open"] == 1
+
+
+def test_an_unknown_area_has_no_wall(client: TestClient) -> None:
+    assert client.get("/api/wall?area=99").status_code == 404
+
+
+@pytest.fixture
+def stage() -> Iterator[str]:
+    """The address of a stage's probe that is up and degraded."""
+    registry = CollectorRegistry()
+    Counter("yihu_edge_frames", "Frames", registry=registry).inc(7)
+    port = serve_probe(("127.0.0.1", 0), registry, lambda: Health(state="degraded", detail="no picture from cam-1"))
+    return f"http://127.0.0.1:{port}"
+
+
+def test_health_tells_each_part(database: str, stage: str) -> None:
+    settings = web_settings(database, edge=stage, detect="http://127.0.0.1:1")
+    with TestClient(create_app(settings, CollectorRegistry())) as client:
+        answer = client.get("/api/health")
+    report = answer.json()
+    assert (answer.status_code, report["state"]) == (503, "down")
+    assert report["parts"]["database"]["state"] == "ok"
+    assert report["parts"]["edge"] == {"state": "degraded", "detail": "no picture from cam-1"}
+    assert report["parts"]["detect"]["state"] == report["parts"]["broker"]["state"] == "down"
+
+
+def test_metrics_of_the_stages_that_answer(database: str, stage: str) -> None:
+    settings = web_settings(database, edge=stage, detect="http://127.0.0.1:1")
+    with TestClient(create_app(settings, CollectorRegistry())) as client:
+        text = client.get("/metrics").text
+    assert "yihu_edge_frames_total 7.0" in text
+    assert "yihu_web_stream_clients 0.0" in text
+
+
+def test_without_a_database_the_api_says_so_and_comes_back_by_itself() -> None:
+    settings = web_settings("postgresql://127.0.0.1:1/nowhere")
+    with TestClient(create_app(settings, CollectorRegistry())) as client:
+        answer = client.get("/api/wall")
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+        assert client.get("/api/health").json()["parts"]["database"]["state"] == "down"
+
+
+def test_a_lost_connection_costs_no_request(client: TestClient, connection: psycopg.Connection) -> None:
+    assert client.get("/api/wall").status_code == 200
+    connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'yihu-web'")
+    assert client.get("/api/wall").status_code == 200
+
+
+def test_the_wall_is_a_page_that_is_never_kept(client: TestClient) -> None:
+    page = client.get("/wall")
+    assert page.headers["cache-control"] == "no-cache"
+    assert '<div id="app">' in page.text
+    assert client.get("/", follow_redirects=False).headers["location"] == "/wall"

@@ -1,0 +1,147 @@
+import base64
+from datetime import UTC, datetime, timedelta
+
+import psycopg
+import pytest
+from fastapi.testclient import TestClient
+
+from tests.dashboard.conftest import OUTSIDE, report, some_id
+
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
+
+
+def test_a_ticket_is_shown_as_the_contract_says(client: TestClient, connection: psycopg.Connection, grid: str) -> None:
+    ticket = client.get(f"/api/tickets/{report(connection)}").json()
+    contract = (
+        "id number kind state severity title area position site device zone opened_at began_at due overdue assignee"
+        " departments incidents evidence explanation parent"
+    )
+    assert set(contract.split()) <= set(ticket)
+    assert ticket["area"] == {"code": grid, "name": "第一网格"}
+    assert ticket["opened_at"].endswith("Z")
+    assert set(ticket["due"]) == {"accept", "handle", "close"}
+
+
+def test_an_unknown_ticket_is_a_problem(client: TestClient) -> None:
+    answer = client.get(f"/api/tickets/{some_id()}")
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
+    assert set(answer.json()) >= {"type", "title", "status", "detail"}
+
+
+def test_the_timeline_of_an_unknown_ticket_is_a_problem(client: TestClient) -> None:
+    assert client.get(f"/api/tickets/{some_id()}/timeline").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("kind=street_lamp", 1),
+        ("kind=rubbish", 1),
+        ("kind=nothing", 0),
+        ("state=candidate", 2),
+        ("state=closed", 0),
+        ("area=510603003001001", 1),
+        ("area=5106", 1),
+        ("area=9", 0),
+        ("device=cam-1", 0),
+        ("", 2),
+    ],
+)
+@pytest.mark.usefixtures("grid")
+def test_filters(client: TestClient, connection: psycopg.Connection, query: str, found: int) -> None:
+    report(connection)
+    report(connection, kind="rubbish", position=OUTSIDE)
+    assert len(client.get(f"/api/tickets?{query}").json()["items"]) == found
+
+
+def test_pages_show_every_ticket_once_newest_first(client: TestClient, connection: psycopg.Connection) -> None:
+    now = datetime.now(UTC)
+    made = [report(connection, at=now - timedelta(seconds=n // 2)) for n in range(7)]
+    seen, cursor = [], ""
+    while cursor is not None:
+        page = client.get("/api/tickets", params={"limit": 3, **({"cursor": cursor} if cursor else {})}).json()
+        seen += page["items"]
+        cursor = page["next"]
+    assert {ticket["id"] for ticket in seen} == {str(ticket) for ticket in made}
+    assert len(seen) == len(made)
+    assert [ticket["opened_at"] for ticket in seen] == sorted((t["opened_at"] for t in seen), reverse=True)
+
+
+@pytest.mark.parametrize("cursor", ["x", "!!!!", base64.urlsafe_b64encode(b"now then").decode()])
+def test_a_made_up_cursor_is_a_problem(client: TestClient, cursor: str) -> None:
+    assert client.get("/api/tickets", params={"cursor": cursor}).status_code == 422
+
+
+def test_a_report_opens_a_ticket_with_its_photo(client: TestClient) -> None:
+    body = {
+        "kind": "rubbish",
+        "title": "垃圾",
+        "position": [104.395, 31.125],
+        "photos": [base64.b64encode(PNG).decode()],
+    }
+    answer = client.post("/api/tickets", json=body)
+    assert answer.status_code == 201
+    (photo,) = answer.json()["evidence"]
+    picture = client.get(photo["url"])
+    assert (picture.content, picture.headers["content-type"]) == (PNG, "image/png")
+    assert client.get(photo["url"].replace("png", "jpg")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"kind": "nonsense"},
+        {"title": ""},
+        {"title": "a\0b"},
+        {"position": [200, 0]},
+        {"position": None},
+        {"photos": ["bm90IGEgcGljdHVyZQ=="]},
+        {"extra": 1},
+    ],
+)
+def test_a_report_that_cannot_be_used_changes_nothing(client: TestClient, change: dict[str, object]) -> None:
+    body = {"kind": "rubbish", "title": "垃圾", "position": [104.395, 31.125]} | change
+    answer = client.post("/api/tickets", json=body)
+    assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
+    assert client.get("/api/tickets").json()["items"] == []
+
+
+def test_a_forbidden_move_names_those_allowed(client: TestClient, connection: psycopg.Connection) -> None:
+    answer = client.post(f"/api/tickets/{report(connection)}/close")
+    assert answer.status_code == 409
+    assert answer.json()["allowed"] == ["confirm", "reject", "merge"]
+    assert "confirm, reject, merge" in answer.json()["detail"]
+
+
+def test_an_order_moves_the_ticket_and_is_on_its_timeline(client: TestClient, connection: psycopg.Connection) -> None:
+    ticket = report(connection)
+    order = {"actor": "王芳", "reason": "test", "note": "演练"}
+    assert client.post(f"/api/tickets/{ticket}/reject", json=order).json()["state"] == "rejected"
+    opened, rejected = client.get(f"/api/tickets/{ticket}/timeline").json()
+    assert (opened["action"], opened["from_state"], opened["to_state"]) == ("open", None, "candidate")
+    expected = {"actor": "王芳", "reason": "test", "note": "演练", "from_state": "candidate", "to_state": "rejected"}
+    assert rejected.items() >= expected.items()
+
+
+@pytest.mark.parametrize("given", ["", "Bearer", "Bearer wrong", "Basic YTpi", "Bearer ünï"])
+def test_only_the_token_may_write(client: TestClient, connection: psycopg.Connection, given: str) -> None:
+    ticket = report(connection)
+    for path in ("/api/tickets", f"/api/tickets/{ticket}/confirm"):
+        answer = client.post(path, json={}, headers={"Authorization": given.encode()})
+        assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
+    assert client.get(f"/api/tickets/{ticket}").json()["state"] == "candidate"
+
+
+def test_clocks_that_ran_out_are_overdue_until_their_step_is_done(
+    client: TestClient, connection: psycopg.Connection
+) -> None:
+    ticket = report(connection, at=datetime.now(UTC) - timedelta(hours=3))
+
+    def overdue() -> list[str]:
+        return client.get(f"/api/tickets/{ticket}").json()["overdue"]
+
+    assert overdue() == ["accept"]
+    client.post(f"/api/tickets/{ticket}/confirm")
+    assert overdue() == ["accept"]
+    client.post(f"/api/tickets/{ticket}/accept")
+    assert overdue() == []
