@@ -3,12 +3,12 @@
 import asyncio
 import socket
 from collections.abc import Awaitable
-from urllib.parse import urlsplit
 
 import httpx2
 from psycopg_pool import ConnectionPool
 
 from dashboard.models import HealthReport, Part
+from edge.mqtt import broker_address
 
 TIMEOUT_S = 1.0
 GRADES = ("ok", "degraded", "down")
@@ -18,7 +18,8 @@ class Parts:
     """`stages` are the base addresses of their probes, by name."""
 
     def __init__(self, pool: ConnectionPool, broker: str, stages: dict[str, str], version: str) -> None:
-        self._pool, self._broker, self._stages, self._version = pool, broker, stages, version
+        self._pool, self._broker = pool, broker_address(broker)
+        self._stages, self._version = stages, version
         self._http = httpx2.AsyncClient(timeout=TIMEOUT_S, trust_env=False)
 
     async def close(self) -> None:
@@ -48,10 +49,8 @@ class Parts:
         return Part(state="ok", detail="answers")
 
     def _check_broker(self) -> Part:
-        parts = urlsplit(self._broker)
-        port = parts.port or (8883 if parts.scheme == "mqtts" else 1883)
         try:
-            with socket.create_connection((parts.hostname or "", port), TIMEOUT_S):
+            with socket.create_connection(self._broker, TIMEOUT_S):
                 return Part(state="ok", detail="answers")
         except OSError as error:
             return Part(state="down", detail=str(error))

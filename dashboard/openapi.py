@@ -8,7 +8,7 @@ from dashboard.app import WebSettings, create_app
 
 
 def document() -> str:
-    settings = WebSettings(database="", broker="", token="", version="1")
+    settings = WebSettings(database="", broker="mqtt://localhost", token="", version="1")
     return json.dumps(create_app(settings, CollectorRegistry()).openapi(), indent=1, ensure_ascii=False) + "\n"
 
 

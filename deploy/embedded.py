@@ -93,7 +93,7 @@ def broker_command(folder: Path, port: int) -> list[str]:
     return [mosquitto, "-c", str(config)]
 
 
-def broker_address(port: int) -> str:
+def broker_url(port: int) -> str:
     return f"mqtt://{USER}@{LOOPBACK}:{port}"
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from edge.mqtt import broker_address
 from edge.topics import Share
 
 PREFIX = "YIHU_"
@@ -23,13 +24,18 @@ def _check_share(value: str) -> str:
     return value
 
 
+def _check_broker(value: str) -> str:
+    broker_address(value)
+    return value
+
+
 class Settings(BaseSettings):
     """Unset `database_url` and `mqtt_url` mean the embedded engines, under `data`."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
 
     database_url: str | None = None
-    mqtt_url: str | None = None
+    mqtt_url: Annotated[str, AfterValidator(_check_broker)] | None = None
     data: Path = Path("~/.local/share/yihu")
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 8080
@@ -64,13 +70,16 @@ class Settings(BaseSettings):
 
 def load_settings(**given: Any) -> Settings:
     """Settings with those given on the command line on top; raise UsageError."""
+    file = os.environ.get(FILE)
+    if file and not Path(file).is_file():
+        raise UsageError(f"{FILE}: {file} is not there")
     problems = [f"{key}: there is no such setting" for key in _unknown_keys()]
     try:
         settings = Settings(**{key: value for key, value in given.items() if value is not None})
     except ValidationError as error:
         problems += [f"{PREFIX}{e['loc'][0]}".upper() + f": {e['msg']}" for e in error.errors()]
     except (OSError, ValueError) as error:
-        problems.append(f"{os.environ.get(FILE, 'settings')}: {error}")
+        problems.append(f"{file or 'settings'}: {error}")
     if problems:
         raise UsageError("\n".join(problems))
     return settings

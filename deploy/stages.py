@@ -76,7 +76,7 @@ def run_web(settings: Settings) -> None:
         raise UsageError("YIHU_TOKEN is not set: choose one of at least 16 characters for scripts to act with")
     registry = make_registry("web")
     with database_url(settings) as database:
-        web = WebSettings(database, settings.mqtt_url or "", settings.token, VERSION, settings.stages)
+        web = WebSettings(database, broker_url(settings), settings.token, VERSION, settings.stages)
         app = create_app(web, registry)
         uvicorn.run(
             app,

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import psycopg
 
-from deploy.embedded import EmbeddedDatabase, broker_address, broker_command, free_port, wait_for_port
+from deploy.embedded import EmbeddedDatabase, broker_command, broker_url, free_port, wait_for_port
 from deploy.settings import Settings, UsageError
 from deploy.supervisor import Child, stop_all
 from dispatch.seed import seed
@@ -99,7 +99,7 @@ def _enter_broker(stack: contextlib.ExitStack, settings: Settings) -> tuple[str,
     stack.callback(stop_all, [broker], 1.0)
     if not wait_for_port(port, within_s=15):
         raise UsageError("the embedded broker does not come up: see its messages above, or set YIHU_MQTT_URL")
-    return broker_address(port), [broker]
+    return broker_url(port), [broker]
 
 
 def _stages(settings: Settings, site: Site, database: str, broker: str) -> list[Child]:

@@ -21,6 +21,14 @@ KEEPALIVE_S = 15
 PORTS = {"mqtt": 1883, "mqtts": 8883}
 
 
+def broker_address(url: str) -> tuple[str, int]:
+    """Host and port of mqtt://… or mqtts://…; raise ValueError."""
+    parts = urlsplit(url)
+    if parts.scheme not in PORTS or not parts.hostname:
+        raise ValueError(f"{url!r} is not a broker's address: write mqtt://host:port or mqtts://host:port")
+    return parts.hostname, parts.port or PORTS[parts.scheme]
+
+
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """One message as it arrived. `ack()` tells the broker that it is dealt with, from any thread."""
@@ -64,10 +72,7 @@ class Link:
         self._thread = threading.Thread(target=self._run, name="mqtt", daemon=True)
 
     def _make_client(self, url: str, client_id: str, queue: int) -> paho.Client:
-        parts = urlsplit(url)
-        if parts.scheme not in PORTS or not parts.hostname:
-            raise ValueError(f"{url!r} is not a broker's address: write mqtt://host:port or mqtts://host:port")
-        self._address = (parts.hostname, parts.port or PORTS[parts.scheme])
+        parts, self._address = urlsplit(url), broker_address(url)
         client = paho.Client(
             CallbackAPIVersion.VERSION2,
             client_id,
@@ -83,6 +88,7 @@ class Link:
         client.max_queued_messages_set(queue)
         client.max_inflight_messages_set(200)
         client.on_connect, client.on_message = self._on_connect, self._on_message
+        client.on_socket_register_write = _leave_writing  # else every thread that publishes writes, into one another
         return client
 
     @property
@@ -111,9 +117,11 @@ class Link:
 
     def _run(self) -> None:
         while not self._stopping.is_set():
+            self._connection += 1
             try:
                 self._client.connect(*self._address, keepalive=KEEPALIVE_S)
-                self._client.loop_forever()
+                while self._client.loop() == MQTTErrorCode.MQTT_ERR_SUCCESS:
+                    pass
             except OSError as error:
                 log.warning("broker %s:%s cannot be reached: %s", *self._address, error)
             pause = self._backoff.next()
@@ -123,9 +131,9 @@ class Link:
     def _on_connect(self, client: paho.Client, _data: Any, _flags: Any, reason: Any, _properties: Any) -> None:
         if reason.is_failure:
             log.error("the broker refuses us: %s; check the user and password in YIHU_MQTT_URL", reason)
+        if reason.is_failure or self._stopping.is_set():  # a stop may come while we connect
             client.disconnect()
             return
-        self._connection += 1
         self._backoff.reset()
         if self._filters:
             client.subscribe(self._filters)
@@ -142,3 +150,7 @@ class Link:
 
         if self._receive:
             self._receive(Delivery(message.topic, bytes(message.payload), ack))
+
+
+def _leave_writing(*_: Any) -> None:
+    """What is queued wakes the network thread, and that alone writes: one packet after the other."""

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -45,13 +46,28 @@ def weights() -> Path:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def new_folder() -> Iterator[Callable[[], Path]]:
+    """Makes folders for an embedded PostgreSQL, which runs as another user when we are root.
+
+    Pytest's own temporary folder would not do: the next pytest that starts closes it to others.
+    """
+    with tempfile.TemporaryDirectory(prefix="yihu-") as root:
+        yield lambda: Path(tempfile.mkdtemp(dir=root))
+
+
+@pytest.fixture
+def folder(new_folder: Callable[[], Path]) -> Path:
+    return new_folder()
+
+
+@pytest.fixture(scope="session")
+def server(new_folder: Callable[[], Path]) -> Iterator[str]:
     """A PostgreSQL server's URL: that of YIHU_TEST_DATABASE_URL, or an embedded one."""
     given = os.environ.get("YIHU_TEST_DATABASE_URL")
     if given:
         yield given
         return
-    with EmbeddedDatabase(tmp_path_factory.mktemp("server") / "postgres") as embedded:
+    with EmbeddedDatabase(new_folder() / "postgres") as embedded:
         yield embedded.url
 
 

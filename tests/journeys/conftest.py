@@ -98,7 +98,7 @@ Start = Callable[..., City]
 
 @pytest.fixture(scope="session")
 def start_city(
-    tmp_path_factory: pytest.TempPathFactory,
+    new_folder: Callable[[], Path],
     media: Path,  # noqa: ARG001 - what the example shows
     weights: Path,  # noqa: ARG001 - what the example looks with
 ) -> Iterator[Start]:
@@ -108,7 +108,7 @@ def start_city(
     def start(site: Path = TOOLEY, data: Path | None = None) -> City:
         database = _new_database()
         given = {"YIHU_DATABASE_URL": database} if database else {}
-        city = City(site, data or tmp_path_factory.mktemp("city") / "data", given)
+        city = City(site, data or new_folder() / "data", given)
         cities.append((city, database))
         return city
 

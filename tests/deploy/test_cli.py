@@ -1,0 +1,79 @@
+import json
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from deploy.embedded import LOOPBACK
+
+
+def yihu(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    bare = {key: value for key, value in os.environ.items() if not key.startswith("YIHU_")}
+    return subprocess.run(
+        [sys.executable, "-m", "deploy.cli", *arguments],
+        env=bare | environment,
+        capture_output=True,
+        text=True,
+        timeout=90,
+        check=False,
+    )
+
+
+def test_every_command_of_the_contract_is_there() -> None:
+    text = yihu("--help").stdout
+    for command in ("up", "edge", "ingest", "detect", "dispatch", "web", "migrate", "bench"):
+        assert command in text
+
+
+@pytest.mark.parametrize("stage", ["edge", "ingest", "detect", "dispatch"])
+def test_a_stage_without_a_broker_says_what_to_set(stage: str) -> None:
+    refused = yihu(stage, YIHU_DATABASE_URL="postgresql://127.0.0.1:1/x", YIHU_SITE="tooley")
+    assert refused.returncode == 2
+    assert "YIHU_MQTT_URL" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_an_agent_without_a_site_says_what_to_set() -> None:
+    assert "YIHU_SITE" in yihu("edge", YIHU_MQTT_URL="mqtt://127.0.0.1").stderr
+
+
+def test_the_web_without_a_token_says_what_to_set() -> None:
+    assert "YIHU_TOKEN" in yihu("web", YIHU_DATABASE_URL="postgresql://127.0.0.1:1/x").stderr
+
+
+def test_an_address_that_is_none_is_told() -> None:
+    refused = yihu("detect", YIHU_MQTT_URL="localhost:1883")
+    assert "localhost:1883" in refused.stderr
+    assert refused.returncode == 2
+
+
+def test_an_unknown_setting_is_named() -> None:
+    refused = yihu("migrate", YIHU_DATABASE="x")
+    assert (refused.returncode, refused.stderr) == (2, "yihu: YIHU_DATABASE: there is no such setting\n")
+
+
+def test_migrate_brings_the_embedded_database_up_to_date(folder: Path) -> None:
+    first, second = (yihu("migrate", "--data", str(folder)) for _ in range(2))
+    assert first.stdout.split()[0] == "0001_street.sql"
+    assert second.stdout == "up to date\n"
+
+
+def test_up_with_a_port_that_is_taken_says_so(tmp_path: Path) -> None:
+    site = tmp_path / "site.yaml"
+    site.write_text("site: empty\nname: 空\n")
+    with socket.socket() as taken:
+        taken.bind((LOOPBACK, 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        refused = yihu("up", "--site", str(site), "--data", str(tmp_path / "data"), "--port", port)
+    assert refused.returncode == 2
+    assert "--port" in refused.stderr
+
+
+def test_bench_prints_one_json_object() -> None:
+    answer = json.loads(yihu("bench", "ingest", "--packs", "20", "--json").stdout)
+    assert answer["ratio_to_copy"] > 0
+    assert answer["unit"] == "readings/s"
