@@ -55,7 +55,14 @@ def create_app(settings: WebSettings, registry: CollectorRegistry) -> FastAPI:
         await parts.close()
         pool.close()
 
-    app = FastAPI(title="Yihu 一呼", version=settings.version, lifespan=lifespan, license_info={"name": "AGPL-3.0"})
+    app = FastAPI(
+        title="Yihu 一呼",
+        version=settings.version,
+        lifespan=lifespan,
+        license_info={"name": "AGPL-3.0"},
+        docs_url=None,
+        redoc_url=None,
+    )
     app.state.pool, app.state.hub, app.state.parts = pool, hub, parts
     app.state.token, app.state.registry = settings.token, registry
     add_problem_handlers(app)

@@ -87,7 +87,9 @@ class Link:
             client.tls_set()
         client.max_queued_messages_set(queue)
         client.max_inflight_messages_set(200)
-        client.on_connect, client.on_message = self._on_connect, self._on_message
+        client.on_connect, client.on_message = self._on_connect, self._on_stray
+        for name, _ in self._filters:
+            client.message_callback_add(name, self._on_message)
         client.on_socket_register_write = _leave_writing  # else every thread that publishes writes, into one another
         return client
 
@@ -139,6 +141,11 @@ class Link:
             client.subscribe(self._filters)
         if self._greet:
             self._greet(self)
+
+    @staticmethod
+    def _on_stray(client: paho.Client, _data: Any, message: paho.MQTTMessage) -> None:
+        """Amqtt sends whoever connects again what it retains for others, too."""
+        client.ack(message.mid, message.qos)
 
     def _on_message(self, client: paho.Client, _data: Any, message: paho.MQTTMessage) -> None:
         connection = self._connection

@@ -105,9 +105,9 @@ def start_city(
     """Start `yihu up`; on the server of YIHU_TEST_DATABASE_URL, where that is given, else on the embedded one."""
     cities: list[tuple[City, str | None]] = []
 
-    def start(site: Path = TOOLEY, data: Path | None = None) -> City:
+    def start(site: Path = TOOLEY, data: Path | None = None, **given: str) -> City:
         database = _new_database()
-        given = {"YIHU_DATABASE_URL": database} if database else {}
+        given |= {"YIHU_DATABASE_URL": database} if database else {}
         city = City(site, data or new_folder() / "data", given)
         cities.append((city, database))
         return city

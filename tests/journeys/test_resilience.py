@@ -19,6 +19,7 @@ from edge.messages import Ack, SenmlRecord, Telemetry, decode, encode_binary, en
 from edge.messages import Frame as FrameMessage
 from edge.mqtt import Delivery, Link
 from edge.topics import Share, Topic
+from tests.conftest import Broker
 from tests.journeys.conftest import City, Start, wait_until_well
 from tests.waiting import wait_for
 
@@ -180,6 +181,21 @@ def test_after_the_launcher_was_killed_nothing_is_left_that_the_next_start_does_
     running = processes_of(second)
     second.stop(signal.SIGINT, within_s=5)
     assert not any(is_alive(process) for process in running | left_behind)
+
+
+def test_the_whole_runs_on_the_other_broker_too(start_city: Start, amqtt: Broker) -> None:
+    city = start_city(YIHU_MQTT_URL=amqtt.url)
+    wait_until_well(city)
+    wait_for(city.parking_tickets, within_s=40)
+    with Sensor(amqtt.url) as sensor:
+        wait_for(lambda: sensor.acked > 20)
+        for name in ("ingest", "detect"):
+            kill_and_await_return(city, name)
+        sensor.pause()
+    wait_for(lambda: incidents_of_coach(city) >= 2, within_s=40)
+    assert len(city.parking_tickets()) == 1
+    assert {float(number) for number in range(1, sensor.acked + 1)} <= set(stored_values(city))
+    city.stop()
 
 
 def test_a_wrong_site_file_names_every_mistake_and_starts_nothing(
