@@ -3,6 +3,7 @@
 import importlib
 import pkgutil
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import shapely
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetCoreSchemaHandler
@@ -57,6 +58,6 @@ class CameraConfig(BaseModel):
 
     model_config = ConfigDict(extra="ignore", frozen=True)
     detector: DetectorSettings | None = None
-    timezone: str = "Asia/Shanghai"
+    timezone: ZoneInfo = ZoneInfo("Asia/Shanghai")
     position: tuple[float, float] | None = None
     zones: list[Zone] = []

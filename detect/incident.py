@@ -1,18 +1,21 @@
 """What detect says: an incident, from the moment its condition holds to the moment it clears.
 
-Times are seconds since the Unix epoch; boxes are fractions of the picture's width and height.
+Times are seconds since the Unix epoch; boxes are fractions of the picture's width and height;
+positions are (longitude, latitude).
 """
 
-from typing import Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from edge.messages import EpochSeconds
 
 Phase = Literal["open", "update", "clear"]
 Severity = Literal["minor", "major", "critical"]
 Box = tuple[float, float, float, float]
+Name = Annotated[str, Meta(max_length=40)]
+Position = tuple[Annotated[float, Meta(ge=-180, le=180)], Annotated[float, Meta(ge=-90, le=90)]]
 
 
 class IncidentObject(Struct, frozen=True):
@@ -48,7 +51,7 @@ class Explanation(Struct, frozen=True):
     threshold: dict[str, float]
     observed: dict[str, float]
     model: dict[str, str]
-    zone: dict[str, Any]
+    zone: dict[str, str | list[tuple[float, float]]]
     dwell: list[Spell] = []
     scores: list[float] = []
     track: int | None = None
@@ -58,16 +61,16 @@ class Incident(Struct, frozen=True):
     """`id` is a UUIDv7, stable through the incident's life; `began_at` is event time, when the condition began."""
 
     id: UUID
-    kind: str
+    kind: Name
     phase: Phase
     site: str
     device: str
-    zone: str
+    zone: Name
     began_at: EpochSeconds
     at: EpochSeconds
     severity: Severity
     score: float
     objects: list[IncidentObject]
     explanation: Explanation
-    position: tuple[float, float] | None = None
+    position: Position | None = None
     pictures: list[Picture] = []

@@ -4,10 +4,11 @@ A stay is tied to its place, not to a track's number: a lost track, a vehicle th
 or a clip that starts over does not restart it. Time is the frames' own, in epoch seconds, never a count of frames.
 """
 
+import math
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from statistics import median
+from statistics import median_low
 
 from detect.detector import Detection
 from detect.geometry import covered, iou
@@ -17,6 +18,7 @@ SAME_PLACE = 0.6  # IoU with the place where the stay began
 HIDDEN_BY = 0.25  # share of the place that lies behind something else
 GONE_S = 3.0  # a place seen empty for so long has been left
 HIDDEN_S = 60.0  # a place hidden for so long is given up
+BLACKOUT = 3.0  # times its last interval that a camera may be silent, beyond HIDDEN_S, before it counts as off
 PATIENCE = 4.0  # times its dwell that a hidden stay is waited for: what merely passes is forgotten at once
 SPELLS, SCORES = 60, 30  # how much of its history a stay keeps
 
@@ -76,7 +78,8 @@ class Stay:
 
     @property
     def score(self) -> float:
-        return median(self.scores)
+        """What more than half of the sightings reach: a ghost that others pass now and then stays low."""
+        return median_low(self.scores)
 
     @property
     def over(self) -> bool:
@@ -114,9 +117,28 @@ class Standing:
     wanted: Callable[[Detection], bool]
     same_kind: Callable[[Detection], bool]
     stays: list[Stay] = field(default_factory=list)
+    seen_at: float = math.nan
+    rhythm_s: float = math.inf
 
     def observe(self, scene: Scene) -> list[Stay]:
         """Take in the next frame; return the stays that ended with it."""
+        if self._was_off(scene.at):
+            ended, self.stays = self.stays, []
+        else:
+            ended = []
+        self._match(scene)
+        ended += [stay for stay in self.stays if stay.over]
+        self.stays = [stay for stay in self.stays if not stay.over]
+        return ended
+
+    def _was_off(self, at: float) -> bool:
+        """After a blackout nobody knows who stands there; a camera that looks up every ten minutes had none."""
+        gap, rhythm = at - self.seen_at, self.rhythm_s
+        self.seen_at = at
+        self.rhythm_s = math.inf if math.isnan(gap) else gap
+        return gap > max(HIDDEN_S, BLACKOUT * rhythm)
+
+    def _match(self, scene: Scene) -> None:
         free = [detection for detection in scene.detections if self.same_kind(detection)]
         for stay in self.stays:
             there = [detection for detection in free if iou(stay.place, detection.box) >= SAME_PLACE]
@@ -125,7 +147,4 @@ class Standing:
                 free = [detection for detection in free if detection not in there]
             else:
                 stay.miss(scene)
-        ended = [stay for stay in self.stays if stay.over]
-        self.stays = [stay for stay in self.stays if not stay.over]
         self.stays += [Stay.begin(scene, detection) for detection in free if self.wanted(detection)]
-        return ended

@@ -1,9 +1,8 @@
 """One camera's eyes: its frames in, incidents out."""
 
+import os
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
-import cv2
 import numpy as np
 
 from detect.config import CameraConfig, Zone
@@ -12,8 +11,13 @@ from detect.geometry import Region
 from detect.incident import Explanation, Incident
 from detect.rule import Finding, Rule, Surroundings
 from detect.standing import Scene
-from edge.messages import BadMessageError, Frame
+from edge.messages import BadMessageError, Frame, check_jpeg
 from edge.topics import Topic
+
+# before the import: a few bytes that claim to be a huge picture get no memory (8192 × 8192 is none too small)
+os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", str(8192 * 8192))
+
+import cv2
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +78,17 @@ class Watch:
 
 def _posts(zone: Zone, config: CameraConfig) -> list[_Post]:
     confidence = config.detector.confidence if config.detector else 1.0
-    surroundings = Surroundings(Region(zone.polygon), confidence, ZoneInfo(config.timezone))
+    surroundings = Surroundings(Region(zone.polygon), confidence, config.timezone)
     return [_Post(zone, settings.make(surroundings)) for settings in zone.rules]
 
 
 def decode_image(jpeg: bytes) -> Image:
     """Height × width × 3, BGR; raise BadMessageError when it is no picture, or one too large to be decoded."""
+    check_jpeg(jpeg)
     try:
         image = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
     except cv2.error as error:
         raise BadMessageError(f"not a picture: {error.err}") from error
     if image is None:
-        raise BadMessageError(f"not a picture: {len(jpeg)} bytes that no decoder takes")
+        raise BadMessageError(f"not a picture: {len(jpeg)} bytes that cannot be decoded")
     return image  # type: ignore[return-value]  # imdecode gives uint8 for IMREAD_COLOR; its stub does not say so

@@ -33,9 +33,12 @@ class YoloDetector:
         if not path.exists():
             raise ModelError(f"no model at {path}: check `detector: model:` in the site file")
         settings.update({"sync": False})
-        self._yolo = YOLO(str(path), task="detect")
         self.model = {"name": path.name, "hash": _hash(path)}
-        self.detect([np.zeros((SIZE, SIZE, 3), np.uint8)])  # compiles now, not under the first frame
+        try:
+            self._yolo = YOLO(str(path), task="detect")
+            self.detect([np.zeros((SIZE, SIZE, 3), np.uint8)])  # compiles now, not under the first frame
+        except Exception as error:  # each format fails in its own way
+            raise ModelError(f"{path} cannot be loaded: {error or type(error).__name__}") from error
 
     def detect(self, images: Sequence[Image]) -> list[list[Detection]]:
         return [found for image in images for found in self._predict(image)]

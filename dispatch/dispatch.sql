@@ -40,11 +40,12 @@ JOIN tickets AS root ON root.id = coalesce(tickets.merged_into, tickets.id)
 WHERE root.ended_at IS NULL AND tickets.kind = %(kind)s
   AND (tickets.ended_at IS NULL OR tickets.merged_into IS NOT NULL)
   AND CASE WHEN (tickets.site, tickets.device) = (%(site)s, %(device)s) THEN tickets.zone = %(zone)s
-           ELSE |/ ((tickets.latitude - %(latitude)s) ^ 2
-                    + ((tickets.longitude - %(longitude)s) * cos(radians(%(latitude)s))) ^ 2) * 111320 <= %(metres)s
+           ELSE sqrt((tickets.latitude - %(latitude)s) ^ 2
+                     + ((tickets.longitude - %(longitude)s) * cos(radians(%(latitude)s))) ^ 2) * 111320 <= %(metres)s
       END
 ORDER BY tickets.opened_at
-LIMIT 1;
+LIMIT 1
+FOR UPDATE OF root;  -- one that somebody is just ending is waited for, and then left out
 
 -- name: find_closed_at_place
 SELECT id FROM tickets

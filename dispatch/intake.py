@@ -28,9 +28,8 @@ def take_in(connection: Connection, incident: Incident, now: datetime) -> Ticket
             ticket = _open(connection, incident, now)
         elif not known:
             store.add_event(connection, ticket, now, "detect", "join", ticket.state)
-        if store.put_incident(connection, incident, ticket.id, now):
-            ticket = _tell(connection, ticket, incident)
-        return ticket
+        newest = store.put_incident(connection, incident, ticket.id, now)
+        return _tell(connection, ticket, incident, newest=newest)
 
 
 def _open(connection: Connection, incident: Incident, now: datetime) -> Ticket:
@@ -62,12 +61,13 @@ def new_candidate(incident: Incident, place: str, now: datetime) -> Ticket:
     )
 
 
-def _tell(connection: Connection, ticket: Ticket, incident: Incident) -> Ticket:
-    """Let an open ticket know the incident's newest word; one that has ended keeps what it ended with."""
+def _tell(connection: Connection, ticket: Ticket, incident: Incident, *, newest: bool) -> Ticket:
+    """Let an open ticket know what the incident says; one that has ended keeps what it ended with."""
     if ticket.ended_at:
         return ticket
     graver = max(ticket.severity, incident.severity, key=GRADES.index)
-    told = replace(ticket, severity=graver, explanation=explain(incident.explanation))
+    explanation = explain(incident.explanation) if newest else ticket.explanation
+    told = replace(ticket, severity=graver, explanation=explanation)
     store.save_ticket(connection, told)
     for picture in incident.pictures:
         store.put_evidence(connection, ticket.id, _evidence(incident, picture))

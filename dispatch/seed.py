@@ -31,10 +31,10 @@ def _merge(connection: Connection, site: str, device: SiteDevice) -> bool:
     """False when file and database were both changed since the last merge: then the database's word stands."""
     seed = device.model_dump(mode="json", exclude_none=True, exclude={"id"})
     row = connection.execute(SQL["lock_device"], {"site": site, "id": device.id}).fetchone()
-    before, present, retired = row or (None, None, False)
-    if before == seed and not retired:
+    before, present = row or (None, None)
+    if before == seed:
         return True
-    if before != present:
+    if present not in (before, seed):
         log.warning("device %s was edited here and in the file: the edit stays, the file's entry waits", device.id)
         return False
     connection.execute(SQL["put_device"], _row(site, device, seed))

@@ -11,7 +11,7 @@ ON CONFLICT (code) DO UPDATE SET
     name = excluded.name, level = excluded.level, parent = excluded.parent, polygon = excluded.polygon;
 
 -- name: lock_device
-SELECT seed, config, retired FROM devices WHERE site = %(site)s AND id = %(id)s FOR UPDATE;
+SELECT seed, config FROM devices WHERE site = %(site)s AND id = %(id)s FOR UPDATE;
 
 -- name: put_device
 INSERT INTO devices (site, id, kind, name, longitude, latitude, seed, config)
@@ -21,5 +21,6 @@ ON CONFLICT (site, id) DO UPDATE SET
     seed = excluded.seed, config = excluded.config, retired = false, changed_at = now();
 
 -- name: retire_devices
-UPDATE devices SET retired = true, changed_at = now()
-WHERE site = %(site)s AND seed IS NOT NULL AND NOT retired AND id <> ALL (%(ids)s);
+-- Those that are in the file no longer; those that are in it again come back.
+UPDATE devices SET retired = NOT retired, changed_at = now()
+WHERE site = %(site)s AND seed IS NOT NULL AND retired = (id = ANY (%(ids)s));

@@ -53,6 +53,7 @@ class Dispatch:
             except psycopg.OperationalError as error:
                 self._database.rest(error, stop)
         self._link.stop()
+        self._database.close()
 
     def health(self) -> Health:
         return self._database.health(self._link, self._deliveries.qsize())

@@ -90,7 +90,7 @@ class SiteDevice(_Entry):
     id: Name
     name: str = ""
     position: Place | None = None
-    camera: Annotated[str, AfterValidator(_check_camera)] | None = None
+    camera: Annotated[str, Field(coerce_numbers_to_str=True), AfterValidator(_check_camera)] | None = None
     sensor: Annotated[str, AfterValidator(_check_sensor)] | None = None
     agent: Name = AGENT
     fps: Annotated[float, Field(gt=0, le=60)] = 5.0
@@ -123,7 +123,7 @@ def load_site(path: Path) -> Site:
     try:
         text = path.read_text(encoding="utf-8")
         raw = _with_areas(yaml.safe_load(text), path.parent)
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, json.JSONDecodeError, KeyError, TypeError) as error:
+    except (OSError, yaml.YAMLError, ValueError, LookupError, TypeError) as error:
         raise SiteFileError(path, [f"cannot be read: {error}"]) from error
     problems: list[str] = []
     site = None
@@ -148,14 +148,26 @@ def _what(error: Any) -> str:
 
 def _clashes(raw: dict[str, Any]) -> list[str]:
     """What no single entry shows: names given twice, zones that no model looks at."""
-    devices = [device for device in raw.get("devices") or [] if isinstance(device, dict)]
-    names = Counter(str(device.get("id")) for device in devices)
+    devices = _entries(raw, "devices")
+    names = {str(device.get("id")) for device in devices}
     agents = {str(device.get("agent", AGENT)) for device in devices}
-    problems = [f"devices: {name!r} is there {count} times" for name, count in names.items() if count > 1]
-    problems += [f"devices: {name!r} is the name of an agent" for name in sorted(agents & set(names))]
+    problems = [*_twice("areas", "code", _entries(raw, "areas")), *_twice("devices", "id", devices)]
+    for device in devices:
+        problems += _twice(f"devices.{device.get('id')}.zones", "id", _entries(device, "zones"))
+    problems += [f"devices: {name!r} is the name of an agent" for name in sorted(agents & names)]
     if any(device.get("zones") for device in devices) and not raw.get("detector"):
         problems.append("detector: there are zones, and no model to look at them")
     return problems
+
+
+def _entries(raw: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    entries = raw.get(name)
+    return [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
+
+
+def _twice(where: str, key: str, entries: list[dict[str, Any]]) -> list[str]:
+    counts = Counter(str(entry[key]) for entry in entries if key in entry)
+    return [f"{where}: {name!r} is there {count} times" for name, count in counts.items() if count > 1]
 
 
 def _with_areas(raw: Any, folder: Path) -> Any:

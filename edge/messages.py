@@ -18,6 +18,7 @@ Sequence = Annotated[int, Meta(ge=1, lt=2**62)]
 DeviceState = Literal["online", "starting", "stalled", "offline", "stopped"]
 AgentState = Literal["online", "offline", "stopped"]
 
+REASON = 300  # characters of what a decoder says; it quotes what it was given
 JPEG_START, JPEG_END = b"\xff\xd8", b"\xff\xd9"
 
 
@@ -107,7 +108,7 @@ def decode(payload: bytes, kind: type[Message]) -> Message:
             return msgspec.json.decode(payload, type=kind)
         return msgspec.msgpack.decode(payload, type=kind)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise BadMessageError(f"not a {kind.__name__}: {error}") from error
+        raise BadMessageError(f"not a {kind.__name__}: {str(error)[:REASON]}") from error
 
 
 def encode_json(message: Struct) -> bytes:

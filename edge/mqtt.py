@@ -106,6 +106,7 @@ class Link:
         self._client.disconnect()
         if self._thread.is_alive():
             self._thread.join(timeout=3)
+        self._client._reset_sockets(sockpair_only=True)  # noqa: SLF001 - nothing else closes what wakes paho's loop
 
     def publish(self, topic: str, payload: bytes, *, retain: bool = False, wait_s: float = 0) -> bool:
         """Queue a message; False when the queue is full or, having waited, the broker did not confirm it."""
@@ -156,7 +157,8 @@ class Link:
                 client.ack(message.mid, message.qos)
 
         if self._receive:
-            self._receive(Delivery(message.topic, bytes(message.payload), ack))
+            topic = message.topic.replace("\0", "\ufffd")  # not every broker refuses it, but every database does
+            self._receive(Delivery(topic, bytes(message.payload), ack))
 
 
 def _leave_writing(*_: Any) -> None:

@@ -38,10 +38,13 @@ class Database:
         self._failures.inc()
         self._trouble = f"the database cannot be used: {error}".strip()
         log.error("%s; trying again, messages wait at the broker", self._trouble)
+        self.close()
+        stop.wait(self._backoff.next())
+
+    def close(self) -> None:
         if self._connection:
             self._connection.close()
             self._connection = None
-        stop.wait(self._backoff.next())
 
     def health(self, link: Link, waiting: int) -> Health:
         """The health of a stage that lives by this database and the broker."""

@@ -40,13 +40,17 @@ class Store:
 
     def write(self, connection: psycopg.Connection, arrivals: Arrivals) -> list[Committed]:
         """Write all of it or nothing; numbered messages that are there already are passed over."""
-        with connection.transaction(), connection.cursor() as cursor:
-            self._write_statuses(cursor, arrivals)
-            self._copy(cursor, SQL["copy_quarantine"], QUARANTINE, map(_quarantine_row, _stamp(arrivals)))
-            return self._write_numbered(cursor, arrivals)
+        try:
+            with connection.transaction(), connection.cursor() as cursor:
+                self._write_statuses(cursor, arrivals)
+                self._copy(cursor, SQL["copy_quarantine"], QUARANTINE, map(_quarantine_row, _stamp(arrivals)))
+                return self._write_numbered(cursor, arrivals)
+        except psycopg.Error:
+            self._pictured.clear()  # the pictures of this try are not there
+            raise
 
     def _write_numbered(self, cursor: psycopg.Cursor, arrivals: Arrivals) -> list[Committed]:
-        keys = [*arrivals.readings, *arrivals.frames]
+        keys = list(arrivals.readings | arrivals.frames)
         if not keys:
             return []
         cursor.execute(SQL["lock_sequences"], _columns(keys) | {"now": arrivals.received_at})
@@ -56,7 +60,8 @@ class Store:
         return [Committed(*row) for row in cursor.execute(SQL["record_sequences"], _columns(keys))]
 
     def _write_pictures(self, cursor: psycopg.Cursor, arrivals: Arrivals, new: list[Key]) -> None:
-        newest = {(key.site, key.device): arrivals.frames[key] for key in new if key in arrivals.frames}
+        shots = sorted((arrivals.frames[key].at, key) for key in new if key in arrivals.frames)
+        newest = {(key.site, key.device): arrivals.frames[key] for _, key in shots}
         now = arrivals.received_at.timestamp()
         due = [place for place in newest if now - self._pictured.get(place, 0) >= PICTURE_EVERY_S]
         rows = [(*place, utc(newest[place].at), arrivals.received_at, newest[place].jpeg) for place in due]
@@ -67,8 +72,9 @@ class Store:
     def _write_statuses(self, cursor: psycopg.Cursor, arrivals: Arrivals) -> None:
         rows = (_status_row(topic, status, arrivals.received_at) for topic, status in arrivals.statuses)
         self._copy(cursor, SQL["copy_statuses"], STATUS, rows)
-        newest = {(topic.site, topic.device): status for topic, status in arrivals.statuses}
-        for (site, agent), status in sorted(newest.items()):
+        # boot by boot: the will of an earlier one comes late at times, and must not hide what the present one says
+        newest = {(topic.site, topic.device, status.boot): status for topic, status in arrivals.statuses}
+        for (site, agent, _), status in sorted(newest.items(), key=lambda one: one[0][:2]):
             self._put_agent(cursor, site, agent, status, arrivals.received_at)
 
     @staticmethod

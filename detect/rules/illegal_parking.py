@@ -16,7 +16,7 @@ from detect.values import Hours, Seconds, within
 
 KIND, VERSION = "illegal_parking", "1"
 UPDATE_EVERY_S = 15.0
-SEEN_SHARE = 0.5  # below this part of its dwell in sight, it may be others that pass by
+SEEN_SHARE = 0.5  # unless in sight for more than this part of its dwell, it may be others that pass by
 
 
 class Settings(RuleSettings):
@@ -73,7 +73,7 @@ class IllegalParking:
 
     def _is_parked(self, stay: Stay) -> bool:
         long_enough = stay.dwell_s >= self._settings.dwell
-        return long_enough and stay.seen_share >= SEEN_SHARE and stay.score >= self._place.confidence
+        return long_enough and stay.seen_share > SEEN_SHARE and stay.score >= self._place.confidence
 
     def _open(self, stay: Stay) -> Finding:
         case = self._cases[stay] = _Case(uuid7(), stay.last.scene.at, stay.best)

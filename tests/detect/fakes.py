@@ -1,0 +1,21 @@
+"""A detector without a model, for what surrounds the model."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from detect.detector import Detection, Image
+from tests.detect.street import PLACE, thing
+
+
+class StandingCar:
+    """Sees one car, at PLACE, on every picture."""
+
+    model: ClassVar[dict[str, str]] = {"name": "standing car", "hash": "0123456789abcdef"}
+
+    def detect(self, images: Sequence[Image]) -> list[list[Detection]]:
+        return [[thing(PLACE)] for _ in images]
+
+
+class NoTracker:
+    def track(self, detections: list[Detection]) -> list[Detection]:
+        return detections

@@ -1,0 +1,51 @@
+"""Scenes without a camera: what a detector might say of a street, and a rule that is told it."""
+
+from zoneinfo import ZoneInfo
+
+from detect.detector import Detection
+from detect.geometry import Region
+from detect.incident import Box
+from detect.rule import Finding, Surroundings
+from detect.rules.illegal_parking import Settings
+from detect.standing import Scene
+
+NOON = 1_750_046_400.0  # 12:00 in Shanghai on 16 June 2025
+CONFIDENCE = 0.35
+KERB = [(0.5, 0.33), (0.86, 0.33), (0.86, 0.75), (0.5, 0.75)]
+PLACE = (0.54, 0.4, 0.74, 0.6)  # a car's, its foot in KERB
+TRUCK = (0.4, 0.2, 0.9, 0.85)  # stands before PLACE and hides it, its own foot on the road
+
+
+def thing(box: Box = PLACE, score: float = 0.8, label: str = "car", track: int | None = None) -> Detection:
+    return Detection(label, box, score, track)
+
+
+def moved(box: Box, right: float, down: float = 0.0) -> Box:
+    return box[0] + right, box[1] + down, box[2] + right, box[3] + down
+
+
+def times(begin: float, seconds: float, fps: float) -> list[float]:
+    """Moments from `begin` on, the last one not after `seconds`."""
+    return [begin + frame / fps for frame in range(int(seconds * fps + 1e-6) + 1)]
+
+
+class Street:
+    """An illegal_parking rule over KERB; `findings` is all that it ever said."""
+
+    def __init__(self, timezone: str = "Asia/Shanghai", **settings: object) -> None:
+        surroundings = Surroundings(Region(KERB), CONFIDENCE, ZoneInfo(timezone))
+        self.rule = Settings.model_validate({"kind": "illegal_parking", "dwell": 5} | settings).make(surroundings)
+        self.findings: list[Finding] = []
+
+    def show(self, at: float, *detections: Detection) -> list[Finding]:
+        found = self.rule.observe(Scene(at, b"jpeg", list(detections)))
+        self.findings += found
+        return found
+
+    def play(self, moments: list[float], *detections: Detection) -> list[Finding]:
+        """The same detections on every frame."""
+        return [finding for at in moments for finding in self.show(at, *detections)]
+
+    @property
+    def phases(self) -> list[str]:
+        return [finding.phase for finding in self.findings]

@@ -1,0 +1,94 @@
+import importlib
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import pytest
+from pydantic import TypeAdapter, ValidationError
+
+from detect import rules
+from detect.config import CameraConfig, _ByKind, known_rules
+from detect.rule import RuleSettings
+from detect.rules import illegal_parking
+
+PARKING = {"kind": "illegal_parking", "dwell": "5s"}
+SQUARE = [[0, 0], [1, 0], [1, 1], [0, 1]]
+
+
+def config(**changes: object) -> dict[str, object]:
+    zone = {"id": "kerb", "polygon": SQUARE, "rules": [PARKING]}
+    return {"zones": [zone | changes]}
+
+
+def problems(raw: object) -> dict[str, str]:
+    with pytest.raises(ValidationError) as caught:
+        CameraConfig.model_validate(raw)
+    return {".".join(map(str, error["loc"])): error["msg"] for error in caught.value.errors()}
+
+
+def test_every_module_of_rules_is_a_rule():
+    files = {path.stem for path in Path(illegal_parking.__file__).parent.glob("*.py")} - {"__init__"}
+    assert set(known_rules()) == files
+    assert known_rules()["illegal_parking"] is illegal_parking.Settings
+
+
+def test_a_rule_is_read_by_the_settings_of_its_kind():
+    zone = CameraConfig.model_validate(config()).zones[0]
+    assert zone.rules == [illegal_parking.Settings(kind="illegal_parking", dwell=5)]
+
+
+def test_a_new_module_is_enough_for_a_new_kind_of_rule(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    (tmp_path / "puddle.py").write_text(
+        "from typing import Literal\n"
+        "from detect.rule import RuleSettings\n"
+        "class Settings(RuleSettings):\n"
+        "    kind: Literal['puddle']\n"
+        "    depth: float\n"
+    )
+    monkeypatch.setattr(rules, "__path__", [*rules.__path__, str(tmp_path)])
+    importlib.invalidate_caches()
+    try:
+        rule = TypeAdapter(Annotated[RuleSettings, _ByKind()]).validate_python({"kind": "puddle", "depth": 0.3})
+        assert rule.model_dump() == {"kind": "puddle", "depth": 0.3}
+    finally:
+        sys.modules.pop("detect.rules.puddle", None)
+
+
+@pytest.mark.parametrize(
+    ("raw", "path", "message"),
+    [
+        (config(rules=[{"kind": "jaywalking"}]), "zones.0.rules.0", "illegal_parking"),
+        (config(rules=[{"dwell": 5}]), "zones.0.rules.0", "kind"),
+        (config(rules=[PARKING | {"dwel": 5}]), "zones.0.rules.0.illegal_parking.dwel", "not permitted"),
+        (config(rules=[PARKING | {"dwell": "5x"}]), "zones.0.rules.0.illegal_parking.dwell", "5s, 10m"),
+        (config(rules=[PARKING | {"dwell": 0}]), "zones.0.rules.0.illegal_parking.dwell", "greater than 0"),
+        (config(rules=[PARKING | {"hours": "7-19"}]), "zones.0.rules.0.illegal_parking.hours", "07:00-19:00|00:00"),
+        (config(rules=[PARKING | {"objects": []}]), "zones.0.rules.0.illegal_parking.objects", "at least 1"),
+        (config(rules=[]), "zones.0.rules", "at least 1"),
+        (config(polygon=[[0, 0], [1, 1], [1, 0], [0, 1]]), "zones.0.polygon", "edges cross"),
+        (config(polygon=[[0, 0], [1, 1]]), "zones.0.polygon", "at least 3"),
+        (config(polygon=[[0, 0], [1, 0], [1, 7]]), "zones.0.polygon.2.1", "less than or equal to 1"),
+        (config(id="Kerb"), "zones.0.id", "pattern"),
+        (config(colour="red"), "zones.0.colour", "not permitted"),
+        ({"detector": {"model": "m", "confidence": 35}}, "detector.confidence", "less than 1"),
+        ({"detector": {"model": "m", "device": "gpu"}}, "detector.device", "not permitted"),
+        ({"timezone": "Mars/Olympus"}, "timezone", "Mars/Olympus"),
+    ],
+)
+def test_a_wrong_entry_is_named_by_its_path(raw: object, path: str, message: str):
+    found = problems(raw)
+    assert list(found) == [path]
+    assert any(part in found[path] for part in message.split("|"))
+
+
+def test_each_of_several_wrong_entries_is_named():
+    raw = config(rules=[PARKING | {"dwell": "x"}, {"kind": "?"}], id="")
+    assert set(problems(raw)) == {"zones.0.id", "zones.0.rules.0.illegal_parking.dwell", "zones.0.rules.1"}
+
+
+def test_what_other_stages_need_of_a_device_is_passed_over():
+    assert CameraConfig.model_validate({"camera": "rtsp://x", "fps": 5}) == CameraConfig()
+
+
+def test_an_empty_configuration_watches_nothing():
+    assert CameraConfig.model_validate_json(b"{}").zones == []

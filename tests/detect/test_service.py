@@ -1,0 +1,260 @@
+import json
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import pytest
+from prometheus_client import CollectorRegistry
+
+from detect.detector import Detection as Thing
+from detect.detector import Detector, Image, Tracker
+from detect.incident import Incident
+from detect.service import Detection
+from detect.yolo import ModelError, load_detector, make_tracker
+from edge.messages import Frame, decode, encode_binary
+from edge.mqtt import Delivery, Link
+from edge.topics import Share, Topic
+from tests.conftest import Broker
+from tests.detect.fakes import NoTracker, StandingCar
+from tests.detect.film import BOOT, GREY, film, jpeg
+from tests.detect.running import running
+from tests.detect.street import NOON
+from tests.edge.links import linked, listening
+from tests.waiting import wait_for
+
+PICTURE = jpeg(GREY)
+
+
+def topic(device: str, stream: str) -> Topic:
+    return Topic("tooley", device, stream)
+
+
+def config(model: str | None = "a model", dwell: str = "2s") -> bytes:
+    rule = {"kind": "illegal_parking", "dwell": dwell}
+    zone = {"id": "kerb", "polygon": [[0, 0], [1, 0], [1, 1], [0, 1]], "rules": [rule]}
+    detector = None if model is None else {"model": model}
+    return json.dumps(
+        {"camera": "rtsp://x", "timezone": "Asia/Shanghai", "detector": detector, "zones": [zone]}
+    ).encode()
+
+
+def frame(seq: int, image: bytes = PICTURE) -> bytes:
+    """Frames a second apart in event time, whatever the wall clock says."""
+    return encode_binary(Frame(BOOT, seq, NOON + seq, image, moving=True))
+
+
+def load_car(_path: str) -> Detector:
+    return StandingCar()
+
+
+def load_none(path: str) -> Detector:
+    raise ModelError(f"no model at {path}: check `detector: model:` in the site file")
+
+
+class Street:
+    """The edge's and the centre's side of the broker: what they send, and the deliveries they hear."""
+
+    def __init__(self, broker: Broker, link: Link, heard: list[Delivery]) -> None:
+        self.broker, self.link, self.heard = broker, link, heard
+
+    def send(self, name: object, body: bytes, *, retain: bool = False) -> None:
+        assert self.link.publish(str(name), body, retain=retain, wait_s=10)
+
+    @property
+    def incidents(self) -> list[Incident]:
+        return [decode(delivery.payload, Incident) for delivery in list(self.heard)]
+
+
+@pytest.fixture
+def street(mosquitto: Broker) -> Iterator[Street]:
+    with listening(mosquitto.url, "yihu/v1/+/+/+/incident") as heard, linked(mosquitto.url) as link:
+        yield Street(mosquitto, link, heard)
+
+
+class Stand:
+    """The stage under test, with its figures."""
+
+    def __init__(
+        self,
+        street: Street,
+        load: Callable[[str], Detector] = load_car,
+        make_tracker: Callable[[], Tracker] = NoTracker,
+        share: Share | None = None,
+    ) -> None:
+        self._street, self._registry = street, CollectorRegistry()
+        self.stage = Detection(street.broker.url, share or Share(), self._registry, load, make_tracker)
+
+    def count(self, name: str, **labels: str) -> float:
+        return self._registry.get_sample_value(f"yihu_detect_{name}", labels) or 0
+
+    def configure(self, device: str, body: bytes, watched: int) -> None:
+        self._street.send(topic(device, "config"), body, retain=True)
+        wait_for(lambda: self.count("cameras") == watched)
+
+    def show(self, device: str, *bodies: bytes) -> None:
+        """Send frames, each when the one before has been looked at or dropped."""
+        for body in bodies:
+            done = self._done(device)
+            self._street.send(topic(device, "frame"), body)
+            wait_for(lambda done=done: self._done(device) > done)
+
+    def _done(self, device: str) -> float:
+        return self.count("frames_total", device=device) + self.count("messages_dropped_total", stream="frame")
+
+
+@pytest.fixture
+def stand(street: Street) -> Iterator[Stand]:
+    """Watches cam-1."""
+    stand = Stand(street)
+    with running(stand.stage):
+        stand.configure("cam-1", config(), watched=1)
+        yield stand
+
+
+def test_frames_become_incidents_on_the_devices_topic(stand: Stand, street: Street):
+    stand.show("cam-1", *map(frame, range(1, 5)))
+    (opened,) = wait_for(lambda: street.incidents)
+    assert street.heard[0].topic == str(topic("cam-1", "incident"))
+    assert (opened.site, opened.device, opened.zone, opened.phase) == ("tooley", "cam-1", "kerb", "open")
+    assert opened.began_at == NOON + 1
+    assert opened.pictures[0].jpeg == PICTURE
+    assert stand.count("incidents_total", kind="illegal_parking", phase="open") == 1
+    assert stand.stage.health() == {"state": "ok", "detail": "1 cameras watched"}
+
+
+def test_bad_frames_are_counted_and_stop_nothing(stand: Stand, street: Street):
+    bad = [b"rubbish", b"", b"[" * 100_000, frame(0), frame(2, b"no picture"), frame(2, PICTURE[:-200])]
+    stand.show("cam-1", frame(1), *bad, frame(3))
+    (opened,) = wait_for(lambda: street.incidents)
+    assert opened.began_at == NOON + 1
+    assert stand.count("messages_dropped_total", stream="frame") == len(bad)
+
+
+def test_a_frame_under_the_wrong_shard_is_counted(stand: Stand, street: Street):
+    street.send("yihu/v1/zz/tooley/cam-1/frame", frame(1))
+    wait_for(lambda: stand.count("messages_dropped_total", stream="frame") == 1)
+
+
+def test_bad_configurations_are_counted_and_leave_the_present_one(stand: Stand, street: Street):
+    bad = [b"{", b"\xff", b'{"zones": 5}', b'{"timezone": "Mars/Olympus"}', b'{"zones": [{}]}']
+    for body in bad:
+        street.send(topic("cam-1", "config"), body)
+    wait_for(lambda: stand.count("messages_dropped_total", stream="config") == len(bad))
+    stand.show("cam-1", *map(frame, range(1, 5)))
+    assert wait_for(lambda: street.incidents)
+
+
+def test_a_configuration_that_comes_again_restarts_nothing(stand: Stand, street: Street):
+    stand.show("cam-1", frame(1), frame(2))
+    street.send(topic("cam-1", "config"), config())
+    stand.configure("cam-2", config(), watched=2)
+    stand.show("cam-1", frame(3))
+    (opened,) = wait_for(lambda: street.incidents)
+    assert opened.began_at == NOON + 1
+
+
+def test_a_retired_camera_is_watched_no_longer_and_begins_afresh_when_it_returns(stand: Stand, street: Street):
+    stand.show("cam-1", frame(1), frame(2))
+    stand.configure("cam-1", b"", watched=0)
+    stand.configure("cam-1", config(), watched=1)
+    stand.show("cam-1", frame(3), frame(4), frame(5))
+    (opened,) = wait_for(lambda: street.incidents)
+    assert opened.began_at == NOON + 3
+
+
+def test_a_device_without_zones_is_not_watched(stand: Stand, street: Street):
+    street.send(topic("cam-0", "config"), b'{"camera": "rtsp://x"}')
+    street.send(topic("cam-0", "frame"), frame(1))
+    stand.show("cam-1", frame(1))
+    assert stand.count("cameras") == 1
+    assert stand.count("frames_total", device="cam-0") == 0
+
+
+@pytest.mark.parametrize(
+    ("model", "detail"),
+    [
+        ("/lost/model", "tooley/cam-2 is not watched: no model at /lost/model: check `detector: model:`"),
+        (None, "tooley/cam-2 has zones and no model: give `detector: model:` in the site file"),
+    ],
+)
+def test_a_missing_model_is_told_and_other_cameras_go_on(street: Street, model: str | None, detail: str):
+    stand = Stand(street, lambda path: load_none(path) if path == "/lost/model" else load_car(path))
+    with running(stand.stage):
+        street.send(topic("cam-2", "config"), config(model), retain=True)
+        wait_for(lambda: stand.stage.health()["state"] == "degraded")
+        assert detail in stand.stage.health()["detail"]
+        stand.configure("cam-1", config(), watched=1)
+        stand.show("cam-1", *map(frame, range(1, 5)))
+        assert wait_for(lambda: street.incidents)
+        stand.configure("cam-2", config(), watched=2)
+        assert stand.stage.health()["state"] == "ok"
+
+
+class Blocked(StandingCar):
+    """Looks at nothing before it is let go."""
+
+    def __init__(self) -> None:
+        self.pictures = 0
+        self.let_go = threading.Event()
+
+    def detect(self, images: Sequence[Image]) -> list[list[Thing]]:
+        self.pictures += len(images)
+        assert self.let_go.wait(30)
+        return super().detect(images)
+
+
+def test_when_it_is_slow_older_frames_are_passed_over_and_counted(street: Street):
+    detector = Blocked()
+    stand = Stand(street, lambda _path: detector)
+    with running(stand.stage):
+        stand.configure("cam-1", config(), watched=1)
+        stand.configure("cam-2", config(), watched=2)
+        street.send(topic("cam-1", "frame"), frame(1))
+        wait_for(lambda: detector.pictures == 1)
+        for number in range(2, 8):
+            street.send(topic("cam-1", "frame"), frame(number))
+        street.send(topic("cam-2", "frame"), frame(1))
+        wait_for(lambda: stand.count("frames_passed_over_total", device="cam-1") == 5)
+        detector.let_go.set()
+        wait_for(lambda: stand.count("frames_total", device="cam-2") == 1)
+        assert stand.count("frames_total", device="cam-1") == 2
+        assert stand.count("frames_passed_over_total", device="cam-2") == 0
+        (opened,) = wait_for(lambda: street.incidents)
+        assert (opened.began_at, opened.at) == (NOON + 1, NOON + 7)  # time is the frames', so none is missed
+
+
+def test_a_share_watches_its_part_of_the_cameras(street: Street):
+    names, shares = [f"cam-{number}" for number in range(8)], [Share(1, 2), Share(2, 2)]
+    stands = [Stand(street, share=share) for share in shares]
+    with running(stands[0].stage), running(stands[1].stage):
+        for name in names:
+            street.send(topic(name, "config"), config(), retain=True)
+        wait_for(lambda: sum(stand.count("cameras") for stand in stands) == len(names))
+    assert [stand.count("cameras") for stand in stands] == [
+        sum(topic(name, "config") in share for name in names) for share in shares
+    ]
+
+
+def test_without_a_broker_it_is_down():
+    stage = Detection("mqtt://127.0.0.1:1", Share(), CollectorRegistry(), load_none, NoTracker)
+    assert stage.health() == {"state": "down", "detail": "no link to the broker"}
+
+
+def test_a_broker_that_comes_back_finds_everything_as_it_was(stand: Stand, street: Street):
+    stand.show("cam-1", frame(1), frame(2))
+    street.broker.kill()
+    wait_for(lambda: stand.stage.health()["state"] == "down")
+    street.broker.start()
+    wait_for(lambda: stand.stage.health()["state"] == "ok" and street.link.connected, within_s=30)
+    stand.show("cam-1", frame(3))
+    (opened,) = wait_for(lambda: street.incidents, within_s=30)
+    assert opened.began_at == NOON + 1
+
+
+def test_the_real_model_finds_the_coach(street: Street, media: Path, weights: Path):
+    stand = Stand(street, load_detector, make_tracker)
+    with running(stand.stage):
+        street.send(topic("cam-1", "config"), config(str(weights), dwell="5s"), retain=True)
+        wait_for(lambda: stand.count("cameras") == 1, within_s=60)
+        stand.show("cam-1", *map(encode_binary, film(media / "tfl_jamcam_5.mp4", fps=1, loops=1)))
+        assert wait_for(lambda: "bus" in {incident.objects[0].label for incident in street.incidents})

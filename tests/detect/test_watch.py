@@ -1,0 +1,198 @@
+import struct
+import subprocess
+import sys
+from collections.abc import Callable, Iterable
+from functools import partial
+from pathlib import Path
+
+import cv2
+import msgspec
+import numpy as np
+import pytest
+import yaml
+
+from detect.config import CameraConfig
+from detect.detector import Detection, Detector, Image
+from detect.geometry import iou
+from detect.incident import Incident
+from detect.watch import Watch, decode_image
+from detect.yolo import make_tracker
+from edge.messages import BadMessageError, Frame, decode, encode_binary
+from edge.topics import Topic
+from tests.detect.fakes import NoTracker, StandingCar
+from tests.detect.film import BOOT, COACH, GREY, darker, film, jpeg
+from tests.detect.street import NOON
+
+CAMERA = Topic("tooley", "cam-1", "frame")
+SITE = Path(__file__).parents[2] / "deploy/examples/tooley.yaml"
+
+
+def tooley() -> CameraConfig:
+    site = yaml.safe_load(SITE.read_text(encoding="utf-8"))
+    return CameraConfig.model_validate(site["devices"][0] | {"detector": site["detector"]})
+
+
+def see(frames: Iterable[Frame], detector: Detector, config: CameraConfig | None = None) -> list[Incident]:
+    watch = Watch(CAMERA, config or tooley(), detector, make_tracker())
+    return [incident for frame in frames for incident in watch.see(frame)]
+
+
+@pytest.mark.parametrize(
+    ("fps", "encode"),
+    [
+        pytest.param(5, jpeg, id="5 frames/s"),
+        pytest.param(1, jpeg, id="1 frame/s"),
+        pytest.param(1, lambda image: jpeg(darker(image)), id="at dusk"),
+        pytest.param(1, partial(jpeg, quality=30), id="poor JPEG"),
+    ],
+)
+def test_the_coach_at_the_kerb_is_one_incident_that_never_clears(
+    fps: float, encode: Callable[[Image], bytes], media: Path, detector: Detector
+):
+    incidents = see(film(media / "tfl_jamcam_5.mp4", fps, loops=3, encode=encode), detector)
+    opened = incidents[0]
+    assert [incident.phase for incident in incidents] == ["open", "update"]
+    assert opened.at - opened.began_at == pytest.approx(5, abs=1.5 / fps)
+    assert opened.began_at <= NOON + 2
+    assert all(iou(thing.box, COACH) > 0.7 for incident in incidents for thing in incident.objects)
+    assert [picture.role for picture in opened.pictures] == ["first", "best"]
+    for picture in opened.pictures:
+        assert decode_image(picture.jpeg).shape == (288, 352, 3)
+        assert iou(picture.box, COACH) > 0.7
+
+
+@pytest.mark.parametrize("fps", [5, 1, 0.5])
+def test_moving_traffic_is_no_incident(fps: float, media: Path, detector: Detector):
+    assert see(film(media / "tfl_jamcam_1.mp4", fps, loops=3), detector) == []
+
+
+def config(*zones: dict[str, object]) -> CameraConfig:
+    rule = {"kind": "illegal_parking", "dwell": 2}
+    whole = {"polygon": [[0, 0], [1, 0], [1, 1], [0, 1]], "rules": [rule]}
+    return CameraConfig.model_validate(
+        {
+            "detector": {"model": "m"},
+            "position": [104.395, 31.125],
+            "zones": [whole | zone for zone in zones or [{"id": "all"}]],
+        }
+    )
+
+
+def frame(at: float, image: bytes | None = None) -> Frame:
+    return Frame(BOOT, 1, at, jpeg(GREY) if image is None else image, moving=True)
+
+
+def test_an_incident_says_where_when_and_by_what():
+    incidents = see((frame(NOON + second) for second in range(3)), StandingCar(), config())
+    (opened,) = incidents
+    assert (opened.site, opened.device, opened.zone) == ("tooley", "cam-1", "all")
+    assert (opened.kind, opened.phase, opened.position) == ("illegal_parking", "open", (104.395, 31.125))
+    assert (opened.began_at, opened.at) == (NOON, NOON + 2)
+    assert opened.explanation.rule == {"kind": "illegal_parking", "version": "1"}
+    assert opened.explanation.model == StandingCar.model
+    assert opened.explanation.zone == {"id": "all", "polygon": [(0, 0), (1, 0), (1, 1), (0, 1)]}
+    assert opened.explanation.track == opened.objects[0].track == 1
+
+
+def test_an_incident_survives_the_wire():
+    (opened,) = see((frame(NOON + second) for second in range(3)), StandingCar(), config())
+    assert decode(encode_binary(opened), Incident) == opened
+    timeline = msgspec.to_builtins(opened.explanation)["dwell"]
+    assert timeline == [{"from": NOON, "to": NOON + 2, "state": "seen"}]
+
+
+def test_each_zone_has_its_own_incident():
+    road = {"id": "road", "polygon": [[0, 0.9], [1, 0.9], [1, 1], [0, 1]]}
+    incidents = see(
+        (frame(NOON + second) for second in range(3)), StandingCar(), config({"id": "a"}, {"id": "b"}, road)
+    )
+    assert [incident.zone for incident in incidents] == ["a", "b"]
+    assert incidents[0].id != incidents[1].id
+
+
+def test_a_frame_that_is_not_newer_tells_nothing():
+    class Counting(StandingCar):
+        looked = 0
+
+        def detect(self, images: Iterable[Image]) -> list[list[Detection]]:
+            self.looked += 1
+            return super().detect(images)
+
+    detector = Counting()
+    watch = Watch(CAMERA, config(), detector, NoTracker())
+    for at in [NOON, NOON, NOON - 100, NOON + 1]:
+        watch.see(frame(at))
+    assert detector.looked == 2
+
+
+def test_a_bad_picture_leaves_the_watch_as_it_was():
+    watch = Watch(CAMERA, config(), StandingCar(), NoTracker())
+    watch.see(frame(NOON))
+    with pytest.raises(BadMessageError):
+        watch.see(frame(NOON + 1, b"rubbish"))
+    (opened,) = watch.see(frame(NOON + 2))
+    assert opened.began_at == NOON
+
+
+def claiming(width: int, height: int) -> bytes:
+    """A JPEG of a few bytes whose header says that it is huge."""
+    image = bytearray(jpeg(GREY))
+    size = image.index(b"\xff\xc0") + 5
+    image[size : size + 4] = struct.pack(">HH", height, width)
+    return bytes(image)
+
+
+PNG = cv2.imencode(".png", GREY)[1].tobytes()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(b"", id="empty"),
+        pytest.param(b"\xff\xd8\xff\xd9", id="a JPEG's two ends"),
+        pytest.param(b"\xff\xd8" + b"corrupt" * 100 + b"\xff\xd9", id="corrupt"),
+        pytest.param(jpeg(GREY)[:-100], id="truncated"),
+        pytest.param(jpeg(GREY)[:20], id="a header alone"),
+        pytest.param(PNG, id="PNG"),
+        pytest.param(b"GIF89a" + bytes(100), id="GIF"),
+        pytest.param(claiming(65500, 65500), id="65500 × 65500"),
+        pytest.param(claiming(0, 0), id="0 × 0"),
+    ],
+)
+def test_what_is_no_picture_is_the_peers_fault(data: bytes):
+    with pytest.raises(BadMessageError, match="not a "):
+        decode_image(data)
+
+
+@pytest.mark.parametrize(("side", "refused"), [(8000, False), (9000, True), (30_000, True)])
+def test_a_small_message_cannot_claim_the_memory(side: int, refused: bool, tmp_path: Path):
+    """In a process of its own: OpenCV reads its limit once, when it is first imported."""
+    (tmp_path / "bomb.jpg").write_bytes(claiming(side, side))
+    script = (
+        "import resource; resource.setrlimit(resource.RLIMIT_AS, (3 << 30, 3 << 30))\n"
+        "from pathlib import Path\n"
+        "from detect.watch import decode_image\n"
+        "from edge.messages import BadMessageError\n"
+        "try: decode_image(Path('bomb.jpg').read_bytes())\n"
+        "except BadMessageError as error: print('refused:', error)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(Path(__file__).parents[2]), "OPENBLAS_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert ("refused: not a picture" in done.stdout) == refused
+
+
+def test_a_picture_is_decoded_to_rows_of_blue_green_red():
+    blue = np.zeros((48, 64, 3), np.uint8)
+    blue[..., 0] = 255
+    image = decode_image(jpeg(blue))
+    assert image.shape == (48, 64, 3)
+    assert image.dtype == np.uint8
+    assert image[24, 32].tolist() == pytest.approx([255, 0, 0], abs=3)
+    assert decode_image(cv2.imencode(".jpg", blue[..., 0])[1].tobytes()).shape == (48, 64, 3)

@@ -1,0 +1,119 @@
+"""Incidents and tickets to begin with, and what a database holds of them."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import cv2
+import msgspec
+import numpy as np
+from psycopg import Connection
+from psycopg.rows import dict_row
+from uuid_utils.compat import uuid7
+
+from detect.incident import Explanation, Incident, IncidentObject, Picture, Spell
+from dispatch import store
+from dispatch.kinds import KINDS
+from dispatch.ticket import Action, Order, State, Ticket
+
+NOON = 1_750_046_400.0  # 12:00 in Shanghai on 16 June 2025
+RECEIVED = datetime.fromtimestamp(NOON, UTC)
+JPEG = cv2.imencode(".jpg", np.zeros((8, 8, 3), np.uint8))[1].tobytes()
+PNG = cv2.imencode(".png", np.zeros((8, 8, 3), np.uint8))[1].tobytes()
+HERE = (104.395, 31.125)
+METRE = 1 / 111_320  # of latitude, in degrees
+
+
+def picture(role: str, at: float) -> Picture:
+    return Picture(role, at, JPEG, (0.1, 0.2, 0.3, 0.4))
+
+
+def incident(**changes: Any) -> Incident:
+    usual = Incident(
+        id=uuid7(),
+        kind="illegal_parking",
+        phase="open",
+        site="tooley",
+        device="cam-1",
+        zone="kerb",
+        began_at=NOON - 180,
+        at=NOON,
+        severity="major",
+        score=0.8,
+        objects=[IncidentObject("car", (0.1, 0.2, 0.3, 0.4), 0.8, 3)],
+        explanation=Explanation(
+            rule={"kind": "illegal_parking", "version": "1"},
+            threshold={"dwell_s": 180},
+            observed={"dwell_s": 180.2},
+            model={"name": "m", "hash": "0123456789abcdef"},
+            zone={"id": "kerb", "polygon": [(0, 0), (1, 0), (1, 1)]},
+            dwell=[Spell(NOON - 180, NOON, "seen")],
+        ),
+        position=HERE,
+        pictures=[picture("first", NOON - 180), picture("best", NOON - 90)],
+    )
+    return msgspec.structs.replace(usual, **changes)
+
+
+def ticket(**changes: Any) -> Ticket:
+    usual = {
+        "id": uuid7(),
+        "kind": "rubbish",
+        "state": State.CANDIDATE,
+        "severity": "minor",
+        "title": "Rubbish at the gate",
+        "opened_at": RECEIVED,
+        "began_at": RECEIVED,
+        "due": KINDS["rubbish"].due(RECEIVED),
+    }
+    return Ticket(**usual | changes)
+
+
+def order(action: Action, actor: str | None = "zhou", minutes: float = 1, **more: Any) -> Order:
+    return Order(action=action, at=RECEIVED + timedelta(minutes=minutes), actor=actor, **more)
+
+
+def stored(connection: Connection, **changes: Any) -> Ticket:
+    """A ticket that is in the database, as it stands there."""
+    one = ticket(**changes)
+    with connection.transaction():
+        store.insert_ticket(connection, one)
+    return read(connection, one.id)
+
+
+def read(connection: Connection, ticket_id: UUID) -> Ticket:
+    with connection.transaction():
+        found = store.lock_ticket(connection, ticket_id)
+    assert found
+    return found
+
+
+def rows(connection: Connection, table: str, **where: Any) -> list[dict[str, Any]]:
+    condition = " AND ".join(f"{name} = %({name})s" for name in where) or "true"
+    with connection.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(f"SELECT * FROM {table} WHERE {condition}", where).fetchall()  # noqa: S608 - our own words
+
+
+def timeline(connection: Connection, ticket_id: UUID) -> list[tuple[Any, ...]]:
+    """(who, what, from, to) in order."""
+    entries = sorted(rows(connection, "timeline", ticket=ticket_id), key=lambda entry: entry["id"])
+    return [(entry["actor"], entry["action"], entry["from_state"], entry["to_state"]) for entry in entries]
+
+
+def walk(connection: Connection, ticket_id: UUID, to: State) -> Ticket:
+    """Take a candidate to a later state in the usual way."""
+    from dispatch.desk import act  # noqa: PLC0415
+
+    orders = [
+        order(Action.CONFIRM),
+        order(Action.ACCEPT, "wang", 2),
+        order(Action.HANDLE, "wang", 3),
+        order(Action.CLOSE, "li", 4),
+    ]
+    now = read(connection, ticket_id)
+    for one in orders:
+        if now.state == to:
+            break
+        now = act(connection, ticket_id, one, [])
+    assert now.state == to
+    return now

@@ -1,0 +1,168 @@
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from psycopg import Connection
+from psycopg.types.json import Jsonb
+
+from detect.config import CameraConfig
+from dispatch.seed import seed
+from dispatch.site import load_site
+from edge.messages import DeviceConfig, decode
+from ingest.store import changed_configs
+from tests.dispatch.matters import rows
+from tests.dispatch.test_site import CAMERA, GRID, SENSOR, USUAL
+
+PLACED = CAMERA | {"name": "The kerb", "position": [104.395, 31.125]}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "model.pt").touch()
+    return tmp_path
+
+
+def bring_in(connection: Connection, folder: Path, **changes: object) -> list[str]:
+    path = folder / "site.yaml"
+    path.write_text(yaml.safe_dump(USUAL | changes, allow_unicode=True), encoding="utf-8")
+    return seed(connection, load_site(path))
+
+
+def device(connection: Connection, name: str) -> dict[str, Any]:
+    (row,) = rows(connection, "devices", id=name)
+    return row
+
+
+def edit(connection: Connection, name: str, **changes: object) -> None:
+    """As the installer's page does it: the seed stays, the configuration changes."""
+    connection.execute("UPDATE devices SET config = config || %s WHERE id = %s", [Jsonb(changes), name])
+
+
+def configs(connection: Connection) -> dict[str, str | None]:
+    return {name: config for _, name, _, config in changed_configs(connection, datetime(2000, 1, 1, tzinfo=UTC))}
+
+
+def everything(connection: Connection) -> list[object]:
+    return [rows(connection, table) for table in ("sites", "areas", "devices")]
+
+
+def test_the_first_import_brings_all_of_it_in(connection: Connection, folder: Path):
+    assert bring_in(connection, folder, devices=[PLACED, SENSOR]) == []
+    (site,), (area,), _ = everything(connection)
+    assert (site["id"], site["name"], site["timezone"]) == ("tooley", "蓝田街道", "Asia/Shanghai")
+    assert site["detector"] == {"model": str(folder / "model.pt"), "confidence": 0.35}
+    assert (area["code"], area["name"], area["level"]) == ("510603", "第一网格", "grid")
+    assert area["polygon"] == GRID["polygon"]
+    camera, sensor = device(connection, "cam-1"), device(connection, "level-1")
+    assert (camera["kind"], camera["name"], camera["state"]) == ("camera", "The kerb", "unknown")
+    assert (camera["longitude"], camera["latitude"]) == (104.395, 31.125)
+    assert (sensor["kind"], sensor["name"], sensor["longitude"]) == ("sensor", "level-1", None)
+    assert camera["seed"] == camera["config"]
+
+
+def test_edge_and_detect_find_in_the_configuration_what_they_need(connection: Connection, folder: Path):
+    bring_in(connection, folder, devices=[PLACED | {"fps": 2, "agent": "edge-2"}, SENSOR], timezone="Europe/London")
+    sent = configs(connection)
+    edge = decode(sent["cam-1"].encode(), DeviceConfig)
+    assert edge == DeviceConfig(camera="rtsp://10.0.0.1/live", fps=2, agent="edge-2")
+    detect = CameraConfig.model_validate_json(sent["cam-1"])
+    assert detect.detector.model == str(folder / "model.pt")
+    assert (detect.timezone.key, detect.position) == ("Europe/London", (104.395, 31.125))
+    assert detect.zones == load_site(folder / "site.yaml").devices[0].zones
+    assert decode(sent["level-1"].encode(), DeviceConfig).camera is None
+    assert CameraConfig.model_validate_json(sent["level-1"]).zones == []
+
+
+def test_a_site_without_a_detector_is_taken_in(connection: Connection, folder: Path):
+    bring_in(connection, folder, detector=None, devices=[SENSOR])
+    assert CameraConfig.model_validate_json(configs(connection)["level-1"]).detector is None
+
+
+def test_an_unchanged_file_changes_nothing(connection: Connection, folder: Path):
+    bring_in(connection, folder)
+    before = everything(connection)
+    assert bring_in(connection, folder) == []
+    assert everything(connection) == before
+
+
+def test_a_changed_entry_is_taken_over(connection: Connection, folder: Path):
+    bring_in(connection, folder)
+    sensor = device(connection, "level-1")
+    moved = CAMERA | {"camera": "rtsp://10.0.0.2/live", "position": [104.4, 31.1], "name": "Moved"}
+    assert bring_in(connection, folder, devices=[moved, SENSOR]) == []
+    camera = device(connection, "cam-1")
+    assert camera["config"]["camera"] == "rtsp://10.0.0.2/live"
+    assert (camera["name"], camera["longitude"]) == ("Moved", 104.4)
+    assert device(connection, "level-1") == sensor
+
+
+def test_an_edit_stays_and_is_reported_when_the_file_changes_too(connection: Connection, folder: Path):
+    bring_in(connection, folder)
+    edit(connection, "cam-1", fps=1)
+    assert bring_in(connection, folder) == []  # the file says nothing new
+    assert device(connection, "cam-1")["config"]["fps"] == 1
+    changed = [CAMERA | {"fps": 10}, SENSOR]
+    assert bring_in(connection, folder, devices=changed) == ["cam-1"]
+    assert bring_in(connection, folder, devices=changed) == ["cam-1"]
+    assert device(connection, "cam-1")["config"]["fps"] == 1
+
+
+def test_an_edit_that_the_file_catches_up_with_is_no_conflict(connection: Connection, folder: Path):
+    bring_in(connection, folder)
+    edit(connection, "cam-1", fps=1.0)
+    assert bring_in(connection, folder, devices=[CAMERA | {"fps": 1}, SENSOR]) == []
+    assert bring_in(connection, folder, devices=[CAMERA | {"fps": 2}, SENSOR]) == []
+    assert device(connection, "cam-1")["config"]["fps"] == 2
+
+
+def test_what_left_the_file_is_retired_and_comes_back_with_it(connection: Connection, folder: Path):
+    bring_in(connection, folder)
+    bring_in(connection, folder, devices=[SENSOR])
+    assert device(connection, "cam-1")["retired"]
+    assert configs(connection)["cam-1"] is None
+    assert not device(connection, "level-1")["retired"]
+    bring_in(connection, folder)
+    assert not device(connection, "cam-1")["retired"]
+    assert configs(connection)["cam-1"] is not None
+
+
+@pytest.mark.parametrize("fps", [5, 10])
+def test_an_edited_device_that_comes_back_has_kept_its_edit(connection: Connection, folder: Path, fps: float):
+    bring_in(connection, folder)
+    edit(connection, "cam-1", fps=1)
+    bring_in(connection, folder, devices=[SENSOR])
+    kept = bring_in(connection, folder, devices=[CAMERA | {"fps": fps}, SENSOR])
+    assert kept == ([] if fps == 5 else ["cam-1"])
+    camera = device(connection, "cam-1")
+    assert (camera["retired"], camera["config"]["fps"]) == (False, 1)
+
+
+def test_other_sites_and_agents_are_left_alone(connection: Connection, folder: Path):
+    bring_in(connection, folder)
+    connection.execute("INSERT INTO devices (site, id, kind, name) VALUES ('tooley', 'edge', 'agent', 'edge')")
+    bring_in(connection, folder, site="borough", devices=[CAMERA])
+    bring_in(connection, folder, devices=[CAMERA])
+    assert {(row["site"], row["id"]) for row in rows(connection, "devices", retired=True)} == {("tooley", "level-1")}
+
+
+def test_a_device_that_reported_itself_before_is_taken_over(connection: Connection, folder: Path):
+    connection.execute("INSERT INTO devices (site, id, kind, name) VALUES ('tooley', 'cam-1', 'agent', 'cam-1')")
+    assert bring_in(connection, folder) == []
+    assert device(connection, "cam-1")["kind"] == "camera"
+
+
+def test_a_changed_name_model_or_time_zone_of_the_site_is_taken_over(connection: Connection, folder: Path):
+    bring_in(connection, folder)
+    (folder / "better.pt").touch()
+    bring_in(connection, folder, name="New", timezone="Asia/Urumqi", detector={"model": "better.pt"})
+    (site,) = rows(connection, "sites")
+    assert (site["name"], site["timezone"]) == ("New", "Asia/Urumqi")
+    assert CameraConfig.model_validate_json(configs(connection)["cam-1"]).detector.model == str(folder / "better.pt")
+
+
+def test_a_changed_area_is_taken_over(connection: Connection, folder: Path):
+    bring_in(connection, folder)
+    bring_in(connection, folder, areas=[GRID | {"name": "第二网格"}])
+    assert [row["name"] for row in rows(connection, "areas")] == ["第二网格"]

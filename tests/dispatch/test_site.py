@@ -1,0 +1,198 @@
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+
+from detect.rules.illegal_parking import Settings
+from dispatch.site import Site, SiteFileError, load_site
+
+EXAMPLES = Path(__file__).parents[2] / "deploy/examples"
+GRID = {
+    "code": "510603",
+    "name": "第一网格",
+    "level": "grid",
+    "polygon": [[104.39, 31.12], [104.40, 31.12], [104.40, 31.13]],
+}
+ZONE = {"id": "kerb", "polygon": [[0, 0], [1, 0], [1, 1]], "rules": [{"kind": "illegal_parking", "dwell": "5s"}]}
+CAMERA = {"id": "cam-1", "camera": "rtsp://10.0.0.1/live", "zones": [ZONE]}
+SENSOR = {"id": "level-1", "sensor": "mqtt"}
+USUAL = {
+    "site": "tooley",
+    "name": "蓝田街道",
+    "detector": {"model": "model.pt"},
+    "areas": [GRID],
+    "devices": [CAMERA, SENSOR],
+}
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    (tmp_path / "model.pt").touch()
+    return tmp_path / "site.yaml"
+
+
+def load(path: Path, **changes: object) -> Site:
+    path.write_text(yaml.safe_dump(USUAL | changes, allow_unicode=True), encoding="utf-8")
+    return load_site(path)
+
+
+def problems(path: Path, **changes: object) -> list[str]:
+    with pytest.raises(SiteFileError) as caught:
+        load(path, **changes)
+    assert str(caught.value).startswith(f"{path} is refused, nothing was changed:\n  - ")
+    return caught.value.problems
+
+
+@pytest.mark.usefixtures("media", "weights")
+@pytest.mark.parametrize("example", sorted(EXAMPLES.glob("*.yaml")), ids=lambda path: path.name)
+def test_the_examples_load(example: Path):
+    site = load_site(example)
+    assert site.devices
+
+
+@pytest.mark.usefixtures("media", "weights")
+def test_tooley_is_read_with_paths_made_whole():
+    site = load_site(EXAMPLES / "tooley.yaml")
+    (camera,) = site.devices
+    assert (site.site, site.name, site.timezone) == ("tooley", "蓝田街道", "Asia/Shanghai")
+    assert camera.kind == "camera"
+    assert Path(camera.camera).name == "tfl_jamcam_5.mp4"
+    assert Path(camera.camera).is_absolute()
+    assert Path(site.detector.model).is_dir()
+    assert camera.zones[0].rules == [
+        Settings(kind="illegal_parking", objects=("car", "bus", "truck"), dwell=5, hours="00:00-24:00")
+    ]
+
+
+def test_what_is_left_out_has_a_default(path: Path):
+    site = load(path)
+    camera, sensor = site.devices
+    assert (camera.fps, camera.agent, sensor.kind, sensor.zones) == (5, "edge", "sensor", [])
+    assert site.detector.confidence == 0.35
+
+
+@pytest.mark.parametrize("camera", ["rtsp://10.0.0.1/live", "rtsps://u:p@h/1", "http://10.0.0.1/mjpeg", "0", 0, "film"])
+def test_cameras(path: Path, camera: object):
+    (path.parent / "film").touch()
+    (device,) = load(path, devices=[CAMERA | {"camera": camera}]).devices
+    assert device.camera == (str(path.parent / "film") if camera == "film" else str(camera))
+
+
+def test_each_of_three_mistakes_is_named_by_its_path(path: Path):
+    zone = ZONE | {"rules": [ZONE["rules"][0] | {"dwell": "5 apples"}]}
+    found = problems(path, devices=[CAMERA | {"zones": [zone]}, SENSOR | {"colour": "red"}], timezone="Mars/Olympus")
+    assert len(found) == 3
+    for place in ("timezone: ", "devices.0.zones.0.rules.0.illegal_parking.dwell: ", "devices.1.colour: "):
+        assert len([problem for problem in found if problem.startswith(place)]) == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"site": "Tooley Street"}, "site: String should match pattern"),
+        ({"name": ""}, "name: "),
+        ({"name": None}, "name: "),
+        ({"colour": "red"}, "colour: Extra inputs are not permitted (it is 'red')"),
+        ({"timezone": "Mars/Olympus"}, "timezone: Mars/Olympus is not a time zone, such as Asia/Shanghai"),
+        ({"detector": {"model": "lost.pt"}}, "detector.model: "),
+        ({"detector": None}, "detector: there are zones, and no model to look at them"),
+        ({"detector": {"model": "model.pt", "confidence": 2}}, "detector.confidence: "),
+        ({"areas": [GRID | {"code": "grid one"}]}, "areas.0.code: "),
+        ({"areas": [GRID | {"level": "planet"}]}, "areas.0.level: "),
+        ({"areas": [GRID | {"polygon": [[0, 0], [1, 1], [1, 0], [0, 1]]}]}, "areas.0.polygon: the polygon's edges"),
+        ({"areas": [GRID | {"polygon": [[31.1, 104.3], [104.3, 31.1], [104.4, 31.1]]}]}, "areas.0.polygon.0.1: "),
+        ({"areas": [GRID, GRID]}, "areas: '510603' is there 2 times"),
+        ({"areas": 5}, "areas: "),
+        ({"devices": 5}, "devices: "),
+        ({"devices": {"cam-1": CAMERA}}, "devices: "),
+        ({"devices": [5]}, "devices.0: "),
+        ({"devices": [CAMERA, CAMERA]}, "devices: 'cam-1' is there 2 times"),
+        ({"devices": [CAMERA | {"zones": [ZONE, ZONE]}]}, "devices.cam-1.zones: 'kerb' is there 2 times"),
+        ({"devices": [SENSOR | {"id": "edge"}]}, "devices: 'edge' is the name of an agent"),
+        ({"devices": [{"id": "x"}]}, "devices.0: a device has either a `camera:` or a `sensor:`"),
+        ({"devices": [CAMERA | SENSOR]}, "devices.0: a device has either a `camera:` or a `sensor:`"),
+        ({"devices": [SENSOR | {"zones": [ZONE]}]}, "devices.0: a sensor has no zones"),
+        ({"devices": [{"camera": "rtsp://x"}]}, "devices.0.id: Field required"),
+        ({"devices": [CAMERA | {"id": "cam_1"}]}, "devices.0.id: "),
+        ({"devices": [CAMERA | {"fps": 0}]}, "devices.0.fps: "),
+        ({"devices": [CAMERA | {"position": [31.125, 104.395]}]}, "devices.0.position.1: "),
+        ({"devices": [CAMERA | {"camera": "lost.mp4"}]}, "devices.0.camera: "),
+        ({"devices": [CAMERA | {"camera": "sim://street"}]}, "devices.0.camera: no driver for sim://; known: a file, "),
+        ({"devices": [SENSOR | {"sensor": "sim://x"}]}, "devices.0.sensor: no driver for sim; known: mqtt"),
+        ({"devices": [SENSOR | {"sensor": "modbus://x"}]}, "devices.0.sensor: no driver for modbus"),
+    ],
+)
+def test_a_mistake_is_named_by_its_path(path: Path, changes: dict[str, object], problem: str):
+    (found,) = problems(path, **changes)
+    assert found.startswith(problem)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "site: [",
+        "site: tooley\n\tname: x",
+        "",
+        "- a list",
+        "just text",
+        "site: tooley\nname: 2024-13-45",  # YAML takes it for a date, and it is none
+        "site: !!python/object:os.system {}",
+        "name: \x00",
+    ],
+)
+def test_a_file_that_is_no_site_is_refused(path: Path, text: str):
+    path.write_text(text)
+    with pytest.raises(SiteFileError, match=str(path)):
+        load_site(path)
+
+
+def test_a_file_in_another_encoding_is_refused(path: Path):
+    path.write_bytes("site: tooley\nname: 蓝田街道".encode("gb18030"))
+    with pytest.raises(SiteFileError, match="cannot be read"):
+        load_site(path)
+
+
+def test_a_missing_file_is_told(path: Path):
+    with pytest.raises(SiteFileError, match=r"cannot be read: .*No such file"):
+        load_site(path)
+
+
+def feature(**changes: object) -> dict[str, object]:
+    ring = [*GRID["polygon"], GRID["polygon"][0]]
+    properties = {name: GRID[name] for name in ("code", "name", "level")}
+    usual = {
+        "type": "Feature",
+        "properties": properties,
+        "geometry": {"type": "Polygon", "coordinates": [ring]},
+    }
+    return usual | changes
+
+
+def test_areas_may_stand_in_a_geojson_file_beside(path: Path):
+    collection = {"type": "FeatureCollection", "features": [feature()]}
+    (path.parent / "areas.geojson").write_text(json.dumps(collection), encoding="utf-8")
+    assert load(path, areas="areas.geojson").areas == load(path).areas
+
+
+@pytest.mark.parametrize(
+    "features",
+    [
+        5,
+        [5],
+        [feature(properties=None)],
+        [feature(geometry=None)],
+        [feature(geometry={"type": "Polygon", "coordinates": []})],
+        [feature(geometry={"type": "Point", "coordinates": [104.4, 31.1]})],
+        [feature(geometry={"type": "MultiPolygon", "coordinates": [[[[0, 0], [1, 0], [1, 1], [0, 0]]]]})],
+        [feature(), feature()],
+    ],
+)
+def test_a_geojson_file_that_holds_no_areas_is_refused(path: Path, features: object):
+    (path.parent / "areas.geojson").write_text(json.dumps({"features": features}))
+    assert problems(path, areas="areas.geojson")
+
+
+def test_a_missing_geojson_file_is_told(path: Path):
+    (found,) = problems(path, areas="lost.geojson")
+    assert "lost.geojson" in found

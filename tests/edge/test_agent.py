@@ -1,0 +1,222 @@
+import contextlib
+import os
+import subprocess
+import sys
+import threading
+
+import msgspec
+import psutil
+import pytest
+from prometheus_client import CollectorRegistry
+
+from deploy.embedded import free_port
+from edge.agent import Agent
+from edge.messages import Frame, Status, check_jpeg, decode
+from edge.topics import Share, Topic
+from tests.conftest import ROOT
+from tests.edge.links import linked, listening
+from tests.waiting import wait_for
+
+STATUS = str(Topic("tooley", "edge", "status"))
+
+
+@contextlib.contextmanager
+def running(url):
+    """An agent at work, with its registry."""
+    registry, stop = CollectorRegistry(), threading.Event()
+    agent = Agent(url, "tooley", "edge", "0.1.0", registry)
+    thread = threading.Thread(target=agent.run, args=(stop,))
+    thread.start()
+    try:
+        yield agent, registry
+    finally:
+        stop.set()
+        thread.join(timeout=15)
+        assert not thread.is_alive()
+
+
+@pytest.fixture
+def clip(media):
+    return str(media / "tfl_jamcam_5.mp4")
+
+
+@pytest.fixture
+def configure(mosquitto):
+    """Publish a device's configuration, as ingest does: retained; none takes the device away."""
+    with linked(mosquitto.url, "configurer") as link:
+
+        def configure(device, **config):
+            body = msgspec.json.encode(config) if config else b""
+            assert link.publish(str(Topic("tooley", device, "config")), body, retain=True, wait_s=10)
+
+        yield configure
+
+
+@pytest.fixture
+def frames(mosquitto):
+    with listening(mosquitto.url, *Share().filters("frame"), name="frames") as heard:
+        yield heard
+
+
+@pytest.fixture
+def statuses(mosquitto):
+    with listening(mosquitto.url, STATUS, name="statuses") as heard:
+        yield heard
+
+
+def decoded(frames, device="cam-1"):
+    own = str(Topic("tooley", device, "frame"))
+    return [decode(delivery.payload, Frame) for delivery in frames.copy() if delivery.topic == own]
+
+
+def last(statuses):
+    return decode(statuses[-1].payload, Status) if statuses else None
+
+
+def states(statuses):
+    status = last(statuses)
+    return {device: camera.state for device, camera in status.cameras.items()} if status else None
+
+
+def test_a_retained_config_starts_a_camera_that_sends_numbered_frames(mosquitto, configure, frames, clip):
+    configure("cam-1", camera=clip, fps=10)
+    with running(mosquitto.url):
+        wait_for(lambda: len(frames) >= 5, within_s=30)
+    shots = decoded(frames)
+    assert [shot.seq for shot in shots] == list(range(1, len(shots) + 1))
+    assert len({shot.boot for shot in shots}) == 1
+    assert [shot.at for shot in shots] == sorted(shot.at for shot in shots)
+    for shot in shots:
+        check_jpeg(shot.jpeg)
+
+
+def test_a_changed_config_replaces_the_camera_and_the_numbers_go_on(mosquitto, configure, frames, clip):
+    configure("cam-1", camera=clip, fps=10)
+    with running(mosquitto.url) as (agent, _):
+        wait_for(lambda: len(frames) >= 2, within_s=30)
+        before = agent._cameras["cam-1"]
+        configure("cam-1", camera=clip, fps=4)
+        wait_for(lambda: agent._cameras.get("cam-1") not in (None, before), within_s=30)
+        assert before._process.exitcode is not None
+        assert agent._cameras["cam-1"].config.fps == 4
+        seen = len(frames)
+        wait_for(lambda: len(frames) >= seen + 3, within_s=30)
+    assert [shot.seq for shot in decoded(frames)] == list(range(1, len(frames) + 1))
+
+
+def test_the_same_config_again_leaves_the_camera_alone(mosquitto, configure, frames, clip):
+    configure("cam-1", camera=clip)
+    with running(mosquitto.url) as (agent, _):
+        wait_for(lambda: frames, within_s=30)
+        before = agent._cameras["cam-1"]
+        configure("cam-1", camera=clip, zones=["an edit that is detect's business"])
+        configure("cam-2", camera=clip)
+        wait_for(lambda: "cam-2" in agent._cameras, within_s=30)
+        assert agent._cameras["cam-1"] is before
+
+
+def test_an_empty_config_takes_the_camera_away(mosquitto, configure, statuses, clip):
+    configure("cam-1", camera=clip)
+    with running(mosquitto.url) as (agent, _):
+        wait_for(lambda: states(statuses) == {"cam-1": "online"}, within_s=30)
+        process = agent._cameras["cam-1"]._process
+        configure("cam-1")
+        wait_for(lambda: states(statuses) == {}, within_s=30)
+        assert process.exitcode is not None
+
+
+def test_sensors_and_other_agents_cameras_are_not_ours(mosquitto, configure, statuses, clip):
+    configure("cam-2", camera=clip, agent="edge-2")
+    configure("level-1", sensor="sim://water_level")
+    configure("cam-1", camera=clip)
+    with running(mosquitto.url):
+        wait_for(lambda: states(statuses) == {"cam-1": "online"}, within_s=30)
+
+
+def test_a_malformed_config_is_refused_and_counted_and_all_else_goes_on(mosquitto, configure, frames, clip):
+    configure("cam-1", camera=clip, fps=10)
+    with running(mosquitto.url) as (_, registry):
+        wait_for(lambda: frames, within_s=30)
+        for refused in ({"camera": 7}, {"camera": clip, "fps": 0}, {"camera": clip, "fps": "fast"}):
+            configure("cam-1", **refused)
+        configure("CAM_2", camera=clip)
+        configure("cam-3", camera=clip)
+        wait_for(lambda: registry.get_sample_value("yihu_edge_configs_refused_total") == 4)
+        wait_for(lambda: decoded(frames, "cam-3"), within_s=30)
+        seen = len(decoded(frames))
+        wait_for(lambda: len(decoded(frames)) > seen, within_s=30)
+
+
+def test_the_status_is_retained_with_every_camera_and_its_trouble(mosquitto, configure, clip):
+    configure("cam-1", camera=clip, fps=10)
+    configure("cam-2", camera="/nowhere/film.mp4")
+    with running(mosquitto.url) as (agent, registry):
+        wait_for(lambda: registry.get_sample_value("yihu_edge_cameras_online") == 1, within_s=30)
+        wait_for(lambda: agent._reported.get("cam-2") == "offline", within_s=30)
+        with listening(mosquitto.url, STATUS) as heard:
+            wait_for(lambda: states(heard) == {"cam-1": "online", "cam-2": "offline"})
+            status = last(heard)
+        assert (status.state, status.boot, status.version) == ("online", agent._boot, "0.1.0")
+        assert status.cameras["cam-2"].error == "/nowhere/film.mp4 is not there: check `camera:` in the site file"
+        assert agent.health() == {"state": "degraded", "detail": "no picture from cam-2"}
+
+
+def test_a_stop_is_told_and_leaves_no_process(mosquitto, configure, statuses, clip):
+    configure("cam-1", camera=clip)
+    with running(mosquitto.url) as (agent, _):
+        wait_for(lambda: states(statuses) == {"cam-1": "online"}, within_s=30)
+        pid = agent._cameras["cam-1"]._process.pid
+    wait_for(lambda: last(statuses).state == "stopped")
+    assert states(statuses) == {"cam-1": "stopped"}
+    assert not psutil.pid_exists(pid)
+    with listening(mosquitto.url, STATUS) as heard:
+        wait_for(lambda: last(heard))
+        assert last(heard).state == "stopped"
+
+
+def test_after_the_broker_was_away_the_status_stands_there_again(mosquitto, configure, clip):
+    configure("cam-1", camera=clip)
+    with running(mosquitto.url):
+        mosquitto.kill()
+        mosquitto.start()
+        with listening(mosquitto.url, STATUS) as heard:
+            wait_for(lambda: last(heard), within_s=20)
+
+
+def test_frames_dropped_while_the_broker_is_away_leave_no_gap(mosquitto, configure, frames, clip, monkeypatch):
+    monkeypatch.setattr("edge.agent.FRAMES_WAITING", 5)
+    configure("cam-1", camera=clip, fps=20)
+    with running(mosquitto.url) as (_, registry):
+        wait_for(lambda: frames, within_s=30)
+        mosquitto.kill()
+        wait_for(lambda: registry.get_sample_value("yihu_edge_frames_dropped_total", {"camera": "cam-1"}), within_s=20)
+        frames.clear()
+        mosquitto.start()
+        wait_for(lambda: len(frames) >= 10, within_s=30)
+        sequence = [shot.seq for shot in decoded(frames)]
+    assert sequence == list(range(sequence[0], sequence[0] + len(sequence)))
+
+
+def test_without_a_broker_the_agent_is_down():
+    with running(f"mqtt://127.0.0.1:{free_port()}") as (agent, _):
+        assert agent.health() == {"state": "down", "detail": "no link to the broker"}
+
+
+def test_with_all_cameras_online_the_agent_is_well(mosquitto, configure, clip):
+    configure("cam-1", camera=clip)
+    with running(mosquitto.url) as (agent, _):
+        wait_for(lambda: agent.health() == {"state": "ok", "detail": "1 cameras"}, within_s=30)
+
+
+def test_of_an_agent_that_was_killed_the_broker_says_offline(any_broker):
+    environment = {"YIHU_MQTT_URL": any_broker.url, "YIHU_SITE": "tooley"}
+    command = [sys.executable, "-m", "deploy.cli", "edge"]
+    with listening(any_broker.url, STATUS) as heard:
+        with subprocess.Popen(command, cwd=ROOT, env=os.environ | environment) as process:
+            wait_for(lambda: last(heard) and last(heard).state == "online", within_s=30)
+            process.kill()
+        boot = last(heard).boot
+        wait_for(lambda: last(heard).state == "offline")
+        assert last(heard).boot == boot
+    with listening(any_broker.url, STATUS, name="late") as late:
+        wait_for(lambda: last(late) and last(late).state == "offline")

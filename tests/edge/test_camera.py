@@ -1,0 +1,175 @@
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+import cv2
+import numpy as np
+import psutil
+import pytest
+
+from edge.camera import Camera
+from edge.messages import DeviceConfig
+from tests.conftest import ROOT
+from tests.edge.pictures import mjpeg_camera
+from tests.waiting import wait_for
+
+
+@pytest.fixture
+def start():
+    """Start a camera that is closed in the end."""
+    cameras = []
+
+    def start(source, fps=10.0):
+        cameras.append(Camera(DeviceConfig(str(source), fps), time.monotonic()))
+        return cameras[-1]
+
+    yield start
+    for camera in cameras:
+        camera.close()
+
+
+@pytest.fixture
+def clip(media):
+    return media / "tfl_jamcam_5.mp4"
+
+
+def attend_until(camera, state, within_s=30):
+    """Attend to the camera as the agent does, until it is in this state; return its report."""
+
+    def attended():
+        camera.attend(time.monotonic())
+        return camera.state == state
+
+    wait_for(attended, within_s)
+    return camera.status(time.monotonic())
+
+
+def ended(pid):
+    return not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+
+
+def test_a_camera_is_starting_until_its_first_picture(start, clip):
+    camera = start(clip)
+    assert camera.status(time.monotonic()).state == "starting"
+    assert attend_until(camera, "online").error == ""
+
+
+def test_shots_are_jpegs_with_the_time_of_their_capture(start, clip):
+    camera = start(clip)
+    before = time.time()
+    shots = [wait_for(lambda: camera.attend(time.monotonic()), within_s=30) for _ in range(3)]
+    assert before < shots[0].at < shots[1].at < shots[2].at < time.time()
+    assert shots[0].moving
+    assert cv2.imdecode(np.frombuffer(shots[0].jpeg, np.uint8), cv2.IMREAD_COLOR).shape == (288, 352, 3)
+
+
+def test_the_rate_is_that_of_the_time_since_the_last_report(start, clip):
+    camera = start(clip, fps=10)
+    attend_until(camera, "online")
+    begin = time.monotonic()
+    camera.status(begin)
+    while time.monotonic() < begin + 1.5:
+        camera.attend(time.monotonic())
+        time.sleep(0.01)
+    assert 4 < camera.status(time.monotonic()).rate < 15
+    assert camera.status(time.monotonic()).rate == 0
+
+
+def test_a_killed_camera_is_offline_then_comes_back_and_the_restart_is_counted(start, clip):
+    camera = start(clip)
+    assert attend_until(camera, "online").restarts == 0
+    os.kill(camera._process.pid, signal.SIGKILL)
+    assert "ended with code -9" in attend_until(camera, "offline").error
+    assert camera.pipe is None
+    report = attend_until(camera, "online")
+    assert (report.restarts, report.error) == (1, "")
+
+
+def test_a_camera_that_cannot_be_opened_is_offline_with_the_reason(start):
+    report = attend_until(start("/nowhere/film.mp4"), "offline")
+    assert report.error == "/nowhere/film.mp4 is not there: check `camera:` in the site file"
+
+
+def test_a_camera_that_stays_broken_is_tried_again_and_stays_offline(start, monkeypatch):
+    monkeypatch.setattr("edge.camera.Backoff.next", lambda _: 0.0)
+    camera = start("/nowhere/film.mp4")
+    attend_until(camera, "offline")
+
+    def tried_again():
+        camera.attend(time.monotonic())
+        assert camera.state == "offline"
+        return camera.status(time.monotonic()).restarts >= 2
+
+    wait_for(tried_again, within_s=30)
+
+
+def test_a_file_that_comes_to_be_there_is_taken_up(start, clip, tmp_path):
+    camera = start(tmp_path / "late.mp4")
+    attend_until(camera, "offline")
+    (tmp_path / "late.mp4").write_bytes(clip.read_bytes())
+    assert attend_until(camera, "online").error == ""
+
+
+def test_a_camera_that_accepts_and_stays_silent_is_stalled(start, monkeypatch):
+    monkeypatch.setattr("edge.camera.SILENCE_S", 0.4)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        camera = start(f"http://127.0.0.1:{server.getsockname()[1]}/stream.mjpg")
+        pid = camera._process.pid
+        report = attend_until(camera, "stalled")
+        assert "check the camera's power and network" in report.error
+        assert ended(pid)
+
+
+def test_a_camera_that_falls_silent_is_stalled(start, monkeypatch):
+    with mjpeg_camera(last=40, hang=True) as url:
+        camera = start(url, fps=30)
+        attend_until(camera, "online")
+        monkeypatch.setattr("edge.camera.SILENCE_S", 1.0)
+        attend_until(camera, "stalled")
+
+
+def test_a_network_camera_that_hangs_up_is_offline_and_opened_anew(start):
+    with mjpeg_camera(last=15) as url:
+        camera = start(url, fps=30)
+        attend_until(camera, "online")
+        assert attend_until(camera, "offline").error == f"{url} stopped sending"
+        assert attend_until(camera, "online").restarts == 1
+
+
+def test_close_leaves_no_process(start, clip):
+    camera = start(clip)
+    attend_until(camera, "online")
+    pid = camera._process.pid
+    assert not ended(pid)
+    camera.close()
+    assert not psutil.pid_exists(pid)
+    camera.close()
+
+
+PARENT = """
+import sys, time
+from edge.camera import Camera
+from edge.messages import DeviceConfig
+
+if __name__ == "__main__":
+    camera = Camera(DeviceConfig(sys.argv[1], 5), time.monotonic())
+    while camera.state != "online":
+        camera.attend(time.monotonic())
+        time.sleep(0.01)
+    print(camera._process.pid, flush=True)
+    time.sleep(100)
+"""
+
+
+def test_a_camera_does_not_outlive_an_agent_that_was_killed(clip, tmp_path):
+    script = tmp_path / "parent.py"
+    script.write_text(PARENT)
+    command = [sys.executable, script, clip]
+    with subprocess.Popen(command, env=os.environ | {"PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE) as parent:
+        pid = int(parent.stdout.readline())
+        assert not ended(pid)
+        parent.kill()
+    wait_for(lambda: ended(pid))

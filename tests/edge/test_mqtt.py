@@ -1,0 +1,279 @@
+import contextlib
+import gc
+import getpass
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import threading
+
+import pytest
+
+from deploy.embedded import free_port
+from edge.mqtt import Link, Will
+from tests.conftest import Broker, need
+from tests.edge.links import break_connection, linked, listening, slow_line
+from tests.waiting import wait_for
+
+
+def payloads(heard):
+    return [delivery.payload for delivery in heard]
+
+
+def publish_in_thread(link, topic, sizes):
+    thread = threading.Thread(target=lambda: [link.publish(topic, bytes(size)) for size in sizes])
+    thread.start()
+    return thread
+
+
+def test_what_is_not_acked_comes_again_and_what_is_acked_does_not(any_broker):
+    with linked(any_broker.url) as link:
+        with listening(any_broker.url, "t", acks=lambda delivery: delivery.payload == b"acked") as heard:
+            for payload in (b"acked", b"not acked"):
+                link.publish("t", payload)
+            wait_for(lambda: payloads(heard) == [b"acked", b"not acked"])
+        with listening(any_broker.url, "t") as heard:
+            link.publish("t", b"later")
+            wait_for(lambda: b"later" in payloads(heard) and b"not acked" in payloads(heard))
+            assert b"acked" not in payloads(heard)
+
+
+def test_what_is_not_acked_comes_again_on_the_same_link_after_the_connection_broke(any_broker):
+    heard = []
+    with linked(any_broker.url, "reader", filters=["t"], receive=heard.append) as reader:
+        with linked(any_broker.url) as link:
+            link.publish("t", b"1")
+        wait_for(lambda: heard)
+        break_connection(reader)
+        wait_for(lambda: len(heard) >= 2)
+    assert payloads(heard) == [b"1", b"1"]
+
+
+def test_an_ack_from_before_a_reconnect_acks_nothing(any_broker):
+    heard = []
+    with linked(any_broker.url, "reader", filters=["t"], receive=heard.append) as reader:
+        with linked(any_broker.url) as link:
+            link.publish("t", b"1")
+        wait_for(lambda: heard)
+        break_connection(reader)
+        wait_for(lambda: len(heard) >= 2)
+        heard[0].ack()
+    with listening(any_broker.url, "t", name="reader") as again:
+        wait_for(lambda: payloads(again) == [b"1"])
+
+
+def test_nor_does_an_ack_while_the_reconnect_is_under_way(mosquitto):
+    heard = []
+    with linked(mosquitto.url, "reader", filters=["t"], receive=heard.append) as reader:
+        with linked(mosquitto.url) as link:
+            link.publish("t", b"1")
+        wait_for(lambda: heard)
+        mosquitto._process.send_signal(signal.SIGSTOP)
+        broken = break_connection(reader)
+        wait_for(lambda: reader._client.socket() not in (None, broken))
+        heard[0].ack()
+        mosquitto._process.send_signal(signal.SIGCONT)
+        wait_for(lambda: len(heard) >= 2)
+    with listening(mosquitto.url, "t", name="reader") as again:
+        wait_for(lambda: payloads(again) == [b"1"])
+
+
+def test_what_is_published_while_the_subscriber_is_away_waits_for_it(any_broker):
+    with listening(any_broker.url, "t"):
+        pass
+    with linked(any_broker.url) as link:
+        for number in range(20):
+            assert link.publish("t", b"%d" % number, wait_s=10)
+    with listening(any_broker.url, "t") as heard:
+        wait_for(lambda: payloads(heard) == [b"%d" % number for number in range(20)])
+
+
+def test_a_subscriber_hears_again_after_the_broker_was_killed(any_broker):
+    with listening(any_broker.url, "t") as heard, linked(any_broker.url) as link:
+        any_broker.kill()
+        any_broker.start()
+
+        def heard_again():
+            link.publish("t", b"again")
+            return heard
+
+        wait_for(heard_again, within_s=20)
+
+
+def test_what_is_published_while_the_broker_is_away_reaches_it_later(any_broker):
+    with linked(any_broker.url) as link:
+        any_broker.kill()
+        wait_for(lambda: not link.connected)
+        for number in range(3):
+            assert link.publish(f"t/{number}", b"kept", retain=True)
+        any_broker.start()
+        with listening(any_broker.url, "t/+") as heard:
+            wait_for(lambda: {delivery.topic for delivery in heard} == {"t/0", "t/1", "t/2"}, within_s=20)
+
+
+def test_the_will_is_published_when_the_connection_breaks(any_broker):
+    with (
+        listening(any_broker.url, "will") as heard,
+        linked(any_broker.url, "mortal", will=Will("will", b"gone")) as mortal,
+    ):
+        break_connection(mortal)
+        wait_for(lambda: payloads(heard) == [b"gone"])
+
+
+def test_the_will_is_retained(mosquitto):
+    with linked(mosquitto.url, "mortal", will=Will("will", b"gone")) as mortal:
+        break_connection(mortal)
+        with listening(mosquitto.url, "will") as heard:
+            wait_for(lambda: payloads(heard) == [b"gone"])
+
+
+def test_the_will_is_kept_at_a_stop(any_broker):
+    with listening(any_broker.url, "will") as heard:
+        with linked(any_broker.url, "mortal", will=Will("will", b"gone")):
+            pass
+        with linked(any_broker.url) as link:
+            link.publish("will", b"something else")
+        wait_for(lambda: heard)
+        assert payloads(heard) == [b"something else"]
+
+
+def test_the_link_greets_at_every_connection(mosquitto):
+    greeted = []
+    with linked(mosquitto.url, greet=greeted.append) as link:
+        wait_for(lambda: greeted == [link])
+        break_connection(link)
+        wait_for(lambda: greeted == [link, link])
+
+
+def test_a_topic_that_no_database_takes_is_made_one_that_it_does(amqtt):
+    with listening(amqtt.url, "t/+") as heard, linked(amqtt.url) as link:
+        link.publish("t/a\0b", b"")
+        wait_for(lambda: [delivery.topic for delivery in heard] == ["t/a\ufffdb"])
+
+
+def test_a_message_is_refused_when_the_queue_is_full():
+    link = Link(f"mqtt://127.0.0.1:{free_port()}", "offline", queue=3)
+    assert [link.publish("t", b"") for _ in range(4)] == [True, True, True, False]
+
+
+def test_a_confirmation_can_be_waited_for(mosquitto):
+    with linked(mosquitto.url) as link:
+        assert link.publish("t", b"", wait_s=10)
+        mosquitto._process.send_signal(signal.SIGSTOP)
+        assert not link.publish("t", b"", wait_s=0.2)
+        mosquitto._process.send_signal(signal.SIGCONT)
+
+
+def test_over_a_slow_line_many_threads_publish_without_writing_into_one_another(mosquitto):
+    greeted = []
+    sizes = [10, 100_000] * 30
+    with (
+        listening(mosquitto.url, "t/+") as heard,
+        slow_line(mosquitto.url) as line,
+        linked(line, greet=greeted.append, queue=0) as link,
+    ):
+        link._client.socket().setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 8192)
+        threads = [publish_in_thread(link, f"t/{name}", sizes) for name in range(3)]
+        for thread in threads:
+            thread.join()
+        wait_for(lambda: len(heard) >= 3 * len(sizes), within_s=15)
+    for name in range(3):
+        assert [len(one.payload) for one in heard if one.topic == f"t/{name}"] == sizes
+    assert len(greeted) == 1  # the broker had no reason to hang up
+
+
+def test_a_link_stopped_at_once_is_gone(mosquitto):
+    for number in range(20):
+        link = Link(mosquitto.url, f"hasty-{number}")
+        link.start()
+        link.stop()
+        assert not link._thread.is_alive()
+
+
+@pytest.mark.parametrize("url", ["", "localhost:1883", "mqtt://", "http://127.0.0.1:1883", "amqp://broker"])
+def test_what_is_no_brokers_address_is_refused_with_the_form_it_should_have(url):
+    with pytest.raises(ValueError, match="mqtt://host:port"):
+        Link(url, "tester")
+
+
+@contextlib.contextmanager
+def strict_broker(folder, *settings):
+    """A mosquitto with settings of the test's own."""
+    program = shutil.which("mosquitto", path=f"{os.environ['PATH']}:/usr/sbin")
+    need(program, "mosquitto")
+
+    def command(port):
+        lines = [f"listener {port} 127.0.0.1", f"user {getpass.getuser()}", "log_type none", *settings]
+        (folder / "strict.conf").write_text("\n".join(lines))
+        return [program, "-c", folder / "strict.conf"]
+
+    broker = Broker(command)
+    try:
+        yield broker.url
+    finally:
+        broker.kill()
+
+
+@pytest.fixture
+def locked(tmp_path):
+    """The address of a broker that asks for a user and a password."""
+    passwords = tmp_path / "passwords"
+    subprocess.run(["mosquitto_passwd", "-b", "-c", passwords, "edge", "s3cret"], check=True, capture_output=True)
+    with strict_broker(tmp_path, f"password_file {passwords}") as url:
+        yield url
+
+
+def test_user_and_password_of_the_address_open_the_broker(locked):
+    with linked(locked.replace("test@", "edge:s3cret@")) as link:
+        assert link.publish("t", b"", wait_s=10)
+
+
+def test_a_refused_link_says_what_to_check(locked, caplog):
+    link = Link(locked.replace("test@", "edge:wrong@"), "tester")
+    link.start()
+    wait_for(lambda: "check the user and password in YIHU_MQTT_URL" in caplog.text)
+    assert not link.connected
+    link.stop()
+
+
+def test_an_absent_broker_is_logged_and_tried_again(caplog):
+    link = Link(f"mqtt://127.0.0.1:{free_port()}", "tester")
+    link.start()
+    wait_for(lambda: caplog.text.count("cannot be reached") >= 2)
+    link.stop()
+
+
+@pytest.fixture
+def certificate(tmp_path):
+    """A certificate of our own for 127.0.0.1; its key lies beside it."""
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+         "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1",
+         "-keyout", tmp_path / "key.pem", "-out", tmp_path / "certificate.pem"],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    return tmp_path / "certificate.pem"
+
+
+@pytest.fixture
+def encrypted(certificate):
+    settings = ["allow_anonymous true", f"certfile {certificate}", f"keyfile {certificate.with_name('key.pem')}"]
+    with strict_broker(certificate.parent, *settings) as url:
+        yield url.replace("mqtt:", "mqtts:")
+
+
+def test_an_encrypted_link_comes_up_where_the_certificate_is_trusted(encrypted, certificate, monkeypatch):
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    with linked(encrypted) as link:
+        assert link.publish("t", b"", wait_s=10)
+
+
+@pytest.mark.filterwarnings("ignore:.*unclosed <ssl.SSLSocket")  # paho leaves a refused one to the garbage collector
+def test_an_encrypted_link_keeps_away_from_a_stranger(encrypted, caplog):
+    link = Link(encrypted, "tester")
+    link.start()
+    wait_for(lambda: "certificate" in caplog.text)
+    assert not link.connected
+    link.stop()
+    gc.collect()

@@ -1,0 +1,143 @@
+from datetime import UTC, datetime
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edge.messages import encode_json
+from edge.topics import Topic
+from ingest.arrivals import HEAD, LIMIT, Key, Message, sort_arrivals
+from tests.ingest.arrived import BOOT, EARLIER, JPEG, NOW, arrived, frame, pack, status, topic
+
+STREAMS = ["status", "telemetry", "frame", "incident", "ack", "config"]
+
+
+def only_reject(topic, payload):
+    arrivals = sort_arrivals([Message.arrived(topic, payload)], NOW)
+    assert [*arrivals.statuses, *arrivals.readings, *arrivals.frames] == []
+    (reject,) = arrivals.rejects
+    assert reject.message.topic == topic
+    return reject
+
+
+def test_each_stream_has_its_place():
+    messages = [arrived(status(), "edge"), arrived(pack(1), "level-1"), arrived(frame(7))]
+    arrivals = sort_arrivals(messages, NOW)
+    assert arrivals.received_at == datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC)
+    assert arrivals.statuses == [(Topic("tooley", "edge", "status"), status())]
+    ((key, (reading,)),) = arrivals.readings.items()
+    assert key == Key("tooley", "level-1", BOOT, 1)
+    assert (reading.at, reading.metric, reading.value, reading.unit) == (NOW, "water_level", 0.2, "m")
+    assert arrivals.frames == {Key("tooley", "cam-1", BOOT, 7): frame(7)}
+    assert not arrivals.rejects
+
+
+def test_json_is_as_good_as_messagepack():
+    message = Message.arrived(topic("telemetry", "level-1"), encode_json(pack(1)))
+    assert sort_arrivals([message], NOW).readings == sort_arrivals([arrived(pack(1), "level-1")], NOW).readings
+
+
+def test_a_copy_within_the_batch_falls_away():
+    messages = [arrived(pack(1)), arrived(pack(1)), arrived(frame(2)), arrived(frame(2))]
+    arrivals = sort_arrivals(messages, NOW)
+    assert len(arrivals.readings) == len(arrivals.frames) == 1
+
+
+def test_the_same_number_of_another_device_site_or_boot_is_another_message():
+    messages = [
+        arrived(pack(1)),
+        arrived(pack(1), "cam-2"),
+        arrived(pack(1), site="borough"),
+        arrived(pack(1, boot=EARLIER)),
+    ]
+    assert len(sort_arrivals(messages, NOW).readings) == 4
+
+
+def test_times_relative_to_now_are_those_of_the_arrival():
+    (readings,) = sort_arrivals([arrived(pack(1, at=-30))], NOW).readings.values()
+    assert readings[0].at == NOW - 30
+
+
+def test_of_an_oversized_message_the_head_and_the_size_are_kept():
+    message = Message.arrived(topic("frame"), bytes(50 << 20))
+    assert len(message.body) == HEAD
+    reject = only_reject(topic("frame"), bytes(50 << 20))
+    assert reject.message == message
+    assert reject.message.size == 50 << 20
+    assert reject.reason == f"{50 << 20} bytes are over the limit of {LIMIT}"
+
+
+def test_a_message_of_the_largest_size_is_read():
+    padding = LIMIT - len(arrived(frame(1, jpeg=JPEG + bytes(100_000))).body) + 100_000
+    largest = arrived(frame(1, jpeg=JPEG + bytes(padding)))
+    assert largest.size == LIMIT
+    assert sort_arrivals([largest], NOW).frames
+
+
+@pytest.mark.parametrize(
+    ("stream", "payload", "reason"),
+    [
+        ("status", b"", "not a Status: Input data was truncated"),
+        ("status", b'{"state":"asleep"}', "Invalid enum value 'asleep'"),
+        ("telemetry", arrived(pack(1)).body[:-3], "not a Telemetry: Input data was truncated"),
+        ("telemetry", encode_json(pack(1, value=1.5)).replace(b"1.5", b"1e999"), "out of range"),
+        ("telemetry", arrived(pack(1, value=float("nan"))).body, "water_level: nan is not a finite number"),
+        ("telemetry", arrived(pack(2**62)).body, "$.seq"),
+        ("frame", arrived(frame(1, jpeg=b"\xff\xd8 cut")).body, "not a JPEG: 6 bytes"),
+        ("frame", arrived(frame(1, jpeg=b"")).body, "not a JPEG: 0 bytes"),
+        ("incident", b"{}", "no such stream: 'incident'"),
+        ("no\0where", b"{}", r"no such stream: 'no\x00where'"),
+    ],
+)
+def test_what_is_malformed_is_set_aside_with_the_reason(stream, payload, reason):
+    assert reason in only_reject(topic(stream), payload).reason
+
+
+def test_a_forbidden_device_name_is_set_aside():
+    assert "'CAM_1' is not a name" in only_reject(topic("status", "CAM_1"), encode_json(status())).reason
+
+
+def test_a_reason_can_be_stored():
+    assert "\0" not in only_reject(topic("status"), b'{"state":"\\u0000"}').reason
+
+
+def test_the_malformed_stops_nothing():
+    messages = [arrived(pack(1)), Message.arrived(topic("telemetry"), b"\xc1"), arrived(pack(2))]
+    arrivals = sort_arrivals(messages, NOW)
+    assert [key.seq for key in arrivals.readings] == [1, 2]
+    assert len(arrivals.rejects) == 1
+
+
+names = st.sampled_from(["tooley", "cam-1", "", "CAM", "a" * 41]) | st.text(max_size=5)
+topics = st.text() | st.builds(topic, st.sampled_from(STREAMS) | st.text(max_size=5), names, names)
+bodies = st.fixed_dictionaries(
+    {},
+    optional={
+        "state": st.sampled_from(["online", "offline"]) | st.text(max_size=3),
+        "boot": st.sampled_from([str(BOOT), "no uuid"]),
+        "at": st.floats() | st.integers(0, 2**64 - 1),
+        "seq": st.integers(-1, 2**64 - 1),
+        "senml": st.lists(
+            st.dictionaries(st.sampled_from(["n", "v", "t", "bn", "bt", "vs"]), st.floats() | st.text(max_size=3))
+        ),
+        "jpeg": st.sampled_from([JPEG, b"", b"\xff\xd8"]),
+        "moving": st.booleans(),
+    },
+)
+payloads = st.binary() | bodies.map(msgspec.msgpack.encode) | bodies.map(msgspec.json.encode)
+
+
+@given(st.lists(st.builds(Message.arrived, topics, payloads), max_size=4))
+def test_whatever_arrives_is_sorted_or_set_aside(messages):
+    arrivals = sort_arrivals(messages, NOW)
+    sorted_out = len(arrivals.statuses) + len(arrivals.readings) + len(arrivals.frames)
+    assert len(arrivals.rejects) <= len(messages)
+    assert sorted_out <= len(messages) - len(arrivals.rejects)
+    assert {message.body for message in messages} >= {reject.message.body for reject in arrivals.rejects}
+    assert all(reject.reason for reject in arrivals.rejects)
+
+
+def test_a_boot_that_is_no_uuid_is_set_aside():
+    payload = msgspec.json.encode({"state": "online", "boot": "first", "at": 1})
+    assert "Invalid UUID" in only_reject(topic("status"), payload).reason

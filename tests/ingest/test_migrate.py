@@ -1,0 +1,77 @@
+from concurrent.futures import ThreadPoolExecutor
+
+import psycopg
+import pytest
+
+from ingest.migrate import FOLDER, migrate
+
+NAMES = sorted(path.name for path in FOLDER.glob("[0-9]*.sql"))
+SERIES = {"readings", "statuses", "quarantine"}
+
+
+def fetch(url, sql):
+    with psycopg.connect(url) as connection:
+        return connection.execute(sql).fetchall()
+
+
+def test_an_empty_database_gets_every_migration_in_order_and_keeps_their_names(empty_database):
+    assert migrate(empty_database) == NAMES
+    assert fetch(empty_database, "SELECT name FROM migrations ORDER BY at, name") == [(name,) for name in NAMES]
+
+
+def write_reading(url):
+    with psycopg.connect(url) as connection:
+        connection.execute(
+            "INSERT INTO readings (at, site, device, metric, value, unit, received_at)"
+            " VALUES (now(), 'tooley', 'level-1', 'water_level', 0.2, 'm', now())"
+        )
+
+
+def test_a_second_time_nothing_runs_and_nothing_is_lost(database):
+    write_reading(database)
+    assert migrate(database) == []
+    assert fetch(database, "SELECT count(*) FROM readings") == [(1,)]
+
+
+def test_of_many_at_once_one_runs_each_migration(empty_database):
+    with ThreadPoolExecutor(4) as pool:
+        ran = list(pool.map(migrate, [empty_database] * 4))
+    assert sorted(map(len, ran)) == [0, 0, 0, len(NAMES)]
+
+
+def test_a_migration_that_fails_leaves_nothing_behind_and_the_next_start_goes_on(empty_database, tmp_path, monkeypatch):
+    monkeypatch.setattr("ingest.migrate.FOLDER", tmp_path)
+    (tmp_path / "timescale.sql").write_text("SELECT 1")
+    (tmp_path / "0001_good.sql").write_text("CREATE TABLE good (id int);")
+    (tmp_path / "0002_bad.sql").write_text("CREATE TABLE half (id int); SELECT 1 / 0;")
+    with pytest.raises(psycopg.errors.DivisionByZero):
+        migrate(empty_database)
+    assert fetch(empty_database, "SELECT to_regclass('good') IS NOT NULL, to_regclass('half') IS NULL") == [
+        (True, True)
+    ]
+    (tmp_path / "0002_bad.sql").write_text("CREATE TABLE half (id int);")
+    assert migrate(empty_database) == ["0002_bad.sql"]
+
+
+def hypertables(url):
+    if fetch(url, "SELECT FROM pg_extension WHERE extname = 'timescaledb'"):
+        return {name for (name,) in fetch(url, "SELECT hypertable_name FROM timescaledb_information.hypertables")}
+    return set()
+
+
+def test_the_time_series_are_hypertables_where_the_server_has_timescaledb(database):
+    ((preloaded,),) = fetch(database, "SELECT current_setting('shared_preload_libraries') LIKE '%timescaledb%'")
+    assert hypertables(database) == (SERIES if preloaded else set())
+    tables = {name for (name,) in fetch(database, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'")}
+    assert tables >= SERIES | {"migrations", "devices", "sequences", "pictures"}
+
+
+def test_an_extension_that_comes_later_takes_up_the_rows_already_there(empty_database, monkeypatch):
+    monkeypatch.setattr("ingest.migrate._has_timescale", lambda _: False)
+    migrate(empty_database)
+    assert hypertables(empty_database) == set()
+    write_reading(empty_database)
+    monkeypatch.undo()
+    assert migrate(empty_database) == []
+    assert fetch(empty_database, "SELECT metric FROM readings") == [("water_level",)]
+    test_the_time_series_are_hypertables_where_the_server_has_timescaledb(empty_database)

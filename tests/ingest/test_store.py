@@ -1,0 +1,291 @@
+import contextlib
+import math
+from concurrent.futures import ThreadPoolExecutor
+from uuid import uuid4
+
+import msgspec
+import psycopg
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from edge.messages import CameraStatus
+from ingest.arrivals import HEAD, Message, sort_arrivals, utc
+from ingest.store import Committed, Store
+from tests.ingest.arrived import BOOT, EARLIER, JPEG, NOW, arrived, frame, pack, status, topic
+
+
+@pytest.fixture
+def write(connection):
+    """Write messages that arrive in one batch, as one process does."""
+    store = Store()
+    return lambda *messages, now=NOW: store.write(connection, sort_arrivals(messages, now))
+
+
+@pytest.fixture
+def fetch(connection):
+    return lambda sql, *values: connection.execute(sql, values).fetchall()
+
+
+@pytest.fixture
+def device(fetch, connection):
+    """Add a device, as the site file does; look at how it fares."""
+
+    def add(name, kind="camera"):
+        connection.execute(
+            "INSERT INTO devices (site, id, kind, name) VALUES ('tooley', %s, %s, %s)", [name, kind, name]
+        )
+
+    add("cam-1")
+    add("cam-2")
+    return lambda name: fetch("SELECT state, state_at, seen_at, agent, detail FROM devices WHERE id = %s", name)[0]
+
+
+def acked(seq, device="level-1", boot=BOOT):
+    return Committed("tooley", device, boot, seq)
+
+
+def readings(*seqs):
+    return [arrived(pack(seq, value=seq), "level-1") for seq in seqs]
+
+
+def test_a_reading_is_stored_with_its_own_time_and_that_of_its_arrival(write, fetch):
+    write(arrived(pack(1, at=NOW - 60), "level-1"))
+    assert fetch("SELECT * FROM readings") == [
+        (utc(NOW - 60), "tooley", "level-1", "water_level", 0.2, None, "m", utc(NOW))
+    ]
+
+
+def test_the_same_batch_twice_is_stored_once_and_acked_the_same(write, fetch):
+    assert write(*readings(1, 2)) == [acked(2)]
+    assert write(*readings(1, 2)) == [acked(2)]
+    assert fetch("SELECT value FROM readings ORDER BY 1") == [(1,), (2,)]
+
+
+def test_of_a_batch_that_came_in_part_before_the_rest_is_stored(write, fetch):
+    write(*readings(1, 2))
+    assert write(*readings(2, 3)) == [acked(3)]
+    assert fetch("SELECT value FROM readings ORDER BY 1") == [(1,), (2,), (3,)]
+
+
+def test_the_ack_stays_below_a_gap_and_jumps_when_it_is_filled(write):
+    assert write(*readings(1, 2, 5, 6)) == [acked(2)]
+    assert write(*readings(3)) == [acked(3)]
+    assert write(*readings(8)) == [acked(3)]
+    assert write(*readings(4)) == [acked(6)]
+
+
+def test_nothing_is_acked_while_the_first_is_missing(write):
+    assert write(*readings(2, 3)) == [acked(0)]
+    assert write(*readings(1)) == [acked(3)]
+
+
+def test_every_device_and_boot_is_acked_for_itself(write):
+    committed = write(
+        *readings(1), arrived(pack(1), "level-2"), arrived(frame(1)), arrived(pack(1, boot=EARLIER), "level-1")
+    )
+    assert set(committed) == {acked(1), acked(1, "level-2"), acked(1, "cam-1"), acked(1, boot=EARLIER)}
+
+
+def test_packs_and_frames_of_a_device_count_together(write):
+    assert write(arrived(pack(1)), arrived(frame(2)), arrived(pack(3))) == [acked(3, "cam-1")]
+
+
+def test_a_pack_whose_number_a_frame_has_too_is_stored_once(write, fetch):
+    write(arrived(pack(1)), arrived(frame(1)))
+    assert fetch("SELECT count(*) FROM readings") == [(1,)]
+
+
+def test_two_processes_with_the_same_messages_store_them_once_and_do_not_wait_for_each_other(database, fetch):
+    batches = [
+        [arrived(pack(seq), f"level-{number}") for number in order for seq in (1, 2)]
+        for order in (range(50), range(49, -1, -1))
+    ]
+
+    def write_all(batch):
+        with psycopg.connect(database, autocommit=True) as connection:
+            return Store().write(connection, sort_arrivals(batch, NOW))
+
+    with ThreadPoolExecutor(4) as pool:
+        committed = list(pool.map(write_all, batches * 2))
+    assert all({one.seq for one in acks} == {2} and len(acks) == 50 for acks in committed)
+    assert fetch("SELECT count(*), count(DISTINCT device) FROM readings") == [(100, 50)]
+
+
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.lists(st.lists(st.integers(1, 12), min_size=1), min_size=1, max_size=6))
+def test_in_whatever_order_numbers_come_each_is_stored_once_and_the_ack_is_below_the_first_gap(write, fetch, batches):
+    device, seen = f"level-{uuid4().hex}", set()
+    for batch in batches:
+        (committed,) = write(*(arrived(pack(seq, value=seq), device) for seq in batch))
+        seen.update(batch)
+        assert committed.seq == next(seq - 1 for seq in range(1, 14) if seq not in seen)
+    assert fetch("SELECT value FROM readings WHERE device = %s ORDER BY 1", device) == [(seq,) for seq in sorted(seen)]
+
+
+def test_an_agent_that_reports_becomes_a_device(write, device):
+    write(arrived(status(), "edge"))
+    assert device("edge") == ("online", utc(NOW), utc(NOW), None, {"version": "0.1.0", "clock": {}, "journal": {}})
+
+
+def test_an_agents_report_is_that_of_its_cameras(write, device):
+    cameras = {"cam-1": CameraStatus("online", 5.0), "cam-2": CameraStatus("stalled", error="no picture for 10 s")}
+    write(arrived(status(**cameras), "edge"))
+    detail = {"state": "online", "rate": 5.0, "restarts": 0, "error": ""}
+    assert device("cam-1") == ("online", utc(NOW), utc(NOW), "edge", detail)
+    assert device("cam-2")[:4] == ("stalled", utc(NOW), None, "edge")
+    assert device("cam-2")[4]["error"] == "no picture for 10 s"
+
+
+def test_a_state_keeps_the_time_since_when_it_holds(write, device):
+    online = arrived(status(**{"cam-1": CameraStatus("online")}), "edge")
+    write(online)
+    write(online, now=NOW + 5)
+    for name in ("edge", "cam-1"):
+        assert device(name)[:3] == ("online", utc(NOW), utc(NOW + 5))
+
+
+def test_a_camera_that_nobody_installed_is_not_made_up(write, fetch):
+    write(arrived(status(**{"cam-9": CameraStatus("online")}), "edge"))
+    assert fetch("SELECT id FROM devices") == [("edge",)]
+
+
+def test_a_will_takes_the_agent_and_its_cameras_offline(write, device):
+    write(arrived(status(**{"cam-1": CameraStatus("online")}), "edge"))
+    write(arrived(status("offline"), "edge"), now=NOW + 5)
+    assert device("edge")[:3] == ("offline", utc(NOW + 5), utc(NOW))
+    assert device("cam-1") == ("offline", utc(NOW + 5), utc(NOW), "edge", {"error": "its agent is offline"})
+    assert device("cam-2")[0] == "unknown"
+
+
+def test_a_will_of_an_earlier_boot_changes_nothing(write, device):
+    write(arrived(status(**{"cam-1": CameraStatus("online")}), "edge"))
+    before = device("edge"), device("cam-1")
+    write(arrived(status("offline", EARLIER), "edge"), now=NOW + 5)
+    assert (device("edge"), device("cam-1")) == before
+
+
+def test_a_will_of_an_earlier_boot_does_not_hide_the_report_it_comes_with(write, device):
+    online = arrived(status(**{"cam-1": CameraStatus("online")}), "edge")
+    write(online, arrived(status("offline", EARLIER), "edge"))
+    assert device("edge")[0] == device("cam-1")[0] == "online"
+
+
+def test_an_agent_that_stopped_says_so_of_its_cameras(write, device):
+    write(arrived(status(**{"cam-1": CameraStatus("online")}), "edge"))
+    write(arrived(status("stopped", **{"cam-1": CameraStatus("stopped")}), "edge"), now=NOW + 5)
+    assert device("edge")[:2] == device("cam-1")[:2] == ("stopped", utc(NOW + 5))
+
+
+def test_of_several_reports_in_a_batch_the_last_stands_and_all_are_kept(write, fetch, device):
+    write(arrived(status(), "edge"), arrived(status("stopped"), "edge"))
+    assert device("edge")[0] == "stopped"
+    assert fetch(
+        "SELECT at, site, device, state, boot, body ->> 'version', received_at FROM statuses ORDER BY state"
+    ) == [(utc(NOW), "tooley", "edge", state, BOOT, "0.1.0", utc(NOW)) for state in ("online", "stopped")]
+
+
+def test_a_change_of_devices_is_signalled(write, connection):
+    connection.execute("LISTEN yihu")
+    write(arrived(status(), "edge"))
+    assert [notice.payload for notice in connection.notifies(timeout=5, stop_after=1)] == ["device"]
+
+
+def picture(fetch, name="cam-1"):
+    return fetch("SELECT at, jpeg FROM pictures WHERE device = %s", name)
+
+
+def shot(seq, after, mark=b""):
+    return arrived(frame(seq, NOW + after, JPEG[:2] + mark + JPEG[2:]))
+
+
+def test_a_picture_is_stored_with_the_time_of_its_capture(write, fetch):
+    write(shot(1, -3))
+    assert fetch("SELECT * FROM pictures") == [("tooley", "cam-1", utc(NOW - 3), utc(NOW), JPEG)]
+
+
+def test_the_newest_picture_stands_in_whatever_order_they_come(write, fetch):
+    write(shot(2, 2), shot(1, 1), shot(3, 3), arrived(frame(1), "cam-2"))
+    assert picture(fetch)[0][0] == utc(NOW + 3)
+    write(shot(6, 6), shot(5, 5), now=NOW + 5)
+    assert picture(fetch)[0][0] == utc(NOW + 6)
+    write(shot(4, 4), now=NOW + 10)
+    assert picture(fetch)[0][0] == utc(NOW + 6)
+    assert picture(fetch, "cam-2") == [(utc(NOW), JPEG)]
+
+
+def test_at_most_one_picture_a_second_is_written(write, fetch):
+    for seq, after in enumerate([0, 0.3, 0.6, 0.9], start=1):
+        write(shot(seq, after), now=NOW + after)
+    assert picture(fetch)[0][0] == utc(NOW)
+    write(shot(5, 1.2), now=NOW + 1.2)
+    assert picture(fetch)[0][0] == utc(NOW + 1.2)
+
+
+@pytest.fixture
+def trouble(connection):
+    """The last of a batch's statements fails for a while."""
+    with contextlib.ExitStack() as stack:
+        connection.execute("ALTER TABLE sequences ADD CONSTRAINT trouble CHECK (received = '{}') NOT VALID")
+        stack.callback(connection.execute, "ALTER TABLE sequences DROP CONSTRAINT trouble")
+        yield stack.close
+
+
+@pytest.mark.usefixtures("trouble")
+def test_a_batch_that_fails_leaves_nothing_behind(write, fetch):
+    with pytest.raises(psycopg.errors.CheckViolation):
+        write(*readings(1), shot(1, 0), arrived(status(), "edge"), Message.arrived(topic("frame"), b"x"))
+    for everything in (
+        "SELECT FROM readings",
+        "SELECT FROM statuses",
+        "SELECT FROM pictures",
+        "SELECT FROM quarantine",
+        "SELECT FROM sequences",
+        "SELECT FROM devices WHERE kind = 'agent'",
+    ):
+        assert fetch(everything) == []
+
+
+def test_a_picture_of_a_batch_that_failed_is_written_with_the_next_try(write, fetch, trouble):
+    with pytest.raises(psycopg.errors.CheckViolation):
+        write(shot(1, 0))
+    trouble()
+    write(shot(1, 0), now=NOW + 0.2)
+    assert picture(fetch) == [(utc(NOW), JPEG)]
+
+
+@pytest.mark.parametrize(
+    "words", [{"version": "\0"}, {"clock": {"offset": math.nan}}, {"cameras": {"\0": {"state": "online"}}}]
+)
+def test_what_only_the_database_refuses_is_a_data_error(write, words):
+    body = msgspec.to_builtins(status()) | words
+    with pytest.raises(psycopg.DataError):
+        write(Message.arrived(topic("status", "edge"), msgspec.msgpack.encode(body)))
+
+
+def test_what_is_malformed_is_kept_with_its_topic_reason_size_and_head(write, fetch):
+    small, large = b'{"state":', bytes(range(256)) * 32
+    write(Message.arrived(topic("status"), small), Message.arrived(topic("frame"), large))
+    assert fetch("SELECT at, topic, reason, size, head FROM quarantine ORDER BY size") == [
+        (utc(NOW), topic("status"), "not a Status: Input data was truncated", len(small), small),
+        (utc(NOW), topic("frame"), "not a Frame: Expected `object`, got `int`", len(large), large[:HEAD]),
+    ]
+
+
+def test_of_an_oversized_message_only_the_head_is_kept(write, fetch):
+    write(Message.arrived(topic("frame"), bytes(50 << 20)))
+    assert fetch("SELECT size, length(head) FROM quarantine") == [(50 << 20, 4096)]
+
+
+def test_an_empty_batch_is_no_trouble(write):
+    assert write() == []
+
+
+def test_statuses_of_any_time_a_calendar_has_are_stored(write, fetch):
+    write(*(arrived(msgspec.structs.replace(status(), at=at), "edge") for at in (0, 253_402_300_799)))
+    assert fetch("SELECT at FROM statuses ORDER BY at") == [(utc(0),), (utc(253_402_300_799),)]
+
+
+def test_readings_of_any_time_a_calendar_has_are_stored(write, fetch):
+    write(*(arrived(pack(seq, at=at), "level-1") for seq, at in enumerate([2**28, 253_402_300_799, NOW], start=1)))
+    assert fetch("SELECT at FROM readings ORDER BY at") == [(utc(2**28),), (utc(NOW),), (utc(253_402_300_799),)]
