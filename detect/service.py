@@ -55,9 +55,9 @@ class Detection:
         self._make_metrics(registry)
 
     def _make_metrics(self, registry: CollectorRegistry) -> None:
-        self._seen = Counter("yihu_detect_frames", "Frames looked at", ["device"], registry=registry)
+        self._seen = Counter("yihu_detect_frames", "Frames looked at", ["site", "device"], registry=registry)
         self._passed_over = Counter(
-            "yihu_detect_frames_passed_over", "Frames passed over for a newer one", ["device"], registry=registry
+            "yihu_detect_frames_passed_over", "Frames passed over for a newer one", ["site", "device"], registry=registry
         )
         self._dropped = Counter(
             "yihu_detect_messages_dropped", "Messages that could not be used", ["stream"], registry=registry
@@ -101,7 +101,7 @@ class Detection:
 
     def _on_frame(self, topic: Topic, frame: Frame) -> None:
         if self._frames.put(f"{topic.site}/{topic.device}", Arrival(topic, frame)):
-            self._passed_over.labels(topic.device).inc()
+            self._passed_over.labels(topic.site, topic.device).inc()
 
     def _configure(self) -> None:
         while not self._configs.empty():
@@ -140,7 +140,7 @@ class Detection:
             self._dropped.labels("frame").inc()
             log.warning("dropped: %s: %s", arrival.topic, error)
             return
-        self._seen.labels(arrival.topic.device).inc()
+        self._seen.labels(arrival.topic.site, arrival.topic.device).inc()
         self._age.observe(max(0.0, time.time() - arrival.frame.at))
         for incident in incidents:
             self._tell(arrival.topic, incident)

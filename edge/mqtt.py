@@ -18,6 +18,7 @@ from edge.backoff import Backoff
 log = logging.getLogger(__name__)
 
 KEEPALIVE_S = 15
+PARTING_S = 1.0  # for what is still queued at a stop
 PORTS = {"mqtt": 1883, "mqtts": 8883}
 
 
@@ -65,6 +66,7 @@ class Link:
         self._receive, self._greet = receive, greet
         self._connection = 0
         self._stopping = threading.Event()
+        self._last: paho.MQTTMessageInfo | None = None
         self._backoff = Backoff(first=0.25, cap=15.0)
         self._client = self._make_client(url, client_id, queue)
         if will:
@@ -101,7 +103,9 @@ class Link:
         self._thread.start()
 
     def stop(self) -> None:
-        """Disconnect in good order, so that the broker keeps the will to itself."""
+        """Let what is queued go out; disconnect in good order, so that the broker keeps the will to itself."""
+        if self._last and self.connected:
+            _confirmed(self._last, PARTING_S)
         self._stopping.set()
         self._client.disconnect()
         if self._thread.is_alive():
@@ -113,10 +117,8 @@ class Link:
         info = self._client.publish(topic, payload, qos=1, retain=retain)
         if info.rc == MQTTErrorCode.MQTT_ERR_QUEUE_SIZE:
             return False
-        if wait_s and self.connected:
-            info.wait_for_publish(wait_s)
-            return info.is_published()
-        return True
+        self._last = info
+        return _confirmed(info, wait_s) if wait_s and self.connected else True
 
     def _run(self) -> None:
         while not self._stopping.is_set():
@@ -159,6 +161,14 @@ class Link:
         if self._receive:
             topic = message.topic.replace("\0", "\ufffd")  # not every broker refuses it, but every database does
             self._receive(Delivery(topic, bytes(message.payload), ack))
+
+
+def _confirmed(message: paho.MQTTMessageInfo, within_s: float) -> bool:
+    try:
+        message.wait_for_publish(within_s)
+        return message.is_published()
+    except RuntimeError:  # there was no connection when it was queued: paho does not tell of it any more
+        return False
 
 
 def _leave_writing(*_: Any) -> None:

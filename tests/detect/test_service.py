@@ -99,7 +99,9 @@ class Stand:
             wait_for(lambda done=done: self._done(device) > done)
 
     def _done(self, device: str) -> float:
-        return self.count("frames_total", device=device) + self.count("messages_dropped_total", stream="frame")
+        return self.count("frames_total", site="tooley", device=device) + self.count(
+            "messages_dropped_total", stream="frame"
+        )
 
 
 @pytest.fixture
@@ -167,7 +169,7 @@ def test_a_device_without_zones_is_not_watched(stand: Stand, street: Street):
     street.send(topic("cam-0", "frame"), frame(1))
     stand.show("cam-1", frame(1))
     assert stand.count("cameras") == 1
-    assert stand.count("frames_total", device="cam-0") == 0
+    assert stand.count("frames_total", site="tooley", device="cam-0") == 0
 
 
 @pytest.mark.parametrize(
@@ -214,11 +216,11 @@ def test_when_it_is_slow_older_frames_are_passed_over_and_counted(street: Street
         for number in range(2, 8):
             street.send(topic("cam-1", "frame"), frame(number))
         street.send(topic("cam-2", "frame"), frame(1))
-        wait_for(lambda: stand.count("frames_passed_over_total", device="cam-1") == 5)
+        wait_for(lambda: stand.count("frames_passed_over_total", site="tooley", device="cam-1") == 5)
         detector.let_go.set()
-        wait_for(lambda: stand.count("frames_total", device="cam-2") == 1)
-        assert stand.count("frames_total", device="cam-1") == 2
-        assert stand.count("frames_passed_over_total", device="cam-2") == 0
+        wait_for(lambda: stand.count("frames_total", site="tooley", device="cam-2") == 1)
+        assert stand.count("frames_total", site="tooley", device="cam-1") == 2
+        assert stand.count("frames_passed_over_total", site="tooley", device="cam-2") == 0
         (opened,) = wait_for(lambda: street.incidents)
         assert (opened.began_at, opened.at) == (NOON + 1, NOON + 7)  # time is the frames', so none is missed
 

@@ -112,6 +112,16 @@ def test_what_is_published_while_the_broker_is_away_reaches_it_later(any_broker)
             wait_for(lambda: {delivery.topic for delivery in heard} == {"t/0", "t/1", "t/2"}, within_s=20)
 
 
+def test_what_a_broker_sends_unasked_is_passed_over(amqtt):
+    with listening(amqtt.url, "others", name="other"), linked(amqtt.url) as link:
+        assert link.publish("others", b"retained", retain=True, wait_s=10)
+        for _ in range(2):
+            with listening(amqtt.url, "t") as heard:
+                link.publish("t", b"ours")
+                wait_for(lambda: heard)
+                assert [delivery.topic for delivery in heard] == ["t"]
+
+
 def test_the_will_is_published_when_the_connection_breaks(any_broker):
     with (
         listening(any_broker.url, "will") as heard,
@@ -181,6 +191,23 @@ def test_over_a_slow_line_many_threads_publish_without_writing_into_one_another(
     for name in range(3):
         assert [len(one.payload) for one in heard if one.topic == f"t/{name}"] == sizes
     assert len(greeted) == 1  # the broker had no reason to hang up
+
+
+def test_what_was_published_before_a_stop_has_gone_out(any_broker):
+    with listening(any_broker.url, "t") as heard:
+        with linked(any_broker.url) as link:
+            for _ in range(500):
+                link.publish("t", bytes(1000))
+        wait_for(lambda: len(heard) == 500)
+
+
+def test_a_stop_does_not_wait_for_a_broker_that_hangs(mosquitto):
+    with linked(mosquitto.url) as link:
+        mosquitto._process.send_signal(signal.SIGSTOP)
+        link.publish("t", b"")
+        link.stop()
+        assert not link._thread.is_alive()
+        mosquitto._process.send_signal(signal.SIGCONT)
 
 
 def test_a_link_stopped_at_once_is_gone(mosquitto):

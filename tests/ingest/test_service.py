@@ -22,11 +22,12 @@ ACKS = "yihu/v1/+/+/+/ack"
 def running(broker, database, share=Share()):  # noqa: B008 - frozen
     """An ingest stage at work; a function that reads its metrics."""
     registry, stop = CollectorRegistry(), threading.Event()
-    intake = Intake(broker, database, share, registry)
+    intake, subscribed = Intake(broker, database, share, registry), threading.Event()
+    intake._link._client.on_subscribe = lambda *_: subscribed.set()
     thread = threading.Thread(target=intake.run, args=(stop,))
     thread.start()
     try:
-        wait_for(lambda: intake._link.connected)
+        assert subscribed.wait(timeout=10)
         yield lambda name: registry.get_sample_value(f"yihu_ingest_{name}")
     finally:
         stop.set()
