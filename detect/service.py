@@ -57,7 +57,10 @@ class Detection:
     def _make_metrics(self, registry: CollectorRegistry) -> None:
         self._seen = Counter("yihu_detect_frames", "Frames looked at", ["site", "device"], registry=registry)
         self._passed_over = Counter(
-            "yihu_detect_frames_passed_over", "Frames passed over for a newer one", ["site", "device"], registry=registry
+            "yihu_detect_frames_passed_over",
+            "Frames passed over for a newer one",
+            ["site", "device"],
+            registry=registry,
         )
         self._dropped = Counter(
             "yihu_detect_messages_dropped", "Messages that could not be used", ["stream"], registry=registry

@@ -95,10 +95,10 @@ def test_a_changed_config_replaces_the_camera_and_the_numbers_go_on(mosquitto, c
     with running(mosquitto.url) as (agent, _):
         wait_for(lambda: len(frames) >= 2, within_s=30)
         before = agent._cameras["cam-1"]
-        configure("cam-1", camera=clip, fps=4)
+        configure("cam-1", camera=clip, fps=8)
         wait_for(lambda: agent._cameras.get("cam-1") not in (None, before), within_s=30)
         assert before._process.exitcode is not None
-        assert agent._cameras["cam-1"].config.fps == 4
+        assert agent._cameras["cam-1"].config.fps == 8
         seen = len(frames)
         wait_for(lambda: len(frames) >= seen + 3, within_s=30)
     assert [shot.seq for shot in decoded(frames)] == list(range(1, len(frames) + 1))

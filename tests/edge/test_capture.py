@@ -8,7 +8,7 @@ from edge.capture import Motion, NoPictureError, film_pictures, live_pictures, p
 from tests.edge.pictures import mjpeg_camera, number_of, numbered, write_film
 
 RATE = 20.0
-LENGTH = 20  # pictures: a second
+LENGTH = 15  # pictures: three quarters of a second
 
 
 @pytest.fixture(scope="module")
@@ -32,26 +32,26 @@ def near(position, elapsed):
 
 
 def test_a_film_plays_in_real_time_over_and_over(film):
-    count, position, elapsed = play(film_pictures(film, RATE), 2.5)
+    count, position, elapsed = play(film_pictures(film, RATE), 1.7)
     assert near(position, elapsed)
     assert position > 2 * LENGTH
     assert count <= elapsed * RATE + 2
 
 
 def test_a_film_plays_in_real_time_at_a_lower_rate(film):
-    count, position, elapsed = play(film_pictures(film, 5), 1.5)
+    count, position, elapsed = play(film_pictures(film, 5), 1.1)
     assert near(position, elapsed)
-    assert 4 <= count <= elapsed * 5 + 2
+    assert 3 <= count <= elapsed * 5 + 2
 
 
 def test_a_film_asked_for_more_than_it_has_repeats_its_pictures(film):
-    count, position, elapsed = play(film_pictures(film, 50), 1.5)
+    count, position, elapsed = play(film_pictures(film, 50), 1)
     assert near(position, elapsed)
     assert position * 1.2 < count <= elapsed * 50 + 2
 
 
 def test_pictures_that_nobody_took_in_time_are_passed_over(film):
-    count, position, elapsed = play(film_pictures(film, RATE), 1.5, pause=0.4)
+    count, position, elapsed = play(film_pictures(film, RATE), 1.2, pause=0.4)
     assert near(position, elapsed - 0.4)
     assert count <= 4
 
@@ -66,9 +66,9 @@ def test_a_film_goes_on_after_a_break_longer_than_itself(film):
 def test_a_street_clip_is_read_at_the_rate_asked_for(media):
     source = pictures(str(media / "tfl_jamcam_5.mp4"), 10)
     start = time.monotonic()
-    shapes = {next(source).shape for _ in range(11)}
+    shapes = {next(source).shape for _ in range(7)}
     assert shapes == {(288, 352, 3)}
-    assert time.monotonic() - start > 0.95
+    assert time.monotonic() - start > 0.55
 
 
 def test_a_still_is_a_film_of_one_picture(tmp_path):
@@ -90,19 +90,19 @@ def test_a_file_that_is_no_film_is_refused(tmp_path, content):
 
 
 def test_a_film_cut_short_plays_as_far_as_it_goes(tmp_path, film):
-    (tmp_path / "cut.avi").write_bytes(film.read_bytes()[: film.stat().st_size // 2])
-    source = film_pictures(tmp_path / "cut.avi", 100)
-    numbers = [number_of(next(source)) for _ in range(100)]
+    (tmp_path / "cut.avi").write_bytes(film.read_bytes()[: film.stat().st_size * 2 // 3])
+    source = film_pictures(tmp_path / "cut.avi", 50)
+    numbers = [number_of(next(source)) for _ in range(30)]
     assert 0 < max(numbers) < LENGTH - 1
 
 
 def test_a_network_camera_is_read_at_the_rate_asked_for():
     with mjpeg_camera(rate=30) as url:
         source, start = pictures(url, 10), time.monotonic()
-        numbers = [number_of(next(source)) for _ in range(12)]
-        assert time.monotonic() - start > 0.95
+        numbers = [number_of(next(source)) for _ in range(9)]
+        assert time.monotonic() - start > 0.65
         source.close()
-    assert len(set(numbers)) > 6  # they move on: what came in between was let go
+    assert len(set(numbers)) > 5  # they move on: what came in between was let go
 
 
 def test_a_network_camera_slower_than_asked_gives_all_it_has():

@@ -28,5 +28,5 @@ def database(migrated: str) -> Iterator[str]:
         names = connection.execute(
             "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'migrations'"
         )
-        tables = sql.SQL(", ").join(sql.Identifier(name) for (name,) in names)
-        connection.execute(sql.SQL("TRUNCATE {}").format(tables))
+        for (name,) in names.fetchall():  # quicker than TRUNCATE where there is so little
+            connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(name)))

@@ -1,16 +1,22 @@
 import contextlib
+import os
+import subprocess
+import sys
 import threading
 from urllib.parse import urlsplit
+from urllib.request import urlopen
 
 import psycopg
 import pytest
 from prometheus_client import CollectorRegistry
 from psycopg import sql
 
+from deploy.embedded import free_port
 from edge.messages import Ack, decode, encode_json
 from edge.topics import Share
 from ingest.arrivals import Message
 from ingest.service import Intake
+from tests.conftest import ROOT
 from tests.edge.links import linked, listening
 from tests.ingest.arrived import BOOT, arrived, frame, pack, status, topic
 from tests.waiting import wait_for
@@ -33,6 +39,11 @@ def running(broker, database, share=Share()):  # noqa: B008 - frozen
         stop.set()
         thread.join(timeout=15)
         assert not thread.is_alive()
+
+
+@pytest.fixture(autouse=True)
+def _lively(monkeypatch):
+    monkeypatch.setattr("ingest.service.IDLE_S", 0.05)  # else it takes half a second to stop
 
 
 @pytest.fixture
@@ -163,15 +174,26 @@ def test_a_database_that_comes_later_gets_all_that_came_before_it(mosquitto, ser
         assert values(lambda sql: connection.execute(sql).fetchall()) == list(range(1, 51))
 
 
+def cut(admin, database):
+    """End ingest's sessions."""
+    admin.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE application_name = 'yihu-ingest' AND datname = %s",
+        [urlsplit(database).path[1:]],
+    )
+
+
 @contextlib.contextmanager
 def shut(server, database):
-    """The database throws everybody out and lets nobody in."""
+    """The database throws ingest out and lets nobody in."""
     name = sql.Identifier(urlsplit(database).path[1:])
     with psycopg.connect(server, autocommit=True) as admin:
         admin.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(name))
-        admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'yihu-ingest'")
-        yield
-        admin.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS true").format(name))
+        cut(admin, database)
+        try:
+            yield
+        finally:
+            admin.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS true").format(name))
 
 
 def test_while_the_database_is_away_nothing_is_lost_and_nothing_doubled(any_broker, database, server, fetch):
@@ -193,14 +215,12 @@ def test_while_the_database_is_away_nothing_is_lost_and_nothing_doubled(any_brok
 def test_connections_cut_again_and_again_lose_nothing_and_double_nothing(mosquitto, database, server, fetch):
     done = threading.Event()
 
-    def cut():
+    def cut_again_and_again():
         with psycopg.connect(server, autocommit=True) as admin:
             while not done.wait(0.05):
-                admin.execute(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'yihu-ingest'"
-                )
+                cut(admin, database)
 
-    cutter = threading.Thread(target=cut)
+    cutter = threading.Thread(target=cut_again_and_again)
     with running(mosquitto.url, database) as metric, linked(mosquitto.url, "street") as street:
         cutter.start()
         for seq in range(1, 501):
@@ -210,6 +230,42 @@ def test_connections_cut_again_and_again_lose_nothing_and_double_nothing(mosquit
         cutter.join()
         wait_for(lambda: metric("messages_total") == 500, within_s=30)
     assert values(fetch) == list(range(1, 501))
+
+
+@contextlib.contextmanager
+def process(broker, database):
+    """Ingest as a process of its own, killed in the end; a function that reads its metrics."""
+    port = free_port()
+    environment = {"YIHU_MQTT_URL": broker, "YIHU_DATABASE_URL": database, "YIHU_PROBE_PORT": str(port)}
+    command = [sys.executable, "-m", "deploy.cli", "ingest"]
+
+    def metric(name):
+        with contextlib.suppress(OSError), urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
+            return next(float(line.split()[1]) for line in answer.read().decode().splitlines() if line.startswith(name))
+        return 0
+
+    with subprocess.Popen(command, cwd=ROOT, env=os.environ | environment) as running:
+        try:
+            yield metric
+        finally:
+            running.kill()
+
+
+def test_what_an_ingest_that_was_killed_had_not_committed_comes_again(any_broker, database, server, fetch):
+    with linked(any_broker.url, "street") as street:
+        with process(any_broker.url, database) as metric:
+            first = packs(1)
+
+            def committed():
+                send(street, *first)
+                return metric("yihu_ingest_messages_total")
+
+            wait_for(committed, within_s=30)
+            with shut(server, database):
+                send(street, *packs(*range(2, 51)))
+                wait_for(lambda: metric("yihu_ingest_database_failures_total"), within_s=30)
+        with process(any_broker.url, database):
+            wait_for(lambda: values(fetch) == list(range(1, 51)), within_s=30)
 
 
 def test_after_the_broker_was_away_configs_stand_there_again(mosquitto, database, connection):
