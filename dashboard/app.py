@@ -12,10 +12,13 @@ from prometheus_client import CollectorRegistry, Gauge
 from psycopg_pool import ConnectionPool
 
 from dashboard import devices, overview, tickets
+from dashboard.access import TokenGate
 from dashboard.health import Parts
 from dashboard.problems import add_problem_handlers
 from dashboard.stream import Hub
 
+PATIENCE_MS = 10_000  # what a screen waits for the database
+MOST_BYTES = 32 << 20  # of a request: a report with its photos
 STATIC = Path(__file__).parent / "static"
 
 
@@ -39,7 +42,7 @@ def create_app(settings: WebSettings, registry: CollectorRegistry) -> FastAPI:
         timeout=3,
         open=False,
         check=ConnectionPool.check_connection,
-        kwargs={"autocommit": True, "application_name": "yihu-web"},
+        kwargs={"autocommit": True, "application_name": "yihu-web", "options": f"-c statement_timeout={PATIENCE_MS}"},
     )
     hub = Hub(settings.database)
     parts = Parts(pool, settings.broker, settings.stages, settings.version)
@@ -62,9 +65,11 @@ def create_app(settings: WebSettings, registry: CollectorRegistry) -> FastAPI:
         license_info={"name": "AGPL-3.0"},
         docs_url=None,
         redoc_url=None,
+        max_body_size=MOST_BYTES,
     )
     app.state.pool, app.state.hub, app.state.parts = pool, hub, parts
-    app.state.token, app.state.registry = settings.token, registry
+    app.state.registry = registry
+    app.add_middleware(TokenGate, token=settings.token)
     add_problem_handlers(app)
     for module in (tickets, devices, overview):
         app.include_router(module.router)

@@ -1,6 +1,6 @@
 """/api/devices: cameras, sensors and agents, their newest picture and their readings."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Path, Query, Response
@@ -28,7 +28,7 @@ def get_picture(database: Database, site: Name, device: Name) -> Response:
     if found is None:
         raise HTTPException(404, f"{site}/{device} has sent no picture yet")
     at, jpeg = found
-    captured = at.strftime("%a, %d %b %Y %H:%M:%S GMT")
+    captured = at.astimezone(UTC).strftime("%a, %d %b %Y %H:%M:%S GMT")
     return Response(jpeg, media_type="image/jpeg", headers={"Cache-Control": "no-store", "Last-Modified": captured})
 
 

@@ -27,8 +27,8 @@ class Parts:
 
     async def report(self) -> HealthReport:
         checks: dict[str, Awaitable[Part]] = {
-            "database": asyncio.to_thread(self._check_database),
-            "broker": asyncio.to_thread(self._check_broker),
+            "database": _in_time(asyncio.to_thread(self._check_database)),
+            "broker": _in_time(asyncio.to_thread(self._check_broker)),
         }
         checks |= {name: self._check_stage(url) for name, url in self._stages.items()}
         parts = dict(zip(checks, await asyncio.gather(*checks.values()), strict=True))
@@ -66,3 +66,10 @@ class Parts:
             return (await self._http.get(f"{url}/metrics")).content
         except httpx2.HTTPError:
             return b""
+
+
+async def _in_time(check: Awaitable[Part]) -> Part:
+    try:
+        return await asyncio.wait_for(check, 2 * TIMEOUT_S)
+    except TimeoutError:
+        return Part(state="down", detail="does not answer in time")

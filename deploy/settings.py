@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
@@ -43,9 +43,10 @@ class Settings(BaseSettings):
     site: str | None = None
     agent: str = "edge"
     shard: Annotated[str, AfterValidator(_check_share)] = "1/1"
+    probe_host: str = "127.0.0.1"
     probe_port: Annotated[int, Field(ge=0, le=65535)] = 0
     stages: dict[str, str] = {}
-    log_level: str = "INFO"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     @property
     def share(self) -> Share:

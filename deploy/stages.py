@@ -36,7 +36,7 @@ def run_edge(settings: Settings) -> None:
         raise UsageError("YIHU_SITE is not set: an agent needs the site that it belongs to")
     registry = make_registry("edge")
     agent = Agent(broker_url(settings), settings.site, settings.agent, VERSION, registry)
-    run_stage(agent, registry, settings.probe_port)
+    run_stage(agent, registry, (settings.probe_host, settings.probe_port))
 
 
 def run_ingest(settings: Settings) -> None:
@@ -55,7 +55,7 @@ def _run_on_database(settings: Settings, name: str, make: Callable[..., Stage]) 
     registry = make_registry(name)
     with database_url(settings) as database:
         stage = make(broker_url(settings), database, settings.share, registry)
-        run_stage(stage, registry, settings.probe_port)
+        run_stage(stage, registry, (settings.probe_host, settings.probe_port))
 
 
 def run_detect(settings: Settings) -> None:
@@ -64,7 +64,7 @@ def run_detect(settings: Settings) -> None:
 
     registry = make_registry("detect")
     detection = Detection(broker_url(settings), settings.share, registry, load_detector, make_tracker)
-    run_stage(detection, registry, settings.probe_port)
+    run_stage(detection, registry, (settings.probe_host, settings.probe_port))
 
 
 def run_web(settings: Settings) -> None:

@@ -4,7 +4,6 @@ import contextlib
 import fcntl
 import json
 import logging
-import os
 import secrets
 import signal
 import socket
@@ -54,7 +53,10 @@ def up(settings: Settings, site_file: Path) -> None:
 
 @contextlib.contextmanager
 def _only_one(folder: Path) -> Iterator[None]:
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{folder} cannot be used as the data folder: {error.strerror}") from error
     with (folder / "up.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -84,8 +86,9 @@ def _prepare(database: str, site: Site) -> None:
         migrate(database)
         with psycopg.connect(database) as connection:
             kept = seed(connection, site)
-    except psycopg.OperationalError as error:
-        raise UsageError(f"YIHU_DATABASE_URL: the database cannot be used: {error}") from error
+    except (psycopg.OperationalError, psycopg.ProgrammingError) as error:
+        reason = str(error).replace(database, "…")  # it may hold a password
+        raise UsageError(f"YIHU_DATABASE_URL: the database cannot be used: {reason}") from error
     for device in kept:
         print(f"{device}: edited here since; the site file's entry was not taken over", file=sys.stderr)
 
@@ -93,13 +96,13 @@ def _prepare(database: str, site: Site) -> None:
 def _enter_broker(stack: contextlib.ExitStack, settings: Settings) -> tuple[str, list[Child]]:
     if settings.mqtt_url:
         return settings.mqtt_url, []
-    port = free_port()
-    broker = Child("broker", broker_command(settings.folder / "broker", port), {})
+    port, password = free_port(), secrets.token_urlsafe(16)
+    broker = Child("broker", broker_command(settings.folder / "broker", port, password), {})
     broker.start()
     stack.callback(stop_all, [broker], 1.0)
     if not wait_for_port(port, within_s=15):
         raise UsageError("the embedded broker does not come up: see its messages above, or set YIHU_MQTT_URL")
-    return broker_url(port), [broker]
+    return broker_url(port, password), [broker]
 
 
 def _stages(settings: Settings, site: Site, database: str, broker: str) -> list[Child]:
@@ -126,9 +129,10 @@ def _own_token(folder: Path) -> str:
     """The token of this installation, made at its first start and readable by its owner only."""
     file = folder / "token"
     if not file.exists():
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as handle:
-            handle.write(secrets.token_urlsafe(24))
+        new = file.with_suffix(".new")
+        new.touch(mode=0o600)
+        new.write_text(secrets.token_urlsafe(24))
+        new.replace(file)  # whole or not at all
     print(f"\n  API token   {file}", flush=True)
     return file.read_text()
 

@@ -15,7 +15,7 @@ from detect.detector import Detector, Tracker
 from detect.incident import Incident
 from detect.mailbox import Mailbox
 from detect.watch import Watch
-from edge.messages import BadMessageError, Frame, decode, encode_binary
+from edge.messages import BadMessageError, Frame, check_clock, decode, encode_binary
 from edge.mqtt import Delivery, Link
 from edge.probe import Health
 from edge.topics import Share, Topic
@@ -103,6 +103,7 @@ class Detection:
             log.warning("dropped: %s: %s", delivery.topic, error)
 
     def _on_frame(self, topic: Topic, frame: Frame) -> None:
+        check_clock(frame.at, time.time())
         if self._frames.put(f"{topic.site}/{topic.device}", Arrival(topic, frame)):
             self._passed_over.labels(topic.site, topic.device).inc()
 

@@ -1,7 +1,7 @@
 -- name: put_site
 INSERT INTO sites (id, name, timezone, detector) VALUES (%(id)s, %(name)s, %(timezone)s, %(detector)s)
 ON CONFLICT (id) DO UPDATE SET
-    name = excluded.name, timezone = excluded.timezone, detector = excluded.detector, changed_at = now()
+    name = excluded.name, timezone = excluded.timezone, detector = excluded.detector
 WHERE (sites.name, sites.timezone, sites.detector) <> (excluded.name, excluded.timezone, excluded.detector);
 
 -- name: put_area
@@ -18,9 +18,9 @@ INSERT INTO devices (site, id, kind, name, longitude, latitude, seed, config)
 VALUES (%(site)s, %(id)s, %(kind)s, %(name)s, %(longitude)s, %(latitude)s, %(seed)s, %(seed)s)
 ON CONFLICT (site, id) DO UPDATE SET
     kind = excluded.kind, name = excluded.name, longitude = excluded.longitude, latitude = excluded.latitude,
-    seed = excluded.seed, config = excluded.config, retired = false, changed_at = now();
+    seed = excluded.seed, config = excluded.config, retired = false;
 
 -- name: retire_devices
 -- Those that are in the file no longer; those that are in it again come back.
-UPDATE devices SET retired = NOT retired, changed_at = now()
+UPDATE devices SET retired = NOT retired
 WHERE site = %(site)s AND seed IS NOT NULL AND retired = (id = ANY (%(ids)s));

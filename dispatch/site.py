@@ -43,7 +43,10 @@ def _check_camera(value: str, info: ValidationInfo) -> str:
         return value
     if separator:
         raise ValueError(f"no driver for {scheme}://; known: a file, a device number, {', '.join(CAMERA_SCHEMES)}")
-    return _present(_here(value, info))
+    path = _here(value, info)
+    if not Path(path).is_file():
+        raise ValueError(f"{path} is no file")
+    return path
 
 
 def _check_sensor(value: str) -> str:

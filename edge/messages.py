@@ -11,13 +11,14 @@ from msgspec import Meta, Struct
 
 Message = TypeVar("Message")
 
-LATEST = 253_402_300_799  # the last second of the year 9999, the last that a database can write
+LATEST = 4_102_444_800  # 2100: beyond, and in any time zone, dates overflow on their way to a screen
 EpochSeconds = Annotated[float, Meta(ge=0, le=LATEST)]
 Sequence = Annotated[int, Meta(ge=1, lt=2**62)]
 
 DeviceState = Literal["online", "starting", "stalled", "offline", "stopped"]
 AgentState = Literal["online", "offline", "stopped"]
 
+AHEAD_S = 60.0  # what a clock may be ahead
 REASON = 300  # characters of what a decoder says; it quotes what it was given
 JPEG_START, JPEG_END = b"\xff\xd8", b"\xff\xd9"
 
@@ -109,6 +110,12 @@ def decode(payload: bytes, kind: type[Message]) -> Message:
         return msgspec.msgpack.decode(payload, type=kind)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise BadMessageError(f"not a {kind.__name__}: {str(error)[:REASON]}") from error
+
+
+def check_clock(at: float, now: float) -> None:
+    """Raise BadMessageError for a frame of the future: believed, it would make every later one look old."""
+    if at > now + AHEAD_S:
+        raise BadMessageError(f"captured {at - now:.0f} s in the future: set the clock of the camera's agent")
 
 
 def encode_json(message: Struct) -> bytes:

@@ -4,11 +4,13 @@ paho's types end here. Callbacks run in the link's one network thread.
 """
 
 import logging
+import math
 import threading
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
@@ -18,6 +20,7 @@ from edge.backoff import Backoff
 log = logging.getLogger(__name__)
 
 KEEPALIVE_S = 15
+LASTING_S = 10.0  # a connection that held so long was a good one; two of one name end each other at once
 PARTING_S = 1.0  # for what is still queued at a stop
 PORTS = {"mqtt": 1883, "mqtts": 8883}
 
@@ -26,7 +29,7 @@ def broker_address(url: str) -> tuple[str, int]:
     """Host and port of mqtt://… or mqtts://…; raise ValueError."""
     parts = urlsplit(url)
     if parts.scheme not in PORTS or not parts.hostname:
-        raise ValueError(f"{url!r} is not a broker's address: write mqtt://host:port or mqtts://host:port")
+        raise ValueError("not a broker's address: write mqtt://host:port or mqtts://host:port")
     return parts.hostname, parts.port or PORTS[parts.scheme]
 
 
@@ -64,7 +67,7 @@ class Link:
     ) -> None:
         self._filters = [(name, 1) for name in filters]
         self._receive, self._greet = receive, greet
-        self._connection = 0
+        self._connection, self._connected_at = 0, math.inf
         self._stopping = threading.Event()
         self._last: paho.MQTTMessageInfo | None = None
         self._backoff = Backoff(first=0.25, cap=15.0)
@@ -84,7 +87,7 @@ class Link:
             reconnect_on_failure=False,
         )
         if parts.username:
-            client.username_pw_set(parts.username, parts.password)
+            client.username_pw_set(unquote(parts.username), unquote(parts.password or "") or None)
         if parts.scheme == "mqtts":
             client.tls_set()
         client.max_queued_messages_set(queue)
@@ -123,12 +126,15 @@ class Link:
     def _run(self) -> None:
         while not self._stopping.is_set():
             self._connection += 1
+            self._connected_at = math.inf
             try:
                 self._client.connect(*self._address, keepalive=KEEPALIVE_S)
                 while self._client.loop() == MQTTErrorCode.MQTT_ERR_SUCCESS:
                     pass
             except OSError as error:
                 log.warning("broker %s:%s cannot be reached: %s", *self._address, error)
+            if time.monotonic() - self._connected_at > LASTING_S:
+                self._backoff.reset()
             pause = self._backoff.next()
             if not self._stopping.wait(pause):
                 log.info("connecting to the broker again")
@@ -139,7 +145,7 @@ class Link:
         if reason.is_failure or self._stopping.is_set():  # a stop may come while we connect
             client.disconnect()
             return
-        self._backoff.reset()
+        self._connected_at = time.monotonic()
         if self._filters:
             client.subscribe(self._filters)
         if self._greet:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from edge.messages import BadMessageError, Frame, Status, Telemetry, check_jpeg, decode
+from edge.messages import BadMessageError, Frame, Status, Telemetry, check_clock, check_jpeg, decode
 from edge.topics import Topic
 from ingest.senml import Reading, resolve
 
@@ -78,6 +78,7 @@ def _sort(message: Message, now: float, arrivals: Arrivals) -> None:
         case "frame":
             frame = decode(message.body, Frame)
             check_jpeg(frame.jpeg)
+            check_clock(frame.at, now)
             arrivals.frames[Key(topic.site, topic.device, frame.boot, frame.seq)] = frame
         case other:
             raise BadMessageError(f"no such stream: {other[:60]!r}")

@@ -61,6 +61,11 @@ SET agent = %(agent)s,
 FROM unnest(%(ids)s::text[], %(states)s::text[], %(details)s::jsonb[]) AS camera (id, state, detail)
 WHERE devices.site = %(site)s AND devices.id = camera.id;
 
+-- name: forget_cameras
+-- Nobody watches over them any more: what was last said of them is no news.
+UPDATE devices SET state = 'unknown', state_at = %(now)s, agent = NULL, detail = '{}'
+WHERE site = %(site)s AND agent = %(agent)s AND id <> ALL (%(ids)s);
+
 -- name: lose_cameras
 UPDATE devices AS camera
 SET state = 'offline', state_at = %(now)s, detail = '{"error": "its agent is offline"}'

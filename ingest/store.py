@@ -92,14 +92,13 @@ class Store:
             cursor.execute(SQL["lose_cameras"], {"site": site, "agent": agent, "now": now})
             return
         cameras = status.cameras.values()
-        cursor.execute(
-            SQL["put_cameras"],
-            {
-                "site": site, "agent": agent, "now": now, "ids": list(status.cameras),
-                "states": [camera.state for camera in cameras],
-                "details": [Jsonb(msgspec.to_builtins(camera)) for camera in cameras],
-            },
-        )  # fmt: skip
+        values = {
+            "site": site, "agent": agent, "now": now, "ids": list(status.cameras),
+            "states": [camera.state for camera in cameras],
+            "details": [Jsonb(msgspec.to_builtins(camera)) for camera in cameras],
+        }  # fmt: skip
+        cursor.execute(SQL["put_cameras"], values)
+        cursor.execute(SQL["forget_cameras"], values)
 
     @staticmethod
     def _copy(cursor: psycopg.Cursor, sql: str, types: list[str], rows: Iterable[Sequence[Any]]) -> None:

@@ -14,10 +14,11 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from deploy.embedded import EmbeddedDatabase, broker_command, free_port, wait_for_port
+from deploy.embedded import USER, EmbeddedDatabase, broker_command, broker_url, free_port, wait_for_port
 from ingest.migrate import migrate
 
 ROOT = Path(__file__).parent.parent
+PASSWORD = "of-a-broker-for-one-test"  # noqa: S105 - as it says
 SHARED = ROOT.parent / "shared"
 IN_CI = os.environ.get("CI") == "true"
 
@@ -101,7 +102,7 @@ class Broker:
     def __init__(self, command: Callable[[int], list[str]]) -> None:
         self._port = free_port()
         self._command = command(self._port)
-        self.url = f"mqtt://test@127.0.0.1:{self._port}"
+        self.url = broker_url(self._port, PASSWORD)
         self.start()
 
     def start(self) -> None:
@@ -116,14 +117,16 @@ class Broker:
 @pytest.fixture
 def mosquitto(tmp_path: Path) -> Iterator[Broker]:
     need(shutil.which("mosquitto") or Path("/usr/sbin/mosquitto").exists(), "mosquitto")
-    broker = Broker(lambda port: broker_command(tmp_path / "broker", port))
+    broker = Broker(lambda port: broker_command(tmp_path / "broker", port, PASSWORD))
     yield broker
     broker.kill()
 
 
 @pytest.fixture
-def amqtt() -> Iterator[Broker]:
-    broker = Broker(lambda port: [sys.executable, "-m", "deploy.amqtt_broker", str(port)])
+def amqtt(tmp_path: Path) -> Iterator[Broker]:
+    secret = tmp_path / "password"
+    secret.write_text(PASSWORD)
+    broker = Broker(lambda port: [sys.executable, "-m", "deploy.amqtt_broker", str(port), USER, str(secret)])
     yield broker
     broker.kill()
 

@@ -97,5 +97,17 @@ BEGIN
     RETURN NULL;
 END $$;
 
+-- Whoever edits a configuration, by whatever means, has it published.
+CREATE FUNCTION stamp_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.changed_at := clock_timestamp();
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER devices_changed BEFORE UPDATE OF config, retired ON devices
+    FOR EACH ROW WHEN (OLD.config IS DISTINCT FROM NEW.config OR OLD.retired <> NEW.retired)
+    EXECUTE FUNCTION stamp_change();
+CREATE TRIGGER sites_changed BEFORE UPDATE ON sites FOR EACH ROW EXECUTE FUNCTION stamp_change();
+
 CREATE TRIGGER devices_notify AFTER INSERT OR UPDATE OR DELETE ON devices
     FOR EACH STATEMENT EXECUTE FUNCTION notify_yihu('device');

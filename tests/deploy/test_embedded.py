@@ -1,25 +1,49 @@
 import sys
+import time
 from pathlib import Path
 
 import psycopg
 import pytest
 
 from deploy.embedded import EmbeddedDatabase, broker_command, wait_for_port
+from edge.mqtt import Link
+from tests.conftest import Broker, need
 from tests.waiting import wait_for
 
 
 def test_a_mosquitto_is_preferred_and_listens_on_this_machine_only(tmp_path: Path) -> None:
-    command = broker_command(tmp_path / "broker", 12345)
-    if command[0] == sys.executable:
-        pytest.skip("there is no mosquitto on this machine")
+    command = broker_command(tmp_path / "broker", 12345, "secret")
+    need(command[0] != sys.executable, "mosquitto")
     config = (tmp_path / "broker" / "mosquitto.conf").read_text()
     assert "listener 12345 127.0.0.1" in config
     assert config.count("listener") == 1
+    assert "secret" not in config + (tmp_path / "broker" / "password").read_text()
+    assert (tmp_path / "broker").stat().st_mode & 0o77 == 0
 
 
 def test_without_a_mosquitto_it_is_amqtt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("deploy.embedded.shutil.which", lambda *_, **__: None)
-    assert broker_command(tmp_path, 12345) == [sys.executable, "-m", "deploy.amqtt_broker", "12345"]
+    command = broker_command(tmp_path / "broker", 12345, "secret")
+    assert command[:4] == [sys.executable, "-m", "deploy.amqtt_broker", "12345"]
+    assert "secret" not in command
+
+
+@pytest.mark.parametrize("user", ["yihu:wrong@", "yihu@", "somebody:of-a-broker-for-one-test@", ""])
+def test_neither_broker_lets_strangers_in(any_broker: Broker, user: str) -> None:
+    stranger = Link(f"mqtt://{user}{any_broker.url.partition('@')[2]}", "stranger")
+    stranger.start()
+    time.sleep(1)
+    assert not stranger.connected
+    stranger.stop()
+
+
+def test_a_first_start_that_was_cut_short_is_begun_again_and_nothing_is_deleted(folder: Path) -> None:
+    (folder / "postgres").mkdir()
+    (folder / "postgres" / "PG_VERSION").write_text("18")
+    with EmbeddedDatabase(folder / "postgres") as database, psycopg.connect(database.url) as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+    (aside,) = folder.glob("postgres.unfinished-*")
+    assert (aside / "PG_VERSION").read_text() == "18"
 
 
 def test_a_port_that_nobody_opens_is_not_waited_for_for_ever() -> None:

@@ -25,9 +25,9 @@ from edge.probe import Health, make_registry
 class Stage:
     def run(self, stop): stop.wait()
     def health(self): return Health(state="ok", detail="waits")
-set_up_logging("stage", "info")
+set_up_logging("stage", "INFO")
 if "leave" in sys.argv: leave_with_parent()
-run_stage(Stage(), make_registry("stage"), 0)
+run_stage(Stage(), make_registry("stage"), ("127.0.0.1", 0))
 """
 
 

@@ -68,10 +68,12 @@ def slow_line(url: str) -> Iterator[str]:
 
     carrier = threading.Thread(target=carry)
     carrier.start()
-    yield f"mqtt://test@127.0.0.1:{listener.getsockname()[1]}"
-    carrier.join()
-    listener.close()
-    broker.close()
+    try:
+        yield url.rpartition(":")[0] + f":{listener.getsockname()[1]}"
+    finally:
+        carrier.join()
+        listener.close()
+        broker.close()
 
 
 def pump(source: socket.socket, target: socket.socket) -> None:

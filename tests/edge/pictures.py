@@ -45,9 +45,8 @@ class _Camera(BaseHTTPRequestHandler):
                 head = f"--frame\r\nContent-Type: image/jpeg\r\nContent-Length: {len(jpeg)}\r\n\r\n"
                 self.wfile.write(head.encode() + jpeg + b"\r\n")
                 time.sleep(1 / self.rate)
-            while self.hang:
+            if self.hang:
                 self.rfile.read(1)
-                return
 
     def log_message(self, *_: object) -> None:
         pass
@@ -61,7 +60,9 @@ def mjpeg_camera(rate: float = 30.0, last: int | None = None, hang: bool = False
     server.daemon_threads = True
     serving = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     serving.start()
-    yield f"http://127.0.0.1:{server.server_address[1]}/stream.mjpg"
-    server.shutdown()
-    serving.join()
-    server.server_close()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}/stream.mjpg"
+    finally:
+        server.shutdown()
+        serving.join()
+        server.server_close()

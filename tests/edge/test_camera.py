@@ -1,3 +1,4 @@
+import contextlib
 import os
 import signal
 import socket
@@ -120,14 +121,21 @@ def test_a_file_that_comes_to_be_there_is_taken_up(start, clip, tmp_path):
     assert attend_until(camera, "online").error == ""
 
 
-def test_a_camera_that_accepts_and_stays_silent_is_stalled(start, monkeypatch):
-    monkeypatch.setattr("edge.camera.SILENCE_S", 0.4)
+@pytest.fixture
+def silent():
+    """A server that accepts, and says nothing."""
     with socket.create_server(("127.0.0.1", 0)) as server:
-        camera = start(f"http://127.0.0.1:{server.getsockname()[1]}/stream.mjpg")
-        pid = camera._process.pid
-        report = attend_until(camera, "stalled")
-        assert "check the camera's power and network" in report.error
-        assert ended(pid)
+        server.settimeout(30)
+        yield server
+
+
+def test_a_camera_that_accepts_and_stays_silent_is_stalled(start, silent, monkeypatch):
+    monkeypatch.setattr("edge.camera.SILENCE_S", 0.4)
+    camera = start(f"http://127.0.0.1:{silent.getsockname()[1]}/stream.mjpg")
+    pid = camera._process.pid
+    report = attend_until(camera, "stalled")
+    assert "check the camera's power and network" in report.error
+    assert ended(pid)
 
 
 def test_a_camera_that_falls_silent_is_stalled(start, monkeypatch):
@@ -164,20 +172,33 @@ from edge.messages import DeviceConfig
 
 if __name__ == "__main__":
     camera = Camera(DeviceConfig(sys.argv[1], 5), time.monotonic())
-    while camera.state != "online":
-        camera.attend(time.monotonic())
-        time.sleep(0.01)
     print(camera._process.pid, flush=True)
     time.sleep(100)
 """
 
 
+@contextlib.contextmanager
+def killed_agent(folder, source):
+    """The process of a camera whose agent is killed in the end."""
+    (folder / "agent.py").write_text(PARENT)
+    command = [sys.executable, folder / "agent.py", source]
+    with subprocess.Popen(command, env=os.environ | {"PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE) as agent:
+        pid = int(agent.stdout.readline())
+        try:
+            yield pid
+        finally:
+            agent.kill()
+
+
 def test_a_camera_does_not_outlive_an_agent_that_was_killed(clip, tmp_path):
-    script = tmp_path / "parent.py"
-    script.write_text(PARENT)
-    command = [sys.executable, script, clip]
-    with subprocess.Popen(command, env=os.environ | {"PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE) as parent:
-        pid = int(parent.stdout.readline())
-        assert not ended(pid)
-        parent.kill()
+    with killed_agent(tmp_path, clip) as pid:
+        wait_for(lambda: psutil.Process(pid).num_threads() > 1, within_s=30)
     wait_for(lambda: ended(pid))
+
+
+def test_nor_does_one_that_hangs(tmp_path, silent):
+    with killed_agent(tmp_path, f"http://127.0.0.1:{silent.getsockname()[1]}/stream.mjpg") as pid:
+        connection, _ = silent.accept()
+        assert not ended(pid)
+    wait_for(lambda: ended(pid))
+    connection.close()

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.messages import (
+    AHEAD_S,
     LATEST,
     Ack,
     AgentState,
@@ -21,6 +22,7 @@ from edge.messages import (
     SenmlRecord,
     Status,
     Telemetry,
+    check_clock,
     check_jpeg,
     decode,
     encode_binary,
@@ -180,3 +182,9 @@ def test_what_does_not_begin_as_a_jpeg_is_refused(jpeg):
     for other in (b"\x89PNG" + jpeg, jpeg[1:], b"\xff\xd9"):
         with pytest.raises(BadMessageError, match="not a JPEG"):
             check_jpeg(other)
+
+
+def test_a_frame_of_the_future_is_refused_and_a_clock_a_little_ahead_is_not():
+    check_clock(1e9 + AHEAD_S, 1e9)
+    with pytest.raises(BadMessageError, match="set the clock"):
+        check_clock(1e9 + AHEAD_S + 1, 1e9)

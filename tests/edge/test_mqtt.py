@@ -247,18 +247,22 @@ def strict_broker(folder, *settings):
 def locked(tmp_path):
     """The address of a broker that asks for a user and a password."""
     passwords = tmp_path / "passwords"
-    subprocess.run(["mosquitto_passwd", "-b", "-c", passwords, "edge", "s3cret"], check=True, capture_output=True)
+    subprocess.run(["mosquitto_passwd", "-b", "-c", passwords, "edge", "p@ss:w"], check=True, capture_output=True)
     with strict_broker(tmp_path, f"password_file {passwords}") as url:
         yield url
 
 
+def as_user(url, who):
+    return f"mqtt://{who}@{url.rpartition('@')[2]}"
+
+
 def test_user_and_password_of_the_address_open_the_broker(locked):
-    with linked(locked.replace("test@", "edge:s3cret@")) as link:
+    with linked(as_user(locked, "edge:p%40ss%3Aw")) as link:
         assert link.publish("t", b"", wait_s=10)
 
 
 def test_a_refused_link_says_what_to_check(locked, caplog):
-    link = Link(locked.replace("test@", "edge:wrong@"), "tester")
+    link = Link(as_user(locked, "edge:wrong"), "tester")
     link.start()
     wait_for(lambda: "check the user and password in YIHU_MQTT_URL" in caplog.text)
     assert not link.connected

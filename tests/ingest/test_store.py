@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from edge.messages import CameraStatus
+from edge.messages import LATEST, CameraStatus
 from ingest.arrivals import HEAD, Message, sort_arrivals, utc
 from ingest.store import Committed, Store
 from tests.ingest.arrived import BOOT, EARLIER, JPEG, NOW, arrived, frame, pack, status, topic
@@ -282,10 +282,18 @@ def test_an_empty_batch_is_no_trouble(write):
 
 
 def test_statuses_of_any_time_a_calendar_has_are_stored(write, fetch):
-    write(*(arrived(msgspec.structs.replace(status(), at=at), "edge") for at in (0, 253_402_300_799)))
-    assert fetch("SELECT at FROM statuses ORDER BY at") == [(utc(0),), (utc(253_402_300_799),)]
+    write(*(arrived(msgspec.structs.replace(status(), at=at), "edge") for at in (0, LATEST)))
+    assert fetch("SELECT at FROM statuses ORDER BY at") == [(utc(0),), (utc(LATEST),)]
 
 
 def test_readings_of_any_time_a_calendar_has_are_stored(write, fetch):
-    write(*(arrived(pack(seq, at=at), "level-1") for seq, at in enumerate([2**28, 253_402_300_799, NOW], start=1)))
-    assert fetch("SELECT at FROM readings ORDER BY at") == [(utc(2**28),), (utc(NOW),), (utc(253_402_300_799),)]
+    write(*(arrived(pack(seq, at=at), "level-1") for seq, at in enumerate([2**28, LATEST, NOW], start=1)))
+    assert fetch("SELECT at FROM readings ORDER BY at") == [(utc(2**28),), (utc(NOW),), (utc(LATEST),)]
+
+
+def test_a_camera_that_its_agent_no_longer_reports_is_unknown(write, fetch, connection):
+    connection.execute("INSERT INTO devices (site, id, kind, name) VALUES ('tooley', 'cam-1', 'camera', 'x')")
+    write(arrived(msgspec.structs.replace(status(), cameras={"cam-1": CameraStatus("online")}), "edge"))
+    assert fetch("SELECT state, agent FROM devices WHERE id = 'cam-1'") == [("online", "edge")]
+    write(arrived(msgspec.structs.replace(status(), cameras={}), "edge"))
+    assert fetch("SELECT state, agent FROM devices WHERE id = 'cam-1'") == [("unknown", None)]
