@@ -24,6 +24,7 @@ from ingest.migrate import migrate
 log = logging.getLogger(__name__)
 
 STAGES = ("ingest", "detect", "dispatch", "edge")
+ON_DATABASE = ("ingest", "dispatch")
 TICK_S = 0.2
 STOP_WITHIN_S = 2.5  # leaves time for the broker and the database within five seconds
 
@@ -107,10 +108,12 @@ def _enter_broker(stack: contextlib.ExitStack, settings: Settings) -> tuple[str,
 
 def _stages(settings: Settings, site: Site, database: str, broker: str) -> list[Child]:
     ports = {name: free_port() for name in STAGES}
-    engines = {"YIHU_DATABASE_URL": database, "YIHU_MQTT_URL": broker, "YIHU_LOG_LEVEL": settings.log_level}
+    common = {"YIHU_MQTT_URL": broker, "YIHU_LOG_LEVEL": settings.log_level, "YIHU_SITE": site.site}
+    stored = {"YIHU_DATABASE_URL": database}  # edge and detect never know a database
     probes = {name: f"http://127.0.0.1:{port}" for name, port in ports.items()}
     stages = [
-        _stage(name, engines | {"YIHU_PROBE_PORT": str(port), "YIHU_SITE": site.site}) for name, port in ports.items()
+        _stage(name, common | (stored if name in ON_DATABASE else {}) | {"YIHU_PROBE_PORT": str(port)})
+        for name, port in ports.items()
     ]
     web = {
         "YIHU_STAGES": json.dumps(probes),
@@ -118,7 +121,7 @@ def _stages(settings: Settings, site: Site, database: str, broker: str) -> list[
         "YIHU_HOST": settings.host,
         "YIHU_PORT": str(settings.port),
     }
-    return [*stages, _stage("web", engines | web)]
+    return [*stages, _stage("web", common | stored | web)]
 
 
 def _stage(name: str, environment: dict[str, str]) -> Child:

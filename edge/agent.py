@@ -130,7 +130,9 @@ class Agent:
 
     def _report(self, now: float) -> None:
         self._greeted.clear()
-        self._reported = {device: camera.state for device, camera in self._cameras.items()}
+        before, self._reported = self._reported, {d: camera.state for d, camera in self._cameras.items()}
+        for device in (d for d, state in self._reported.items() if before.get(d) != state):
+            log.info("camera %s is %s", device, self._reported[device])
         self._online.set(sum(state == "online" for state in self._reported.values()))
         cameras = {device: camera.status(now) for device, camera in self._cameras.items()}
         self._link.publish(self._topic, self._status("online", cameras), retain=True)
