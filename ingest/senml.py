@@ -4,10 +4,11 @@ import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from edge.messages import LATEST, BadMessageError, SenmlRecord
+from edge.messages import BadMessageError, SenmlRecord
 
 RELATIVE_BELOW = 2**28  # a time below this is relative to now (section 4.5.3)
 VERSION = 10
+OLDEST_S, AHEAD_S = 366 * 86_400, 86_400  # a pack of wild times would ask for more chunks than TimescaleDB can lock
 
 
 class Reading(NamedTuple):
@@ -64,6 +65,6 @@ def _number(record: SenmlRecord, base: float, base_sum: float) -> float | None:
 
 def _absolute(time: float, now: float) -> float:
     at = now + time if time < RELATIVE_BELOW else time
-    if not 0 <= at <= LATEST:
-        raise BadMessageError(f"{time} is not a time")
+    if not now - OLDEST_S <= at <= now + AHEAD_S:
+        raise BadMessageError(f"{time} is no time of the last year: set the sensor's clock")
     return at

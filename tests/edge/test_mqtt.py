@@ -148,6 +148,24 @@ def test_the_will_is_kept_at_a_stop(any_broker):
         assert payloads(heard) == [b"something else"]
 
 
+def tries_after_two_breaks(link):
+    for _ in range(2):
+        broken = break_connection(link)
+        wait_for(lambda: link.connected and link._client.socket() not in (None, broken))  # noqa: B023 - called at once
+    return link._backoff.tries
+
+
+def test_connections_that_break_at_once_are_made_ever_more_slowly(mosquitto):
+    with linked(mosquitto.url) as link:
+        assert tries_after_two_breaks(link) == 2
+
+
+def test_after_a_connection_that_lasted_the_next_is_made_quickly(mosquitto, monkeypatch):
+    monkeypatch.setattr("edge.mqtt.LASTING_S", 0)
+    with linked(mosquitto.url) as link:
+        assert tries_after_two_breaks(link) == 1
+
+
 def test_the_link_greets_at_every_connection(mosquitto):
     greeted = []
     with linked(mosquitto.url, greet=greeted.append) as link:

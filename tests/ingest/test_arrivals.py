@@ -86,6 +86,7 @@ def test_a_message_of_the_largest_size_is_read():
         ("telemetry", arrived(pack(2**62)).body, "$.seq"),
         ("frame", arrived(frame(1, jpeg=b"\xff\xd8 cut")).body, "not a JPEG: 6 bytes"),
         ("frame", arrived(frame(1, jpeg=b"")).body, "not a JPEG: 0 bytes"),
+        ("frame", arrived(frame(1, at=NOW + 3600)).body, "captured 3600 s in the future"),
         ("incident", b"{}", "no such stream: 'incident'"),
         ("no\0where", b"{}", r"no such stream: 'no\x00where'"),
     ],

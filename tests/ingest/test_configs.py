@@ -32,7 +32,7 @@ def site(connection):
 @pytest.fixture
 def change(connection):
     def change(device, column, value):
-        statement = psycopg.sql.SQL("UPDATE devices SET {} = %s, changed_at = clock_timestamp() WHERE id = %s")
+        statement = psycopg.sql.SQL("UPDATE devices SET {} = %s WHERE id = %s")
         connection.execute(statement.format(psycopg.sql.Identifier(column)), [value, device])
 
     return change
@@ -108,7 +108,7 @@ def test_a_change_of_what_is_not_config_is_not_published(look, change):
 @pytest.mark.usefixtures("site")
 def test_a_change_of_the_site_is_published_to_all_its_devices(look, connection):
     look()
-    connection.execute("UPDATE sites SET detector = '{\"confidence\": 0.5}', changed_at = clock_timestamp()")
+    connection.execute("UPDATE sites SET detector = '{\"confidence\": 0.5}'")
     assert {json.loads(payload)["detector"]["confidence"] for payload in look().values()} == {0.5}
 
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.messages import LATEST, BadMessageError, SenmlRecord
-from ingest.senml import Reading, resolve
+from edge.messages import BadMessageError, SenmlRecord
+from ingest.senml import AHEAD_S, OLDEST_S, Reading, resolve
 
 NOW = 1_700_000_000.0
 READ = msgspec.json.Decoder(list[SenmlRecord]).decode
@@ -46,7 +46,7 @@ def test_multiple_data_points_of_several_times():
         {"n":"current","v":1.7}
     ]"""
     current = "urn:dev:ow:10e2073a0108006:current"
-    assert readings(pack) == [
+    assert readings(pack, now=1276020077) == [
         Reading(1276020076.001, "urn:dev:ow:10e2073a0108006:voltage", 120.1, None, "V"),
         Reading(1276020071.001, current, 1.2, None, "A"),
         Reading(1276020072.001, current, 1.3, None, "A"),
@@ -73,7 +73,7 @@ def test_multiple_measurements_of_a_thing_that_moves():
         {"u":"lon","t":180,"v":24.30628},
         {"u":"lat","t":180,"v":60.07967}
     ]"""
-    found = readings(pack)
+    found = readings(pack, now=1320067700)
     assert {reading.metric for reading in found} == {"urn:dev:ow:10e2073a01080063"}
     assert [(reading.at - 1320067464, reading.value, reading.unit) for reading in found] == [
         (0, 20, "%RH"), (0, 24.30621, "lon"), (0, 60.07965, "lat"),
@@ -86,7 +86,8 @@ def test_multiple_measurements_of_a_thing_that_moves():
 
 def test_times_below_two_to_the_28_are_relative_to_now():
     pack = '[{"n":"a","t":-30,"v":1},{"n":"a","v":1},{"n":"a","t":30,"v":1},{"n":"a","t":268435456,"v":1}]'
-    assert [reading.at for reading in readings(pack)] == [NOW - 30, NOW, NOW + 30, 268435456]
+    now = 2**28 + 1000.0
+    assert [reading.at for reading in readings(pack, now)] == [now - 30, now, now + 30, 2**28]
 
 
 def test_base_value_and_base_sum_are_added():
@@ -123,10 +124,17 @@ def test_a_sum_beyond_all_numbers_is_refused():
 
 
 @pytest.mark.parametrize("field", ["t", "bt"])
-@pytest.mark.parametrize("time", [math.nan, math.inf, -math.inf, -2e9, 1e18])
-def test_a_time_outside_the_calendar_is_refused(field, time):
-    with pytest.raises(BadMessageError, match="is not a time"):
+@pytest.mark.parametrize(
+    "time", [math.nan, math.inf, -math.inf, -2e9, 1e18, 2**28, NOW - OLDEST_S - 1, NOW + AHEAD_S + 1]
+)
+def test_a_time_of_a_clock_that_is_wrong_is_refused(field, time):
+    with pytest.raises(BadMessageError, match="set the sensor's clock"):
         resolve([SenmlRecord(n="a", v=1.0, **{field: time})], NOW)
+
+
+@pytest.mark.parametrize("time", [NOW - OLDEST_S, NOW + AHEAD_S])
+def test_readings_that_were_kept_for_a_year_are_taken(time):
+    assert resolve([SenmlRecord(n="a", v=1.0, t=time)], NOW)[0].at == time
 
 
 @pytest.mark.parametrize("names", [{}, {"n": "a\0"}, {"bn": "\0", "n": "a"}, {"n": "a", "u": "\0"}, {"n": "x" * 201}])
@@ -162,7 +170,7 @@ def test_whatever_the_pack_its_readings_can_be_stored_or_it_is_refused(pack):
     except BadMessageError:
         return
     for at, metric, value, text, unit in found:
-        assert 0 <= at <= LATEST
+        assert NOW - OLDEST_S <= at <= NOW + AHEAD_S
         assert value is None or math.isfinite(value)
         assert metric
         assert "\0" not in metric + (text or "") + unit

@@ -65,7 +65,7 @@ def send(link, *messages):
 
 
 def packs(*seqs):
-    return [arrived(pack(seq, value=seq), "level-1") for seq in seqs]
+    return [arrived(pack(seq, value=seq, at=0), "level-1") for seq in seqs]
 
 
 def values(fetch):
@@ -287,7 +287,7 @@ def test_two_shares_store_everything_once(mosquitto, database, fetch):
         running(mosquitto.url, database, Share(2, 2)) as second,
         linked(mosquitto.url, "street") as street,
     ):
-        send(street, *(arrived(pack(1), f"level-{number}") for number in range(40)))
+        send(street, *(arrived(pack(1, at=0), f"level-{number}") for number in range(40)))
         wait_for(lambda: first("messages_total") + second("messages_total") == 40)
         assert first("messages_total") > 0 < second("messages_total")
     assert fetch("SELECT count(*), count(DISTINCT device) FROM readings") == [(40, 40)]

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from edge.messages import LATEST, CameraStatus
+from edge.messages import LATEST, CameraStatus, SenmlRecord, Telemetry
 from ingest.arrivals import HEAD, Message, sort_arrivals, utc
+from ingest.senml import OLDEST_S
 from ingest.store import Committed, Store
 from tests.ingest.arrived import BOOT, EARLIER, JPEG, NOW, arrived, frame, pack, status, topic
 
@@ -286,9 +287,10 @@ def test_statuses_of_any_time_a_calendar_has_are_stored(write, fetch):
     assert fetch("SELECT at FROM statuses ORDER BY at") == [(utc(0),), (utc(LATEST),)]
 
 
-def test_readings_of_any_time_a_calendar_has_are_stored(write, fetch):
-    write(*(arrived(pack(seq, at=at), "level-1") for seq, at in enumerate([2**28, LATEST, NOW], start=1)))
-    assert fetch("SELECT at FROM readings ORDER BY at") == [(utc(2**28),), (utc(NOW),), (utc(LATEST),)]
+def test_a_pack_of_a_reading_for_each_day_that_is_taken_is_stored(write, fetch):
+    days = [SenmlRecord(n="water_level", v=1.0, t=NOW - day * 86_400) for day in range(OLDEST_S // 86_400)]
+    assert write(arrived(Telemetry(BOOT, 1, days), "level-1")) == [acked(1)]
+    assert fetch("SELECT count(*) FROM readings") == [(len(days),)]
 
 
 def test_a_camera_that_its_agent_no_longer_reports_is_unknown(write, fetch, connection):
