@@ -1,0 +1,84 @@
+"""What happens at a simulated place, and when: a pure function of a seed and the time.
+
+A camera and the sensors beside it read the same script, so the water that rises in the picture rises in the gauge.
+Time is cut into slots of `every` seconds, each with one event; times are in seconds of the film's clock (live: epoch).
+"""
+
+import math
+import random
+from dataclasses import dataclass
+
+from edge.sim.address import SimCamera, View
+
+RAMP_S = 12.0  # how long water, smoke or a fire takes to grow to its full size, and to shrink
+
+INCIDENTS = (
+    "illegal_parking", "fire_lane_blocked", "ebike_misparked", "crowd", "congestion", "intrusion",
+    "debris", "smoke", "fire", "flood",
+)  # fmt: skip
+FAULTS = ("camera_covered", "camera_frozen", "camera_moved", "camera_blurred")
+INNOCENT = ("delivery", "bystander")  # a stop shorter than any dwell; people close to where nobody may be
+
+# what may happen in a view, and how often in proportion
+REPERTOIRE: dict[View, dict[str, float]] = {
+    "kerb": {"illegal_parking": 5, "delivery": 3, "debris": 2, "fire": 0.5},
+    "junction": {"congestion": 3, "debris": 3, "smoke": 1},
+    "fire-lane": {"fire_lane_blocked": 5, "delivery": 2, "smoke": 1, "fire": 1},
+    "door": {"ebike_misparked": 5, "fire": 1, "smoke": 1},
+    "square": {"crowd": 5, "smoke": 1, "fire": 1},
+    "underpass": {"flood": 5, "debris": 1},
+    "yard": {"intrusion": 5, "bystander": 3, "fire": 1},
+    "slope": {"debris": 4, "smoke": 1},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """`number` is its slot's; `seed` decides all its details."""
+
+    number: int
+    kind: str
+    begin: float
+    end: float
+    seed: int
+
+    def level(self, at: float) -> float:
+        """How far it has grown at that time, 0 to 1."""
+        ramp = min(RAMP_S, (self.end - self.begin) / 3)
+        return max(0.0, min(1.0, (at - self.begin) / ramp, (self.end - at) / ramp))
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """`shares` are kinds and how often each happens in proportion; none at all is a street without events."""
+
+    seed: int
+    every: float
+    shares: dict[str, float]
+
+    def between(self, begin: float, end: float) -> list[Event]:
+        """Every event that is under way at some time from `begin` to `end`, in order."""
+        slots = range(math.floor(begin / self.every) - 1, math.floor(end / self.every) + 1)
+        events = [self._event(slot) for slot in slots] if self.shares else []
+        return [event for event in events if event.begin <= end and event.end >= begin]
+
+    def _event(self, slot: int) -> Event:
+        dice = random.Random(f"{self.seed}/{slot}")  # noqa: S311 - a simulation
+        (kind,) = dice.choices(list(self.shares), list(self.shares.values()))
+        offset = random.Random(f"{self.seed}").random() * self.every  # noqa: S311 - as above
+        begin = slot * self.every + offset * 0.5 + dice.uniform(0.0, 0.1) * self.every
+        lasts = dice.uniform(0.3, 0.45) * self.every * (0.3 if kind in INNOCENT else 1.0)
+        return Event(slot, kind, begin, begin + lasts, dice.randrange(2**31))
+
+
+def script_of(camera: SimCamera) -> Script:
+    """The script of a camera's place; raise ValueError for a kind that cannot happen there."""
+    shares = REPERTOIRE[camera.view]
+    if camera.events == "none":
+        return Script(camera.seed, camera.every, {})
+    if camera.events == "all":
+        return Script(camera.seed, camera.every, shares)
+    wanted = camera.events.split(",")
+    if wrong := set(wanted) - {*INCIDENTS, *FAULTS, *INNOCENT}:
+        raise ValueError(f"{', '.join(sorted(wrong))}: no such event; known: {', '.join((*INCIDENTS, *FAULTS))}")
+    return Script(camera.seed, camera.every, {kind: shares.get(kind, 1.0) for kind in wanted})
