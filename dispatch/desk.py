@@ -9,6 +9,7 @@ from uuid_utils.compat import uuid7
 
 from dispatch import store
 from dispatch.kinds import KINDS
+from dispatch.limits import due
 from dispatch.store import Evidence
 from dispatch.ticket import Action, IncompleteOrderError, Order, Position, State, Ticket, TicketError, apply
 
@@ -51,6 +52,7 @@ def report(connection: Connection, matter: Report, actor: str, now: datetime) ->
     if kind is None:
         raise IncompleteOrderError(f"unknown kind {matter.kind!r}; known: {', '.join(KINDS)}")
     with connection.transaction():
+        limits = store.load_limits(connection, None, matter.position)
         ticket = Ticket(
             id=uuid7(),
             kind=matter.kind,
@@ -60,7 +62,7 @@ def report(connection: Connection, matter: Report, actor: str, now: datetime) ->
             text=matter.text,
             opened_at=now,
             began_at=now,
-            due=kind.due(now),
+            due=due(matter.kind, now, limits),
             position=matter.position,
             area=store.load_areas(connection).find(matter.position),
         )

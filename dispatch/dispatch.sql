@@ -54,15 +54,19 @@ ORDER BY opened_at DESC
 LIMIT 1;
 
 -- name: put_incident
-INSERT INTO incidents (id, ticket, kind, phase, site, device, zone, began_at, at, severity, score, objects,
+INSERT INTO incidents (id, ticket, kind, phase, site, device, zone, began_at, found_at, at, severity, score, objects,
                        explanation, received_at)
-VALUES (%(id)s, %(ticket)s, %(kind)s, %(phase)s, %(site)s, %(device)s, %(zone)s, %(began_at)s, %(at)s, %(severity)s,
-        %(score)s, %(objects)s, %(explanation)s, %(received_at)s)
+VALUES (%(id)s, %(ticket)s, %(kind)s, %(phase)s, %(site)s, %(device)s, %(zone)s, %(began_at)s, %(at)s, %(at)s,
+        %(severity)s, %(score)s, %(objects)s, %(explanation)s, %(received_at)s)
 ON CONFLICT (id) DO UPDATE SET
     phase = excluded.phase, at = excluded.at, severity = excluded.severity, score = excluded.score,
     objects = excluded.objects, explanation = excluded.explanation
 WHERE excluded.at >= incidents.at AND incidents.phase <> 'clear'
 RETURNING id;
+
+-- name: found_sooner
+-- What opened it may come late.
+UPDATE incidents SET found_at = %(at)s WHERE id = %(id)s AND found_at > %(at)s;
 
 -- name: put_evidence
 INSERT INTO evidence (id, ticket, incident, role, at, media_type, box, data)
@@ -73,6 +77,17 @@ WHERE excluded.role <> 'first' AND excluded.at > evidence.at;
 
 -- name: quarantine
 INSERT INTO quarantine (topic, reason, size, head) VALUES (%(topic)s, %(reason)s, %(size)s, %(head)s);
+
+-- name: limits_of_site
+SELECT limits FROM sites WHERE id = %(site)s;
+
+-- name: limits_at
+-- Of the site that has the nearest device: a person's report names none.
+SELECT sites.limits
+FROM devices JOIN sites ON sites.id = devices.site
+WHERE NOT retired AND longitude IS NOT NULL
+ORDER BY (latitude - %(latitude)s) ^ 2 + ((longitude - %(longitude)s) * cos(radians(%(latitude)s))) ^ 2
+LIMIT 1;
 
 -- name: areas
 SELECT code, name, polygon FROM areas;

@@ -10,7 +10,7 @@ from uuid_utils.compat import uuid7
 
 from detect.incident import Explanation, Incident, Picture, Severity
 from dispatch import store
-from dispatch.kinds import kind_of
+from dispatch.limits import Limits, due
 from dispatch.store import Evidence
 from dispatch.ticket import Position, State, Ticket
 
@@ -37,15 +37,15 @@ def _open(connection: Connection, incident: Incident, now: datetime) -> Ticket:
     parent = store.find_closed_at_place(connection, incident)
     position = Position(*incident.position) if incident.position else None
     area = store.load_areas(connection).find(position)
-    ticket = replace(new_candidate(incident, place, now), position=position, area=area, parent=parent)
+    limits = store.load_limits(connection, incident.site, position)
+    ticket = replace(new_candidate(incident, place, now, limits), position=position, area=area, parent=parent)
     store.insert_ticket(connection, ticket)
     store.add_event(connection, ticket, now, "detect", "open", None)
     return ticket
 
 
-def new_candidate(incident: Incident, place: str, now: datetime) -> Ticket:
+def new_candidate(incident: Incident, place: str, now: datetime, limits: Limits) -> Ticket:
     """The ticket that an incident opens: it waits for a dispatcher, its clocks run from receipt."""
-    kind = kind_of(incident.kind)
     return Ticket(
         id=uuid7(),
         kind=incident.kind,
@@ -54,7 +54,7 @@ def new_candidate(incident: Incident, place: str, now: datetime) -> Ticket:
         title=place,
         opened_at=now,
         began_at=datetime.fromtimestamp(incident.began_at, UTC),
-        due=kind.due(now),
+        due=due(incident.kind, now, limits),
         site=incident.site,
         device=incident.device,
         zone=incident.zone,

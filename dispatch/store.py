@@ -12,6 +12,7 @@ from psycopg.types.json import Jsonb
 
 from detect.incident import Box, Incident
 from dispatch.areas import AreaIndex, Shape
+from dispatch.limits import Limits
 from dispatch.ticket import Area, Due, Order, Position, State, Ticket
 from ingest.queries import load_queries
 
@@ -148,7 +149,10 @@ def put_incident(connection: Connection, incident: Incident, ticket: UUID, now: 
         "objects": Jsonb(msgspec.to_builtins(incident.objects)),
         "explanation": Jsonb(msgspec.to_builtins(incident.explanation)),
     }  # fmt: skip
-    return _one(connection, "put_incident", UUID, values) is not None
+    newest = _one(connection, "put_incident", UUID, values) is not None
+    if not newest:
+        connection.execute(SQL["found_sooner"], values)
+    return newest
 
 
 def put_evidence(connection: Connection, ticket: UUID, evidence: Evidence) -> None:
@@ -165,6 +169,18 @@ def quarantine(connection: Connection, topic: str, reason: str, body: bytes, hea
 def load_areas(connection: Connection) -> AreaIndex:
     rows = connection.execute(SQL["areas"]).fetchall()
     return AreaIndex([Shape(Area(code, name), polygon) for code, name, polygon in rows])
+
+
+def load_limits(connection: Connection, site: str | None, position: Position | None) -> Limits:
+    """Of the site, or where a matter belongs to none, of the one whose device is nearest to its position."""
+    if site:
+        return _limits(connection, "limits_of_site", {"site": site})
+    return _limits(connection, "limits_at", position._asdict()) if position else Limits()
+
+
+def _limits(connection: Connection, name: str, values: dict[str, Any]) -> Limits:
+    row = connection.execute(SQL[name], values).fetchone()
+    return Limits.model_validate(row[0]) if row else Limits()
 
 
 def device_name(connection: Connection, site: str, device: str) -> str:

@@ -19,6 +19,7 @@ from detect.incident import Incident, IncidentObject
 from dispatch.desk import act
 from dispatch.intake import explain, new_candidate, take_in
 from dispatch.kinds import KINDS
+from dispatch.limits import Limits
 from dispatch.ticket import Action, Area, Position, State, Ticket
 from tests.dispatch.matters import (
     HERE,
@@ -97,7 +98,7 @@ def test_an_incident_opens_a_candidate_that_explains_itself(connection: Connecti
 
 def test_a_late_event_keeps_its_time_and_its_clocks_run_from_receipt():
     received = RECEIVED + timedelta(days=3)
-    ticket = new_candidate(incident(), "cam-1", received)
+    ticket = new_candidate(incident(), "cam-1", received, Limits())
     assert ticket.began_at == RECEIVED - timedelta(minutes=3)
     assert ticket.due.accept == received + timedelta(hours=2)
 

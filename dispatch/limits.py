@@ -1,0 +1,56 @@
+"""How soon a site wants its matters dealt with, where it differs from what is usual; pure."""
+
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from detect.values import Seconds
+from dispatch.kinds import KINDS, kind_of
+from dispatch.ticket import Due
+
+Limit = Annotated[Seconds, Field(gt=0)]
+
+
+def _check_kind(name: str) -> str:
+    if name not in KINDS:
+        raise ValueError(f"unknown kind {name!r}; known: {', '.join(KINDS)}")
+    return name
+
+
+class Steps(BaseModel):
+    """Seconds from receipt until each step is due; None: as usual for the kind."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    accept: Limit | None = None
+    handle: Limit | None = None
+    close: Limit | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "Steps":
+        given = [limit for limit in (self.accept, self.handle, self.close) if limit is not None]
+        if given != sorted(given):
+            raise ValueError("a later step is due before an earlier one: accept, then handle, then close")
+        return self
+
+
+class Limits(Steps):
+    """`limits:` of a site file; `kinds` are those that have limits of their own."""
+
+    kinds: dict[Annotated[str, AfterValidator(_check_kind)], Steps] = {}
+
+
+def due(kind: str, received_at: datetime, limits: Limits) -> Due:
+    """When each step of a matter is due: as the site says for the kind, or for all, else as is usual."""
+    usual = kind_of(kind).due(received_at)
+    own = limits.kinds.get(kind, Steps())
+
+    def at(given: float | None, otherwise: float | None, else_at: datetime) -> datetime:
+        limit = given or otherwise
+        return received_at + timedelta(seconds=limit) if limit else else_at
+
+    return Due(
+        at(own.accept, limits.accept, usual.accept),
+        at(own.handle, limits.handle, usual.handle),
+        at(own.close, limits.close, usual.close),
+    )
