@@ -20,11 +20,12 @@ LASTING_S = 30.0  # a process that lived so long starts again at once
 
 @dataclass(slots=True)
 class Child:
-    """One process and the command that it is started with."""
+    """One process and the command that it is started with; what it prints goes to `output`, or where ours does."""
 
     name: str
     command: list[str]
     environment: dict[str, str]
+    output: int | None = None
     process: subprocess.Popen[bytes] | None = None
     started_at: float = 0.0
     retry_at: float = 0.0
@@ -35,6 +36,8 @@ class Child:
         self.process = subprocess.Popen(
             self.command,
             env=os.environ | self.environment,
+            stdout=self.output,
+            stderr=self.output,
             stdin=subprocess.PIPE,  # closes when we are gone, however we went: the stages watch it
             start_new_session=True,
             preexec_fn=_fall_with_launcher if sys.platform == "linux" else None,  # noqa: PLW1509 - one system call
