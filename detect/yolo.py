@@ -1,7 +1,5 @@
 """Ultralytics' YOLO and ByteTrack, behind our two protocols. Their types end here."""
 
-import hashlib
-import os
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -9,21 +7,17 @@ from types import SimpleNamespace
 
 import numpy as np
 
+import detect.offline  # noqa: F401 - before Ultralytics
 from detect.detector import Detection, Detector, Image, Tracker
+from detect.models import ModelError, digest
 
-os.environ.setdefault("YOLO_OFFLINE", "true")  # before the import: nothing looks for updates or phones home
-os.environ.setdefault("YOLO_VERBOSE", "false")
-
+# isort: split
 from ultralytics import YOLO, settings
 from ultralytics.engine.results import Boxes
 from ultralytics.trackers.byte_tracker import BYTETracker
 
 SCORE_FLOOR = 0.1  # ByteTrack follows what it has seen well down to here
-SIZE = 640  # pixels that the longer side is scaled to
-
-
-class ModelError(RuntimeError):
-    """The weights cannot be loaded; the text says what to do."""
+SIZE = 640  # pixels that the longer side is scaled to, unless an export has a size of its own
 
 
 class YoloDetector:
@@ -33,12 +27,25 @@ class YoloDetector:
         if not path.exists():
             raise ModelError(f"no model at {path}: check `detector: model:` in the site file")
         settings.update({"sync": False})
-        self.model = {"name": path.name, "hash": _hash(path)}
+        self.model = {"name": path.name, "hash": digest(path)}
         try:
             self._yolo = YOLO(str(path), task="detect")
             self.detect([np.zeros((SIZE, SIZE, 3), np.uint8)])  # compiles now, not under the first frame
         except Exception as error:  # each format fails in its own way
             raise ModelError(f"{path} cannot be loaded: {error or type(error).__name__}") from error
+
+    @property
+    def classes(self) -> list[str]:
+        return list(self._yolo.names.values())
+
+    @property
+    def size(self) -> tuple[int, int] | None:
+        """(height, width) that every picture is fitted to, or None when each keeps its own shape."""
+        model = self._yolo.predictor.model
+        if model.format == "pt" or model.dynamic:
+            return None
+        height, width = model.imgsz
+        return height, width
 
     def detect(self, images: Sequence[Image]) -> list[list[Detection]]:
         return [found for image in images for found in self._predict(image)]
@@ -54,14 +61,6 @@ def _detections(boxes: Boxes, names: dict[int, str]) -> list[Detection]:
         Detection(names[int(label)], tuple(box), score)
         for label, box, score in zip(rows.cls, rows.xyxyn.tolist(), rows.conf.tolist(), strict=True)
     ]
-
-
-def _hash(path: Path) -> str:
-    files = sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
-    digest = hashlib.sha256()
-    for file in files:
-        digest.update(file.read_bytes())
-    return digest.hexdigest()[:16]
 
 
 class ByteTracker:

@@ -1,0 +1,106 @@
+"""New models: fetched by name or taken from a file, exported for this machine, checked by running once."""
+
+import importlib.util
+import shutil
+import warnings
+from collections.abc import Callable
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import torch
+
+import detect.offline  # noqa: F401 - before Ultralytics
+from detect.models import CARD, Card, ModelError, copy_in, digest, read_card
+from detect.yolo import SIZE, YoloDetector
+
+# isort: split
+from ultralytics import YOLO
+from ultralytics.utils.downloads import GITHUB_ASSETS_STEMS, safe_download
+
+RELEASE = "https://github.com/ultralytics/assets/releases/download/v8.4.0"
+SMALLEST = 100_000  # bytes: what is less is an error page
+LIBRARIES = ("ultralytics-opencv-headless", "torch", "openvino")
+
+Maker = Callable[[Path], Card]
+
+
+def from_file(source: Path, name: str) -> Maker:
+    """What makes the model from a `.pt`, from a folder that `yihu train` wrote, or from any export that runs here."""
+    if not source.exists():
+        raise ModelError(f"{source} is not there")
+    return lambda folder: _make(source, name, folder, str(source.absolute()))
+
+
+def by_name(name: str, release: str = RELEASE) -> Maker:
+    """What makes the model from Ultralytics' published weights of this name; `release` is where they lie."""
+    if name not in GITHUB_ASSETS_STEMS:
+        raise ModelError(f"{name}: neither a file here nor a model that Ultralytics publishes, such as yolo26n")
+    return lambda folder: _make(_fetch(name, release, folder), name, folder, f"{release}/{name}.pt")
+
+
+def _fetch(name: str, release: str, folder: Path) -> Path:
+    try:
+        return Path(safe_download(f"{release}/{name}.pt", dir=folder, min_bytes=SMALLEST, retry=1, unzip=False))
+    except OSError as error:
+        answer = getattr(error.__cause__, "response", None)
+        why = f"the server says {answer.status_code}" if answer is not None else "there is no connection"
+        raise ModelError(
+            f"{release}/{name}.pt cannot be fetched: {why}. Download it elsewhere, bring the file to this machine"
+            f" and run `yihu model add {name}.pt`"
+        ) from error
+
+
+def _make(source: Path, name: str, folder: Path, whence: str) -> Card:
+    if (source / CARD).is_file():
+        shutil.copytree(source, folder, dirs_exist_ok=True)
+        return msgspec.structs.replace(read_card(source), name=name)
+    if source.suffix == ".pt":
+        file = folder / f"{name}.pt"
+        if source != file:
+            shutil.copyfile(source, file)
+        weights = export(file)
+    else:
+        weights = copy_in(source, folder)
+    return card_of(name, weights, whence)
+
+
+def card_of(name: str, weights: Path, whence: str) -> Card:
+    """The card of weights that run on this machine; raise ModelError for those that do not."""
+    detector = YoloDetector(weights)
+    return Card(
+        name=name,
+        weights=weights.name,
+        hash=digest(weights),
+        classes=detector.classes,
+        size=detector.size,
+        source=whence,
+        made_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        versions={library: version(library) for library in LIBRARIES},
+    )
+
+
+def export(file: Path, size: tuple[int, int] | None = None) -> Path:
+    """Export a `.pt` beside itself in half precision; without a size it takes pictures of any shape at their own.
+
+    To TensorRT where there is an NVIDIA GPU with it, else to OpenVINO. Raise ModelError.
+    """
+    try:
+        model = YOLO(str(file))
+        if model.task == "detect":
+            return Path(_export(model, size))
+    except Exception as error:  # whatever is no model fails in its own way
+        raise ModelError(f"{file} cannot be exported: {error or type(error).__name__}") from error
+    raise ModelError(f"{file} is a model to {model.task}: one that detects is needed")
+
+
+def _export(model: Any, size: tuple[int, int] | None) -> Any:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # torch's tracing is deprecated, and Ultralytics' way
+        if torch.cuda.is_available() and importlib.util.find_spec("tensorrt"):
+            return model.export(format="engine", imgsz=size or SIZE, quantize=16, verbose=False)
+        return model.export(
+            format="openvino", imgsz=size or SIZE, dynamic=size is None, quantize=16, device="cpu", verbose=False
+        )
