@@ -59,11 +59,14 @@ def _run_on_database(settings: Settings, name: str, make: Callable[..., Stage]) 
 
 
 def run_detect(settings: Settings) -> None:
-    from detect.service import Detection  # noqa: PLC0415 - torch
+    from detect.cameras import Equipment  # noqa: PLC0415 - torch
+    from detect.models import Models, shipped  # noqa: PLC0415 - as above
+    from detect.service import Detection  # noqa: PLC0415 - as above
     from detect.yolo import load_detector, make_tracker  # noqa: PLC0415 - as above
 
-    registry = make_registry("detect")
-    detection = Detection(broker_url(settings), settings.share, registry, load_detector, make_tracker)
+    registry, models = make_registry("detect"), Models(settings.folder / "models")
+    equipment = Equipment(lambda model: load_detector(str(models.named(model))), make_tracker, shipped, models.coco)
+    detection = Detection(broker_url(settings), settings.share, registry, equipment)
     run_stage(detection, registry, (settings.probe_host, settings.probe_port))
 
 

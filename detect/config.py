@@ -1,7 +1,9 @@
-"""The detect stage's part of a device's configuration: zones, the rules in them, the model that looks."""
+"""The detect stage's part of a device's configuration: what is watched for, where, and the model that looks."""
 
 import importlib
 import pkgutil
+from dataclasses import dataclass
+from types import ModuleType
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -9,22 +11,25 @@ import shapely
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetCoreSchemaHandler
 from pydantic_core import core_schema
 
-from detect import rules
-from detect.rule import RuleSettings
+from detect.rule import CameraRuleSettings, RuleSettings, SensorRuleSettings
+from detect.rules import camera, sensor
 from detect.values import Point
 
 
-def known_rules() -> dict[str, type[RuleSettings]]:
-    """Every rule there is by its kind, which is its module's name."""
-    modules = [module.name for module in pkgutil.iter_modules(rules.__path__)]
-    return {name: importlib.import_module(f"{rules.__name__}.{name}").Settings for name in modules}
+def known_rules(family: ModuleType) -> dict[str, type[RuleSettings]]:
+    """Every rule of `detect.rules.camera` or `.sensor` by its kind, which is its module's name."""
+    modules = [module.name for module in pkgutil.iter_modules(family.__path__)]
+    return {name: importlib.import_module(f"{family.__name__}.{name}").Settings for name in modules}
 
 
+@dataclass(frozen=True)
 class _ByKind:
     """Validates a rule by the settings of its kind, so that an error names the very field."""
 
+    family: ModuleType
+
     def __get_pydantic_core_schema__(self, _source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
-        choices = {kind: handler.generate_schema(settings) for kind, settings in known_rules().items()}
+        choices = {kind: handler.generate_schema(settings) for kind, settings in known_rules(self.family).items()}
         return core_schema.tagged_union_schema(choices, discriminator="kind")
 
 
@@ -35,6 +40,8 @@ def _check_polygon(points: list[Point]) -> list[Point]:
 
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")]
+ZoneRule = Annotated[CameraRuleSettings, _ByKind(camera)]
+SensorRule = Annotated[SensorRuleSettings, _ByKind(sensor)]
 Polygon = Annotated[list[Point], Field(min_length=3), AfterValidator(_check_polygon)]
 
 
@@ -44,20 +51,38 @@ class Zone(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     id: Name
     polygon: Polygon
-    rules: Annotated[list[Annotated[RuleSettings, _ByKind()]], Field(min_length=1)]
+    rules: Annotated[list[ZoneRule], Field(min_length=1)]
 
 
 class DetectorSettings(BaseModel):
+    """Without a model, one is chosen by the kind of camera (see detect.cameras)."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
-    model: str
+    model: str | None = None
     confidence: Annotated[float, Field(gt=0, lt=1)] = 0.35
 
 
-class CameraConfig(BaseModel):
+class _DeviceConfig(BaseModel):
     """What detect needs of a device; the rest of the configuration is others' business."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
-    detector: DetectorSettings | None = None
     timezone: ZoneInfo = ZoneInfo("Asia/Shanghai")
     position: tuple[float, float] | None = None
+
+
+class CameraConfig(_DeviceConfig):
+    camera: str | None = None
+    detector: DetectorSettings | None = None
     zones: list[Zone] = []
+
+    @property
+    def model(self) -> str | None:
+        return self.detector.model if self.detector else None
+
+    @property
+    def confidence(self) -> float:
+        return (self.detector or DetectorSettings()).confidence
+
+
+class SensorConfig(_DeviceConfig):
+    rules: list[SensorRule] = []

@@ -6,6 +6,8 @@ import shapely
 
 from detect.incident import Box
 
+TOUCHES = 0.3  # share of the smaller of box and zone that lies in the other
+
 
 class Region:
     """A polygon that says which boxes stand in it."""
@@ -19,9 +21,23 @@ class Region:
         """Whether the box's foot, the middle of its lower edge, lies within."""
         return bool(shapely.contains_xy(self._shape, (box[0] + box[2]) / 2, box[3]))
 
+    def touches(self, box: Box) -> bool:
+        """Whether something without a foot is here: its foot is, or box and zone share much of the smaller one.
+
+        The measure is the overlap coefficient: smoke may rise far above its zone, water reach far around it.
+        """
+        shared = self._shape.intersection(shapely.box(*box)).area
+        return self.holds(box) or bool(shared >= TOUCHES * min(area(box), self._shape.area) > 0)
+
 
 def area(box: Box) -> float:
     return max(0.0, box[2] - box[0]) * max(0.0, box[3] - box[1])
+
+
+def union(boxes: Sequence[Box]) -> Box:
+    """The smallest box that holds all of them."""
+    left, top, right, bottom = zip(*boxes, strict=True)
+    return min(left), min(top), max(right), max(bottom)
 
 
 def overlap(a: Box, b: Box) -> float:

@@ -1,7 +1,7 @@
-"""What a rule is, what it is told, and what it finds: an incident before anyone has said by which camera."""
+"""What a rule is, what it is told, and what it finds: an incident before anyone has said by which device."""
 
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import ClassVar, Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -9,7 +9,10 @@ from pydantic import BaseModel, ConfigDict
 
 from detect.geometry import Region
 from detect.incident import IncidentObject, Phase, Picture, Severity, Spell
-from detect.standing import Scene
+from detect.stay import Scene
+from ingest.senml import Reading
+
+UPDATE_EVERY_S = 15.0  # while an incident lasts, by the source's own clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,7 @@ class Finding:
     kind: str
     version: str
     began_at: float
+    at: float
     severity: Severity
     score: float
     threshold: dict[str, float]
@@ -31,7 +35,16 @@ class Finding:
     scores: list[float] = field(default_factory=list)
 
 
-class Rule(Protocol):
+class RuleSettings(BaseModel):
+    """A rule as written in the site file. Each module of `detect.rules` has one, called `Settings`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, serialize_by_alias=True)
+    severity: ClassVar[Severity]
+    version: ClassVar[str] = "1"
+    kind: str
+
+
+class CameraRule(Protocol):
     def observe(self, scene: Scene) -> list[Finding]:
         """Take in the next frame of the camera; return what opened, changed or cleared with it."""
         ...
@@ -46,11 +59,28 @@ class Surroundings:
     timezone: ZoneInfo
 
 
-class RuleSettings(BaseModel):
-    """A rule as written in the site file. Each module of `detect.rules` has one, called `Settings`."""
+class CameraRuleSettings(RuleSettings):
+    def make(self, surroundings: Surroundings) -> CameraRule:
+        raise NotImplementedError
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    kind: str
 
-    def make(self, surroundings: Surroundings) -> Rule:
+class SensorRule(Protocol):
+    """Times in seconds: a reading's `at` is event time, `now` and `heard_at` are this machine's clock."""
+
+    def read(self, reading: Reading, now: float) -> list[Finding]:
+        """Take in a reading of the sensor, of any metric; return what opened, changed or cleared with it."""
+        ...
+
+    def tick(self, heard_at: float, now: float) -> list[Finding]:
+        """Time has passed; the sensor was last heard at `heard_at`."""
+        ...
+
+
+class SensorRuleSettings(RuleSettings):
+    @property
+    def place(self) -> str:
+        """What stands for the zone in a sensor's incidents, at most 40 characters."""
+        raise NotImplementedError
+
+    def make(self) -> SensorRule:
         raise NotImplementedError

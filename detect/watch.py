@@ -9,8 +9,8 @@ from detect.config import CameraConfig, Zone
 from detect.detector import Detector, Image, Tracker
 from detect.geometry import Region
 from detect.incident import Explanation, Incident
-from detect.rule import Finding, Rule, Surroundings
-from detect.standing import Scene
+from detect.rule import CameraRule, Finding, Surroundings
+from detect.stay import Scene
 from edge.messages import BadMessageError, Frame, check_jpeg
 from edge.topics import Topic
 
@@ -25,7 +25,7 @@ class _Post:
     """One rule of one zone."""
 
     zone: Zone
-    rule: Rule
+    rule: CameraRule
 
 
 class Watch:
@@ -44,11 +44,9 @@ class Watch:
         (detections,) = self._detector.detect([decode_image(frame.jpeg)])
         self._seen_at = frame.at
         scene = Scene(frame.at, frame.jpeg, self._tracker.track(detections))
-        return [
-            self._incident(post.zone, scene, finding) for post in self._posts for finding in post.rule.observe(scene)
-        ]
+        return [self._incident(post.zone, finding) for post in self._posts for finding in post.rule.observe(scene)]
 
-    def _incident(self, zone: Zone, scene: Scene, finding: Finding) -> Incident:
+    def _incident(self, zone: Zone, finding: Finding) -> Incident:
         return Incident(
             id=finding.id,
             kind=finding.kind,
@@ -58,7 +56,7 @@ class Watch:
             zone=zone.id,
             position=self.config.position,
             began_at=finding.began_at,
-            at=scene.at,
+            at=finding.at,
             severity=finding.severity,
             score=finding.score,
             objects=finding.objects,
@@ -77,8 +75,7 @@ class Watch:
 
 
 def _posts(zone: Zone, config: CameraConfig) -> list[_Post]:
-    confidence = config.detector.confidence if config.detector else 1.0
-    surroundings = Surroundings(Region(zone.polygon), confidence, config.timezone)
+    surroundings = Surroundings(Region(zone.polygon), config.confidence, config.timezone)
     return [_Post(zone, settings.make(surroundings)) for settings in zone.rules]
 
 

@@ -8,12 +8,25 @@ from zoneinfo import available_timezones
 
 import shapely
 import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
-from detect.config import DetectorSettings, Name, Zone
+from detect.config import DetectorSettings, Name, SensorRule, Zone
+from detect.models import is_name
+from detect.values import Seconds
+from edge.sim.address import beside, is_simulated, parse_camera, parse_sensor
+from edge.sim.script import script_of
 
-CAMERA_SCHEMES = ("rtsp", "rtsps", "http", "https")
-SENSOR_DRIVERS = ("mqtt",)
+CAMERA_SCHEMES = ("rtsp", "rtsps", "http", "https", "sim")
+SENSOR_DRIVERS = ("mqtt", "sim")
 AGENT = "edge"
 
 
@@ -31,13 +44,20 @@ def _here(value: str, info: ValidationInfo) -> str:
     return str((folder / value).resolve())
 
 
-def _present(value: str) -> str:
-    if not Path(value).exists():
-        raise ValueError(f"{value} is not there")
+def _check_model(value: str, info: ValidationInfo) -> str:
+    """A file or folder, or the name of a model that was added where detect runs."""
+    path = _here(value, info)
+    if Path(path).exists():
+        return path
+    if not is_name(value):
+        raise ValueError(f"{path} is not there")
     return value
 
 
 def _check_camera(value: str, info: ValidationInfo) -> str:
+    if is_simulated(value):
+        script_of(parse_camera(value))
+        return value
     scheme, separator, _ = value.partition("://")
     if value.isdigit() or (separator and scheme in CAMERA_SCHEMES):
         return value
@@ -50,6 +70,11 @@ def _check_camera(value: str, info: ValidationInfo) -> str:
 
 
 def _check_sensor(value: str) -> str:
+    if is_simulated(value):
+        camera = beside(parse_sensor(value))
+        if camera:
+            script_of(camera)
+        return value
     driver = value.partition("://")[0]
     if driver not in SENSOR_DRIVERS:
         raise ValueError(f"no driver for {driver}; known: {', '.join(SENSOR_DRIVERS)}")
@@ -78,7 +103,7 @@ class _Entry(BaseModel):
 
 
 class SiteDetector(DetectorSettings):
-    model: Annotated[str, AfterValidator(_here), AfterValidator(_present)]
+    model: Annotated[str, AfterValidator(_check_model)] | None = None
 
 
 class SiteArea(_Entry):
@@ -97,7 +122,16 @@ class SiteDevice(_Entry):
     sensor: Annotated[str, AfterValidator(_check_sensor)] | None = None
     agent: Name = AGENT
     fps: Annotated[float, Field(gt=0, le=60)] = 5.0
+    every: Annotated[Seconds, Field(gt=0)] = 10.0  # between two samples of a sensor
     zones: list[Zone] = []
+    rules: list[SensorRule] = []
+
+    @field_validator("rules", mode="before")
+    @classmethod
+    def _are_a_sensors(cls, value: object, info: ValidationInfo) -> object:
+        if value and info.data.get("camera"):
+            raise ValueError("a camera's rules stand in its zones")
+        return value
 
     @model_validator(mode="after")
     def _is_one_thing(self) -> "SiteDevice":
@@ -150,7 +184,7 @@ def _what(error: Any) -> str:
 
 
 def _clashes(raw: dict[str, Any]) -> list[str]:
-    """What no single entry shows: names given twice, zones that no model looks at."""
+    """What no single entry shows: names given twice."""
     devices = _entries(raw, "devices")
     names = {str(device.get("id")) for device in devices}
     agents = {str(device.get("agent", AGENT)) for device in devices}
@@ -158,8 +192,6 @@ def _clashes(raw: dict[str, Any]) -> list[str]:
     for device in devices:
         problems += _twice(f"devices.{device.get('id')}.zones", "id", _entries(device, "zones"))
     problems += [f"devices: {name!r} is the name of an agent" for name in sorted(agents & names)]
-    if any(device.get("zones") for device in devices) and not raw.get("detector"):
-        problems.append("detector: there are zones, and no model to look at them")
     return problems
 
 

@@ -36,6 +36,13 @@ class CameraStatus(Struct, frozen=True):
     error: str = ""
 
 
+class SensorStatus(Struct, frozen=True, omit_defaults=True):
+    """One sensor as its agent sees it; one that is well takes next to no room, for there are many."""
+
+    state: DeviceState = "online"
+    error: str = ""
+
+
 class Status(Struct, frozen=True):
     """An agent's report of itself, retained; its last will says `offline`."""
 
@@ -46,6 +53,7 @@ class Status(Struct, frozen=True):
     clock: dict[str, float] = {}
     cameras: dict[str, CameraStatus] = {}
     journal: dict[str, int] = {}
+    sensors: dict[str, SensorStatus] = {}
 
 
 class SenmlRecord(Struct, frozen=True, omit_defaults=True):
@@ -95,11 +103,16 @@ class Ack(Struct, frozen=True):
 
 
 class DeviceConfig(Struct, frozen=True):
-    """The edge's part of a device's configuration; what other stages need of it is passed over here."""
+    """The edge's part of a device's configuration; what other stages need of it is passed over here.
+
+    `every` is the seconds between two readings of a sensor.
+    """
 
     camera: str | None = None
     fps: Annotated[float, Meta(gt=0, le=60)] = 5.0
     agent: str = "edge"
+    sensor: str | None = None
+    every: Annotated[float, Meta(ge=0.1, le=86_400)] = 10.0
 
 
 def decode(payload: bytes, kind: type[Message]) -> Message:
@@ -113,9 +126,9 @@ def decode(payload: bytes, kind: type[Message]) -> Message:
 
 
 def check_clock(at: float, now: float) -> None:
-    """Raise BadMessageError for a frame of the future: believed, it would make every later one look old."""
+    """Raise BadMessageError for what is of the future: believed, it would make every later one look old."""
     if at > now + AHEAD_S:
-        raise BadMessageError(f"captured {at - now:.0f} s in the future: set the clock of the camera's agent")
+        raise BadMessageError(f"captured {at - now:.0f} s in the future: set the clock of the device's agent")
 
 
 def encode_json(message: Struct) -> bytes:

@@ -6,8 +6,8 @@ from detect.detector import Detection
 from detect.geometry import Region
 from detect.incident import Box
 from detect.rule import Finding, Surroundings
-from detect.rules.illegal_parking import Settings
-from detect.standing import Scene
+from detect.rules.camera.illegal_parking import Settings
+from detect.stay import Scene
 
 NOON = 1_750_046_400.0  # 12:00 in Shanghai on 16 June 2025
 CONFIDENCE = 0.35

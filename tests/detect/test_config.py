@@ -1,15 +1,16 @@
 import importlib
 import sys
 from pathlib import Path
+from types import ModuleType
 from typing import Annotated
 
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from detect import rules
-from detect.config import CameraConfig, _ByKind, known_rules
+from detect.config import CameraConfig, SensorConfig, _ByKind, known_rules
 from detect.rule import RuleSettings
-from detect.rules import illegal_parking
+from detect.rules import camera, sensor
+from detect.rules.camera import illegal_parking
 
 PARKING = {"kind": "illegal_parking", "dwell": "5s"}
 SQUARE = [[0, 0], [1, 0], [1, 1], [0, 1]]
@@ -26,10 +27,17 @@ def problems(raw: object) -> dict[str, str]:
     return {".".join(map(str, error["loc"])): error["msg"] for error in caught.value.errors()}
 
 
-def test_every_module_of_rules_is_a_rule():
-    files = {path.stem for path in Path(illegal_parking.__file__).parent.glob("*.py")} - {"__init__"}
-    assert set(known_rules()) == files
-    assert known_rules()["illegal_parking"] is illegal_parking.Settings
+@pytest.mark.parametrize("family", [camera, sensor])
+def test_every_module_of_rules_is_a_rule_named_after_its_kind(family: ModuleType):
+    files = {path.stem for path in Path(family.__file__).parent.glob("*.py")} - {"__init__"}
+    found = known_rules(family)
+    assert set(found) == files
+    for kind, settings in found.items():
+        assert settings(kind=kind).kind == kind
+
+
+def test_water_is_seen_and_measured():
+    assert "flood" in known_rules(camera).keys() & known_rules(sensor).keys()
 
 
 def test_a_rule_is_read_by_the_settings_of_its_kind():
@@ -45,13 +53,13 @@ def test_a_new_module_is_enough_for_a_new_kind_of_rule(tmp_path: Path, monkeypat
         "    kind: Literal['puddle']\n"
         "    depth: float\n"
     )
-    monkeypatch.setattr(rules, "__path__", [*rules.__path__, str(tmp_path)])
+    monkeypatch.setattr(camera, "__path__", [*camera.__path__, str(tmp_path)])
     importlib.invalidate_caches()
     try:
-        rule = TypeAdapter(Annotated[RuleSettings, _ByKind()]).validate_python({"kind": "puddle", "depth": 0.3})
+        rule = TypeAdapter(Annotated[RuleSettings, _ByKind(camera)]).validate_python({"kind": "puddle", "depth": 0.3})
         assert rule.model_dump() == {"kind": "puddle", "depth": 0.3}
     finally:
-        sys.modules.pop("detect.rules.puddle", None)
+        sys.modules.pop("detect.rules.camera.puddle", None)
 
 
 @pytest.mark.parametrize(
@@ -87,8 +95,30 @@ def test_each_of_several_wrong_entries_is_named():
 
 
 def test_what_other_stages_need_of_a_device_is_passed_over():
-    assert CameraConfig.model_validate({"camera": "rtsp://x", "fps": 5}) == CameraConfig()
+    assert CameraConfig.model_validate({"camera": "rtsp://x", "fps": 5}) == CameraConfig(camera="rtsp://x")
+    assert SensorConfig.model_validate({"sensor": "mqtt", "every": 5}) == SensorConfig()
 
 
 def test_an_empty_configuration_watches_nothing():
     assert CameraConfig.model_validate_json(b"{}").zones == []
+    assert SensorConfig.model_validate_json(b"{}").rules == []
+
+
+@pytest.mark.parametrize("detector", [None, {}, {"confidence": 0.5}])
+def test_a_site_need_not_name_a_model(detector: dict[str, float] | None):
+    config = CameraConfig.model_validate({"detector": detector})
+    assert config.model is None
+    assert config.confidence == (0.5 if detector else 0.35)
+
+
+def test_the_rules_of_camera_and_sensor_are_not_exchanged():
+    sos = {"kind": "sos"}
+    assert "zones.0.rules.0" in problems(config(rules=[sos]))
+    assert SensorConfig.model_validate({"rules": [sos]}).rules[0].severity == "critical"
+    with pytest.raises(ValidationError, match="crowd"):
+        SensorConfig.model_validate({"rules": [{"kind": "crowd"}]})
+
+
+def test_a_rule_is_written_as_it_is_read():
+    raw = {"rules": [{"kind": "flood", "metric": "water_level", "above": 0.4, "clear_below": 0.35, "for": 20.0}]}
+    assert SensorConfig.model_validate(raw).model_dump(mode="json", exclude_none=True)["rules"] == raw["rules"]

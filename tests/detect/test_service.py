@@ -1,16 +1,19 @@
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 from prometheus_client import CollectorRegistry
 
+from detect.cameras import Equipment
 from detect.detector import Detection as Thing
 from detect.detector import Detector, Image, Tracker
 from detect.incident import Incident
+from detect.models import ModelError
 from detect.service import Detection
-from detect.yolo import ModelError, load_detector, make_tracker
+from detect.yolo import load_detector, make_tracker
 from edge.messages import Frame, decode, encode_binary
 from edge.mqtt import Delivery, Link
 from edge.topics import Share, Topic
@@ -51,6 +54,10 @@ def load_none(path: str) -> Detector:
     raise ModelError(f"no model at {path}: check `detector: model:` in the site file")
 
 
+def equipped(load: Callable[[str], Detector], make_tracker: Callable[[], Tracker] = NoTracker) -> Equipment:
+    return Equipment(load, make_tracker, shipped=lambda: Path("/lost/street"), coco=lambda: Path("/lost/coco"))
+
+
 class Street:
     """The edge's and the centre's side of the broker: what they send, and the deliveries they hear."""
 
@@ -82,7 +89,7 @@ class Stand:
         share: Share | None = None,
     ) -> None:
         self._street, self._registry = street, CollectorRegistry()
-        self.stage = Detection(street.broker.url, share or Share(), self._registry, load, make_tracker)
+        self.stage = Detection(street.broker.url, share or Share(), self._registry, equipped(load, make_tracker))
 
     def count(self, name: str, **labels: str) -> float:
         return self._registry.get_sample_value(f"yihu_detect_{name}", labels) or 0
@@ -121,7 +128,7 @@ def test_frames_become_incidents_on_the_devices_topic(stand: Stand, street: Stre
     assert opened.began_at == NOON + 1
     assert opened.pictures[0].jpeg == PICTURE
     assert stand.count("incidents_total", kind="illegal_parking", phase="open") == 1
-    assert stand.stage.health() == {"state": "ok", "detail": "1 cameras watched"}
+    assert stand.stage.health() == {"state": "ok", "detail": "1 cameras, 0 sensors watched"}
 
 
 def test_bad_frames_are_counted_and_stop_nothing(stand: Stand, street: Street):
@@ -176,11 +183,11 @@ def test_a_device_without_zones_is_not_watched(stand: Stand, street: Street):
     ("model", "detail"),
     [
         ("/lost/model", "tooley/cam-2 is not watched: no model at /lost/model: check `detector: model:`"),
-        (None, "tooley/cam-2 has zones and no model: give `detector: model:` in the site file"),
+        (None, "tooley/cam-2 is not watched: no model at /lost/coco: check `detector: model:`"),
     ],
 )
 def test_a_missing_model_is_told_and_other_cameras_go_on(street: Street, model: str | None, detail: str):
-    stand = Stand(street, lambda path: load_none(path) if path == "/lost/model" else load_car(path))
+    stand = Stand(street, lambda path: load_none(path) if path.startswith("/lost") else load_car(path))
     with running(stand.stage):
         street.send(topic("cam-2", "config"), config(model), retain=True)
         wait_for(lambda: stand.stage.health()["state"] == "degraded")
@@ -238,7 +245,7 @@ def test_a_share_watches_its_part_of_the_cameras(street: Street):
 
 
 def test_without_a_broker_it_is_down():
-    stage = Detection("mqtt://127.0.0.1:1", Share(), CollectorRegistry(), load_none, NoTracker)
+    stage = Detection("mqtt://127.0.0.1:1", Share(), CollectorRegistry(), equipped(load_none))
     assert stage.health() == {"state": "down", "detail": "no link to the broker"}
 
 
@@ -260,3 +267,56 @@ def test_the_real_model_finds_the_coach(street: Street, media: Path, weights: Pa
         wait_for(lambda: stand.count("cameras") == 1, within_s=60)
         stand.show("cam-1", *map(encode_binary, film(media / "tfl_jamcam_5.mp4", fps=1, loops=1)))
         assert wait_for(lambda: "bus" in {incident.objects[0].label for incident in street.incidents})
+
+
+def sensor(*rules: dict[str, object]) -> bytes:
+    return json.dumps({"sensor": "mqtt", "position": [104.395, 31.125], "rules": rules}).encode()
+
+
+def pack(*records: dict[str, object]) -> bytes:
+    return json.dumps({"boot": str(BOOT), "seq": 1, "senml": records}).encode()
+
+
+@pytest.fixture
+def button(stand: Stand, street: Street) -> Stand:
+    """Watches cam-1 and listens to sos-1."""
+    street.send(topic("sos-1", "config"), sensor({"kind": "sos"}), retain=True)
+    wait_for(lambda: stand.count("sensors") == 1)
+    return stand
+
+
+def test_a_reading_becomes_an_incident_on_the_devices_topic(button: Stand, street: Street):
+    street.send(topic("sos-1", "telemetry"), pack({"n": "sos", "vb": True}))
+    (opened,) = wait_for(lambda: street.incidents)
+    assert street.heard[0].topic == str(topic("sos-1", "incident"))
+    assert (opened.kind, opened.phase, opened.zone, opened.position) == ("sos", "open", "sos", (104.395, 31.125))
+    assert (opened.pictures, opened.objects, opened.explanation.model) == ([], [], {})
+    assert button.count("readings_total") == 1
+    assert button.stage.health()["detail"] == "1 cameras, 1 sensors watched"
+
+
+def test_bad_telemetry_is_counted_and_stops_nothing(button: Stand, street: Street):
+    ahead = {"n": "sos", "vb": True, "t": time.time() + 3600}
+    for body in (b"rubbish", b"{}", pack(), pack(ahead), pack({"vb": True})):
+        street.send(topic("sos-1", "telemetry"), body)
+    wait_for(lambda: button.count("messages_dropped_total", stream="telemetry") == 5)
+    street.send(topic("sos-1", "telemetry"), pack({"n": "sos", "vb": True}))
+    assert wait_for(lambda: street.incidents)
+
+
+@pytest.mark.usefixtures("stand")
+def test_a_sensor_that_falls_silent_is_told_of_until_it_speaks(street: Street):
+    street.send(topic("level-1", "config"), sensor({"kind": "sensor_fault", "silent_for": "1s"}), retain=True)
+    (opened,) = wait_for(lambda: street.incidents)
+    assert (opened.kind, opened.phase, opened.zone) == ("sensor_fault", "open", "readings")
+    street.send(topic("level-1", "telemetry"), pack({"n": "water_level", "u": "m", "v": 0.1}))
+    cleared = wait_for(lambda: street.incidents[1:])[0]
+    assert (cleared.id, cleared.phase) == (opened.id, "clear")
+
+
+def test_a_sensor_without_rules_is_not_listened_to(button: Stand, street: Street):
+    street.send(topic("sos-1", "config"), b"", retain=True)
+    wait_for(lambda: button.count("sensors") == 0)
+    street.send(topic("sos-1", "telemetry"), pack({"n": "sos", "vb": True}))
+    button.show("cam-1", frame(1))
+    assert street.incidents == []

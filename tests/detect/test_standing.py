@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detect.detector import Detection
-from detect.standing import Scene, Standing, Stay
+from detect.standing import Standing
+from detect.stay import Scene, Stay
 from tests.detect.street import NOON, PLACE, TRUCK, moved, thing, times
 
 passing = thing(TRUCK, label="truck")
@@ -132,7 +133,7 @@ def test_best_is_the_surest_sighting_and_first_stays_first():
     for at, score in zip(times(NOON, 2, fps=1), scores, strict=True):
         play([at], thing(score=score), into=street)
     (stay,) = street.stays
-    assert [s.detection.score for s in (stay.first, stay.best, stay.last)] == [0.5, 0.9, 0.7]
+    assert [s.score for s in (stay.first, stay.best, stay.last)] == [0.5, 0.9, 0.7]
     assert stay.best.scene.at == NOON + 1
     assert stay.score == 0.7  # the median
 

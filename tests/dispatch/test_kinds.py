@@ -1,5 +1,9 @@
 from datetime import timedelta
 
+import pytest
+
+from detect.config import known_rules
+from detect.rules import camera, sensor
 from dispatch.kinds import KINDS, kind_of
 from tests.dispatch.matters import RECEIVED
 
@@ -14,3 +18,8 @@ def test_accepted_in_two_hours_handled_in_twenty_four_closed_in_seven_days():
 def test_an_unknown_kind_counts_as_another_matter():
     assert kind_of("rock_fall") is KINDS["other"]
     assert kind_of("flood").severity == "critical"
+
+
+@pytest.mark.parametrize(("kind", "rule"), [*known_rules(camera).items(), *known_rules(sensor).items()])
+def test_what_detect_finds_is_as_grave_here_as_there(kind: str, rule: type):
+    assert KINDS[kind].severity == rule.severity

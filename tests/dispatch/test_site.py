@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from detect.rules.illegal_parking import Settings
+from detect.rules.camera.illegal_parking import Settings
 from dispatch.site import Site, SiteFileError, load_site
 
 EXAMPLES = Path(__file__).parents[2] / "deploy/examples"
@@ -17,6 +17,7 @@ GRID = {
 ZONE = {"id": "kerb", "polygon": [[0, 0], [1, 0], [1, 1]], "rules": [{"kind": "illegal_parking", "dwell": "5s"}]}
 CAMERA = {"id": "cam-1", "camera": "rtsp://10.0.0.1/live", "zones": [ZONE]}
 SENSOR = {"id": "level-1", "sensor": "mqtt"}
+RISING = {"kind": "flood", "metric": "water_level", "above": 0.30, "clear_below": 0.25, "for": "10s"}
 USUAL = {
     "site": "tooley",
     "name": "蓝田街道",
@@ -68,15 +69,30 @@ def test_tooley_is_read_with_paths_made_whole():
 def test_what_is_left_out_has_a_default(path: Path):
     site = load(path)
     camera, sensor = site.devices
-    assert (camera.fps, camera.agent, sensor.kind, sensor.zones) == (5, "edge", "sensor", [])
+    assert (camera.fps, camera.agent, sensor.kind, sensor.zones, sensor.every) == (5, "edge", "sensor", [], 10)
     assert site.detector.confidence == 0.35
 
 
-@pytest.mark.parametrize("camera", ["rtsp://10.0.0.1/live", "rtsps://u:p@h/1", "http://10.0.0.1/mjpeg", "0", 0, "film"])
+@pytest.mark.parametrize(
+    "camera", ["rtsp://10.0.0.1/live", "rtsps://u:p@h/1", "http://10.0.0.1/mjpeg", "sim://kerb?seed=7", "0", 0, "film"]
+)
 def test_cameras(path: Path, camera: object):
     (path.parent / "film").touch()
     (device,) = load(path, devices=[CAMERA | {"camera": camera}]).devices
     assert device.camera == (str(path.parent / "film") if camera == "film" else str(camera))
+
+
+@pytest.mark.parametrize("address", ["mqtt", "sim://water_level", "sim://water_level?seed=3&with=underpass:7"])
+def test_sensors(path: Path, address: str):
+    (device,) = load(path, devices=[SENSOR | {"sensor": address, "every": "5s", "rules": [RISING]}]).devices
+    assert (device.kind, device.sensor, device.every) == ("sensor", address, 5)
+    assert device.rules[0].limit.enter == 0.30
+
+
+@pytest.mark.parametrize("detector", [None, {"confidence": 0.5}, {"model": "yolo26n"}])
+def test_a_site_with_zones_need_not_name_a_file_to_look_with(path: Path, detector: dict[str, object] | None):
+    found = load(path, detector=detector).detector
+    assert (found and found.model) == (detector and detector.get("model"))
 
 
 def test_each_of_three_mistakes_is_named_by_its_path(path: Path):
@@ -96,7 +112,6 @@ def test_each_of_three_mistakes_is_named_by_its_path(path: Path):
         ({"colour": "red"}, "colour: Extra inputs are not permitted (it is 'red')"),
         ({"timezone": "Mars/Olympus"}, "timezone: Mars/Olympus is not a time zone, such as Asia/Shanghai"),
         ({"detector": {"model": "lost.pt"}}, "detector.model: "),
-        ({"detector": None}, "detector: there are zones, and no model to look at them"),
         ({"detector": {"model": "model.pt", "confidence": 2}}, "detector.confidence: "),
         ({"areas": [GRID | {"code": "grid one"}]}, "areas.0.code: "),
         ({"areas": [GRID | {"level": "planet"}]}, "areas.0.level: "),
@@ -118,8 +133,21 @@ def test_each_of_three_mistakes_is_named_by_its_path(path: Path):
         ({"devices": [CAMERA | {"fps": 0}]}, "devices.0.fps: "),
         ({"devices": [CAMERA | {"position": [31.125, 104.395]}]}, "devices.0.position.1: "),
         ({"devices": [CAMERA | {"camera": "lost.mp4"}]}, "devices.0.camera: "),
-        ({"devices": [CAMERA | {"camera": "sim://street"}]}, "devices.0.camera: no driver for sim://; known: a file, "),
-        ({"devices": [SENSOR | {"sensor": "sim://x"}]}, "devices.0.sensor: no driver for sim; known: mqtt"),
+        ({"devices": [CAMERA | {"camera": "onvif://x"}]}, "devices.0.camera: no driver for onvif://; known: a file, "),
+        ({"devices": [CAMERA | {"camera": "sim://street"}]}, "devices.0.camera: sim://street: Invalid enum value"),
+        ({"devices": [CAMERA | {"camera": "sim://kerb?sed=1"}]}, "devices.0.camera: sim://kerb?sed=1: "),
+        ({"devices": [CAMERA | {"camera": "sim://kerb?events=rain"}]}, "devices.0.camera: rain: no such event"),
+        ({"devices": [SENSOR | {"sensor": "sim://x"}]}, "devices.0.sensor: sim://x: Invalid enum value"),
+        ({"devices": [SENSOR | {"sensor": "sim://gas?with=kerb:1&events=rain"}]}, "devices.0.sensor: rain: no such"),
+        ({"devices": [SENSOR | {"every": 0}]}, "devices.0.every: "),
+        ({"devices": [SENSOR | {"rules": [{"kind": "crowd"}]}]}, "devices.0.rules.0: "),
+        ({"devices": [SENSOR | {"rules": [RISING | {"abov": 1}]}]}, "devices.0.rules.0.flood.abov: "),
+        ({"devices": [SENSOR | {"rules": [RISING | {"clear_below": 0.4}]}]}, "devices.0.rules.0.flood: `clear_below:`"),
+        ({"devices": [CAMERA | {"rules": [RISING]}]}, "devices.0.rules: a camera's rules stand in its zones"),
+        (
+            {"devices": [CAMERA | {"zones": [ZONE | {"rules": [{"kind": "flood", "above": 1}]}]}]},
+            "devices.0.zones.0.rules.0.flood.above: ",
+        ),
         ({"devices": [SENSOR | {"sensor": "modbus://x"}]}, "devices.0.sensor: no driver for modbus"),
     ],
 )

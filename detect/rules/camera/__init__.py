@@ -1,0 +1,1 @@
+"""Rules on pictures; each looks at one zone of one camera."""

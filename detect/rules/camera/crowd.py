@@ -1,0 +1,26 @@
+"""As many people in the zone as `count`, or more."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from detect.holding import For, HoldingSettings
+from detect.stay import Sighting
+
+
+class Settings(HoldingSettings):
+    severity = "major"
+    labels = frozenset({"person"})
+    kind: Literal["crowd"]
+    count: Annotated[int, Field(ge=1, le=300)] = 10  # a YOLO model finds no more on a picture
+    for_s: For = 20.0
+
+    @property
+    def least(self) -> int:
+        return self.count
+
+    def threshold(self) -> dict[str, float]:
+        return {"count": self.count}
+
+    def observed(self, sighting: Sighting) -> dict[str, float]:
+        return {"count": len(sighting.things)}

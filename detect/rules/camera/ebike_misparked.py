@@ -1,0 +1,12 @@
+"""An e-bike or bicycle that stands where none may: at a door, on a tactile path."""
+
+from typing import Literal
+
+from detect.staying import Dwell, Objects, StayingSettings
+
+
+class Settings(StayingSettings):
+    severity = "minor"
+    kind: Literal["ebike_misparked"]
+    objects: Objects = ("ebike", "bicycle", "motorcycle")
+    dwell: Dwell = 180.0

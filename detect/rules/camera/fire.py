@@ -1,0 +1,12 @@
+"""Flames in the zone."""
+
+from typing import Literal
+
+from detect.holding import For, SpreadingSettings
+
+
+class Settings(SpreadingSettings):
+    severity = "critical"
+    labels = frozenset({"fire"})
+    kind: Literal["fire"]
+    for_s: For = 4.0

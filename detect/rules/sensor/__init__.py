@@ -1,0 +1,1 @@
+"""Rules on readings; each listens to one sensor."""

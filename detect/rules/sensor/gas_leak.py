@@ -1,0 +1,12 @@
+"""Combustible gas, in percent of its lower explosive limit (SenML unit `/100`)."""
+
+from typing import Literal
+
+from detect.threshold import Metric, ThresholdSettings
+
+
+class Settings(ThresholdSettings):
+    severity = "critical"
+    usual = (20.0, 10.0)  # GB 15322 lets a low alarm stand between 5 and 25 %
+    kind: Literal["gas_leak"]
+    metric: Metric = "gas"

@@ -1,0 +1,79 @@
+"""All sensors that have rules.
+
+Their readings are judged as they arrive, on the link's thread: a rule takes microseconds, and an SOS does not wait for
+a picture to be looked at.
+"""
+
+import threading
+from collections.abc import Callable, Iterable
+
+from prometheus_client import CollectorRegistry, Counter, Gauge
+
+from detect.config import SensorConfig
+from detect.incident import Incident
+from detect.sensor_watch import SensorWatch
+from edge.messages import Telemetry, check_clock, decode
+from edge.topics import Topic
+from ingest.senml import Reading, resolve
+
+TICK_S = 1.0
+DEAF_S = 10.0  # between two ticks at most; beyond, we slept or the clock was set
+
+
+def readings_of(payload: bytes, now: float) -> list[Reading]:
+    """A pack's readings in the order of their times; raise BadMessageError for what is none, or of the future."""
+    readings = sorted(resolve(decode(payload, Telemetry).senml, now), key=lambda reading: reading.at)
+    for reading in readings:
+        check_clock(reading.at, now)
+    return readings
+
+
+class Sensors:
+    """`tell` is called in the order of events, from any thread. `now` is this machine's clock, in epoch seconds."""
+
+    def __init__(self, registry: CollectorRegistry, tell: Callable[[Incident], None]) -> None:
+        self._tell = tell
+        self._watches: dict[tuple[str, str], SensorWatch] = {}
+        self._lock = threading.Lock()
+        self._ticked_at = 0.0
+        self._judged = Counter("yihu_detect_readings", "Readings judged", registry=registry)
+        sensors = Gauge("yihu_detect_sensors", "Sensors listened to", registry=registry)
+        sensors.set_function(self.__len__)
+
+    def __len__(self) -> int:
+        return len(self._watches)
+
+    def configure(self, topic: Topic, config: SensorConfig, now: float) -> None:
+        """Listen to a sensor by these rules from now on; the same rules again restart nothing."""
+        place = topic.site, topic.device
+        with self._lock:
+            known = self._watches.pop(place, None)
+            if config.rules:
+                same = known is not None and known.config == config
+                self._watches[place] = known if known and same else SensorWatch(topic, config, now)
+
+    def hear(self, topic: Topic, payload: bytes, now: float) -> None:
+        """Judge a sensor's pack of readings; raise BadMessageError."""
+        with self._lock:
+            watch = self._watches.get((topic.site, topic.device))
+            if watch:
+                readings = readings_of(payload, now)
+                self._tell_all(watch.read(readings, now))
+                self._judged.inc(len(readings))
+
+    def tick(self, now: float, *, connected: bool) -> None:
+        """Time passes, a second at least between two calls that count; while we are cut off, no sensor is silent."""
+        elapsed_s = now - self._ticked_at
+        if 0 <= elapsed_s < TICK_S:
+            return
+        self._ticked_at = now
+        with self._lock:
+            for watch in self._watches.values():
+                if connected and 0 <= elapsed_s <= DEAF_S:
+                    self._tell_all(watch.tick(now))
+                else:
+                    watch.listen_afresh(now)
+
+    def _tell_all(self, incidents: Iterable[Incident]) -> None:
+        for incident in incidents:
+            self._tell(incident)

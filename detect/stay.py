@@ -1,0 +1,109 @@
+"""Something that lasts in a camera's pictures: since when, how surely seen, and its best picture.
+
+Time is the frames' own, in epoch seconds, never a count of frames.
+"""
+
+from collections import deque
+from dataclasses import dataclass
+from statistics import median_low
+from typing import Literal
+
+from detect.detector import Detection
+from detect.incident import Box, Spell
+
+SPELLS, SCORES = 60, 30  # how much of its history a stay keeps
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One frame with what was detected on it."""
+
+    at: float
+    jpeg: bytes
+    detections: list[Detection]
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """What lasts, on one frame; `box` holds all of its `things`."""
+
+    scene: Scene
+    things: tuple[Detection, ...]
+    box: Box
+    score: float
+
+    @classmethod
+    def of(cls, scene: Scene, thing: Detection) -> "Sighting":
+        return cls(scene, (thing,), thing.box, thing.score)
+
+
+@dataclass(slots=True, eq=False)
+class Stay:
+    """Something that is there since `began`; two are never equal."""
+
+    first: Sighting
+    best: Sighting
+    last: Sighting
+    spells: deque[Spell]
+    scores: deque[float]
+    seen_s: float = 0.0
+    unseen_s: float = 0.0
+
+    @classmethod
+    def begin(cls, sighting: Sighting) -> "Stay":
+        spell = Spell(sighting.scene.at, sighting.scene.at, "seen")
+        return cls(sighting, sighting, sighting, deque([spell], SPELLS), deque([sighting.score], SCORES))
+
+    @property
+    def place(self) -> Box:
+        return self.first.box
+
+    @property
+    def began(self) -> float:
+        return self.first.scene.at
+
+    @property
+    def dwell_s(self) -> float:
+        """From the first to the last frame on which it was seen."""
+        return self.last.scene.at - self.began
+
+    @property
+    def away_s(self) -> float:
+        """From the last frame on which it was seen to the last one."""
+        return self.spells[-1].end - self.last.scene.at
+
+    @property
+    def seen_share(self) -> float:
+        """The part of the dwell over which it was in fact seen: a lane where others pass by stays low."""
+        return self.seen_s / self.dwell_s if self.dwell_s else 1.0
+
+    @property
+    def score(self) -> float:
+        """What more than half of the sightings reach: a ghost that others pass now and then stays low."""
+        return median_low(self.scores)
+
+    def see(self, sighting: Sighting) -> float:
+        """Take in the next frame, with it on it; return the time since the last one in seconds, as `miss` does."""
+        elapsed_s = self._extend("seen", sighting.scene.at)
+        self.seen_s += elapsed_s
+        self.unseen_s = 0.0
+        self.last = sighting
+        self.scores.append(sighting.score)
+        if sighting.score > self.best.score:
+            self.best = sighting
+        return elapsed_s
+
+    def miss(self, at: float, *, hidden: bool) -> float:
+        elapsed_s = self._extend("hidden" if hidden else "unseen", at)
+        if not hidden:
+            self.unseen_s += elapsed_s
+        return elapsed_s
+
+    def _extend(self, state: Literal["seen", "hidden", "unseen"], at: float) -> float:
+        """Add the time since the last frame to the timeline; return it in seconds."""
+        last = self.spells[-1]
+        if last.state == state:
+            self.spells[-1] = Spell(last.begin, at, state)
+        else:
+            self.spells.append(Spell(last.end, at, state))
+        return at - last.end

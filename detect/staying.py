@@ -1,0 +1,34 @@
+"""Rules on a thing that stays where it is for longer than it may."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from detect.detector import Detection
+from detect.lasting import Lasting, LastingSettings
+from detect.rule import Surroundings
+from detect.standing import Standing
+from detect.values import Seconds
+
+Objects = Annotated[tuple[str, ...], Field(min_length=1)]
+Dwell = Annotated[Seconds, Field(gt=0)]
+
+
+class StayingSettings(LastingSettings):
+    """Each module of such a rule has its own `objects` and `dwell`."""
+
+    objects: Objects
+    dwell: Dwell
+
+    @property
+    def lasting_s(self) -> float:
+        return self.dwell
+
+    def make(self, surroundings: Surroundings) -> Lasting:
+        def named(thing: Detection) -> bool:
+            return thing.label in self.objects
+
+        def enters(thing: Detection) -> bool:
+            return thing.score >= surroundings.confidence and surroundings.region.holds(thing.box)
+
+        return Lasting(self, surroundings, lambda: Standing(wanted=enters, same_kind=named))

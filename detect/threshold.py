@@ -1,0 +1,142 @@
+"""Rules on a metric that goes beyond a limit, with hysteresis.
+
+Times are the readings' own, in epoch seconds; what comes late or twice is passed over.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar
+from uuid import UUID
+
+from pydantic import Field, FiniteFloat, model_validator
+from uuid_utils.compat import uuid7
+
+from detect.hysteresis import Hysteresis, Limit
+from detect.incident import Phase, Spell
+from detect.rhythm import Rhythm
+from detect.rule import UPDATE_EVERY_S, Finding, SensorRuleSettings
+from detect.values import Seconds
+from ingest.senml import Reading
+
+BAND = 0.1  # of the limit, where the site file names no clearing level
+SUFFIXES = {"m": "_m", "rad": "_rad", "Cel": "_celsius", "dB": "_db", "/100": "_percent", "%": "_percent"}
+
+Metric = Annotated[str, Field(min_length=1, max_length=40)]  # it stands for the zone in incidents
+For = Annotated[Seconds, Field(alias="for")]
+
+
+class ThresholdSettings(SensorRuleSettings):
+    """Either `above`, cleared below `clear_below`, or `below`, cleared above `clear_above`; held for `for` each way.
+
+    Levels are in the unit in which the sensor sends; a boolean reading counts as 1 or 0.
+    """
+
+    usual: ClassVar[tuple[float, float]]  # `above` and `clear_below`
+    metric: Metric
+    above: FiniteFloat | None = None
+    clear_below: FiniteFloat | None = None
+    below: FiniteFloat | None = None
+    clear_above: FiniteFloat | None = None
+    for_s: For = 10.0
+
+    @model_validator(mode="before")
+    @classmethod
+    def _usual(cls, raw: Any) -> Any:
+        """The kind's own levels stand where the site file names no limit."""
+        if not isinstance(raw, dict) or {"above", "below"} & raw.keys():
+            return raw
+        return dict(zip(("above", "clear_below"), cls.usual, strict=True)) | raw
+
+    @model_validator(mode="after")
+    def _check(self) -> "ThresholdSettings":
+        if (self.above is None) == (self.below is None):
+            raise ValueError("give either `above:` or `below:`")
+        if (self.clear_above if self.below is None else self.clear_below) is not None:
+            raise ValueError("`clear_below:` goes with `above:`, `clear_above:` with `below:`")
+        if self.limit.is_beyond(self.limit.leave):
+            raise ValueError("`clear_below:` must not be over `above:`, nor `clear_above:` under `below:`")
+        return self
+
+    @property
+    def limit(self) -> Limit:
+        if self.above is not None:
+            return Limit(self.above, _or(self.clear_below, self.above - BAND * abs(self.above)))
+        below = _or(self.below, math.nan)
+        return Limit(below, _or(self.clear_above, below + BAND * abs(below)), sign=-1.0)
+
+    @property
+    def place(self) -> str:
+        return self.metric
+
+    def make(self) -> "Threshold":
+        return Threshold(self)
+
+
+def _or(given: float | None, usual: float) -> float:
+    return usual if given is None else given
+
+
+@dataclass(slots=True)
+class _Case:
+    """An incident under way: its worst value, and when it was last told of."""
+
+    id: UUID
+    began_at: float
+    worst: float
+    said_at: float
+
+
+class Threshold:
+    """Opens when the metric has been beyond its limit for long enough, clears when it has been back for as long."""
+
+    def __init__(self, settings: ThresholdSettings) -> None:
+        self._settings = settings
+        self._level = Hysteresis(settings.limit, settings.for_s)
+        self._rhythm = Rhythm()
+        self._read_at = -math.inf
+        self._case: _Case | None = None
+
+    def read(self, reading: Reading, now: float) -> list[Finding]:  # noqa: ARG002 - event time is all it needs
+        if reading.metric != self._settings.metric or reading.value is None or reading.at <= self._read_at:
+            return []
+        self._read_at = reading.at
+        if self._rhythm.was_off(reading.at):
+            self._level.forget()  # nobody knows what it was meanwhile
+        turned = self._level.take(reading.value, reading.at)
+        if self._case is None:
+            return self._open(reading, reading.value) if turned else []
+        return self._go_on(self._case, reading, reading.value, turned)
+
+    def tick(self, heard_at: float, now: float) -> list[Finding]:  # noqa: ARG002 - as above
+        return []
+
+    def _open(self, reading: Reading, value: float) -> list[Finding]:
+        self._case = _Case(uuid7(), self._level.turned_at, value, reading.at)
+        return [self._finding("open", self._case, reading)]
+
+    def _go_on(self, case: _Case, reading: Reading, value: float, cleared: bool) -> list[Finding]:
+        case.worst = self._level.limit.worse(case.worst, value)
+        if cleared:
+            self._case = None
+            return [self._finding("clear", case, reading)]
+        if reading.at - case.said_at < UPDATE_EVERY_S:
+            return []
+        case.said_at = reading.at
+        return [self._finding("update", case, reading)]
+
+    def _finding(self, phase: Phase, case: _Case, reading: Reading) -> Finding:
+        rule = self._settings
+        name = rule.metric + SUFFIXES.get(reading.unit, "")
+        return Finding(
+            case.id,
+            phase,
+            rule.kind,
+            rule.version,
+            began_at=case.began_at,
+            at=reading.at,
+            severity=rule.severity,
+            score=1.0,
+            threshold={name: self._level.limit.enter, "dwell_s": rule.for_s},
+            observed={name: case.worst, "dwell_s": round(reading.at - case.began_at, 2)},
+            dwell=[Spell(case.began_at, reading.at, "seen")],
+        )
