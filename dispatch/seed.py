@@ -19,6 +19,7 @@ def seed(connection: Connection, site: Site) -> list[str]:
     with connection.transaction():
         detector = site.detector.model_dump() if site.detector else None
         values = {"id": site.site, "name": site.name, "timezone": site.timezone, "detector": Jsonb(detector)}
+        values["limits"] = Jsonb(site.limits.model_dump(exclude_defaults=True))
         connection.execute(SQL["put_site"], values)
         for area in site.areas:
             connection.execute(SQL["put_area"], area.model_dump() | {"polygon": Jsonb(area.polygon)})

@@ -1,8 +1,10 @@
 -- name: put_site
-INSERT INTO sites (id, name, timezone, detector) VALUES (%(id)s, %(name)s, %(timezone)s, %(detector)s)
+INSERT INTO sites (id, name, timezone, detector, limits)
+VALUES (%(id)s, %(name)s, %(timezone)s, %(detector)s, %(limits)s)
 ON CONFLICT (id) DO UPDATE SET
-    name = excluded.name, timezone = excluded.timezone, detector = excluded.detector
-WHERE (sites.name, sites.timezone, sites.detector) <> (excluded.name, excluded.timezone, excluded.detector);
+    name = excluded.name, timezone = excluded.timezone, detector = excluded.detector, limits = excluded.limits
+WHERE (sites.name, sites.timezone, sites.detector, sites.limits)
+   <> (excluded.name, excluded.timezone, excluded.detector, excluded.limits);
 
 -- name: put_area
 INSERT INTO areas (code, name, level, parent, polygon)

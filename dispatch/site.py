@@ -22,6 +22,7 @@ from pydantic import (
 from detect.config import DetectorSettings, Name, SensorRule, Zone
 from detect.models import is_name
 from detect.values import Seconds
+from dispatch.limits import Limits
 from edge.sim.address import beside, is_simulated, parse_camera, parse_sensor
 from edge.sim.script import script_of
 
@@ -151,6 +152,7 @@ class Site(_Entry):
     name: Annotated[str, Field(min_length=1)]
     timezone: Annotated[str, AfterValidator(_check_timezone)] = "Asia/Shanghai"
     detector: SiteDetector | None = None
+    limits: Limits = Limits()
     areas: list[SiteArea] = []
     devices: list[SiteDevice] = []
 

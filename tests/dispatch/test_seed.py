@@ -8,6 +8,8 @@ from psycopg import Connection
 from psycopg.types.json import Jsonb
 
 from detect.config import CameraConfig
+from dispatch import store
+from dispatch.limits import Limits
 from dispatch.seed import seed
 from dispatch.site import load_site
 from edge.messages import DeviceConfig, decode
@@ -166,3 +168,10 @@ def test_a_changed_area_is_taken_over(connection: Connection, folder: Path):
     bring_in(connection, folder)
     bring_in(connection, folder, areas=[GRID | {"name": "第二网格"}])
     assert [row["name"] for row in rows(connection, "areas")] == ["第二网格"]
+
+
+def test_limits_come_and_go_with_the_file(connection: Connection, folder: Path):
+    bring_in(connection, folder, limits={"accept": "90s", "kinds": {"fire": {"accept": "1m"}}})
+    assert store.load_limits(connection, "tooley", None).kinds["fire"].accept == 60
+    bring_in(connection, folder)
+    assert store.load_limits(connection, "tooley", None) == Limits()

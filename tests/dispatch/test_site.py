@@ -224,3 +224,9 @@ def test_a_geojson_file_that_holds_no_areas_is_refused(path: Path, features: obj
 def test_a_missing_geojson_file_is_told(path: Path):
     (found,) = problems(path, areas="lost.geojson")
     assert "lost.geojson" in found
+
+
+def test_a_site_may_set_limits_of_its_own(path: Path):
+    assert load(path, limits={"accept": "90s", "kinds": {"fire": {"handle": "1h"}}}).limits.accept == 90
+    (problem,) = problems(path, limits={"kinds": {"fire": {"handel": "1h"}}})
+    assert problem.startswith("limits.kinds.fire.handel: ")
