@@ -91,11 +91,11 @@ class Store:
         if not alive:
             cursor.execute(SQL["lose_cameras"], {"site": site, "agent": agent, "now": now})
             return
-        cameras = status.cameras.values()
+        watched = status.cameras | status.sensors
         values = {
-            "site": site, "agent": agent, "now": now, "ids": list(status.cameras),
-            "states": [camera.state for camera in cameras],
-            "details": [Jsonb(msgspec.to_builtins(camera)) for camera in cameras],
+            "site": site, "agent": agent, "now": now, "ids": list(watched),
+            "states": [device.state for device in watched.values()],
+            "details": [Jsonb(msgspec.to_builtins(device)) for device in watched.values()],
         }  # fmt: skip
         cursor.execute(SQL["put_cameras"], values)
         cursor.execute(SQL["forget_cameras"], values)

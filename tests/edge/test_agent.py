@@ -3,6 +3,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 
 import msgspec
 import psutil
@@ -10,10 +11,11 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from deploy.embedded import free_port
-from edge.agent import Agent
-from edge.messages import Frame, Status, check_jpeg, decode
+from edge.agent import Agent, _names
+from edge.messages import Frame, SensorStatus, Status, Telemetry, check_jpeg, decode
 from edge.topics import Share, Topic
 from tests.conftest import ROOT
+from tests.edge.fake_sensors import FakeSensors
 from tests.edge.links import linked, listening
 from tests.waiting import wait_for
 
@@ -59,6 +61,12 @@ def frames(mosquitto):
 
 
 @pytest.fixture
+def telemetry(mosquitto):
+    with listening(mosquitto.url, *Share().filters("telemetry"), name="telemetry") as heard:
+        yield heard
+
+
+@pytest.fixture
 def statuses(mosquitto):
     with listening(mosquitto.url, STATUS, name="statuses") as heard:
         yield heard
@@ -69,6 +77,11 @@ def decoded(frames, device="cam-1"):
     return [decode(delivery.payload, Frame) for delivery in frames.copy() if delivery.topic == own]
 
 
+def packs(telemetry, device="level-1"):
+    own = str(Topic("tooley", device, "telemetry"))
+    return [decode(delivery.payload, Telemetry) for delivery in telemetry.copy() if delivery.topic == own]
+
+
 def last(statuses):
     return decode(statuses[-1].payload, Status) if statuses else None
 
@@ -76,6 +89,11 @@ def last(statuses):
 def states(statuses):
     status = last(statuses)
     return {device: camera.state for device, camera in status.cameras.items()} if status else None
+
+
+def sensor_states(statuses):
+    status = last(statuses)
+    return {device: sensor.state for device, sensor in status.sensors.items()} if status else None
 
 
 def test_a_retained_config_starts_a_camera_that_sends_numbered_frames(mosquitto, configure, frames, clip):
@@ -125,12 +143,98 @@ def test_an_empty_config_takes_the_camera_away(mosquitto, configure, statuses, c
         assert process.exitcode is not None
 
 
-def test_sensors_and_other_agents_cameras_are_not_ours(mosquitto, configure, statuses, clip):
+def test_other_agents_devices_and_sensors_that_push_are_not_ours(mosquitto, configure, statuses, clip):
     configure("cam-2", camera=clip, agent="edge-2")
-    configure("level-1", sensor="sim://water_level")
+    configure("level-1", sensor="sim://water_level", agent="edge-2")
+    configure("level-2", sensor="mqtt")
     configure("cam-1", camera=clip)
     with running(mosquitto.url):
         wait_for(lambda: states(statuses) == {"cam-1": "online"}, within_s=30)
+        assert last(statuses).sensors == {}
+
+
+def test_a_sensor_sends_numbered_packs_in_its_unit(mosquitto, configure, telemetry):
+    configure("level-1", sensor="sim://water_level?events=none", every=0.1)
+    with running(mosquitto.url) as (agent, registry):
+        wait_for(lambda: len(packs(telemetry)) >= 5)
+        counted = registry.get_sample_value("yihu_edge_readings_total", {"sensor": "level-1"})
+        assert counted >= len(packs(telemetry)) - 1
+    sent = packs(telemetry)
+    assert [pack.seq for pack in sent] == list(range(1, len(sent) + 1))
+    assert {pack.boot for pack in sent} == {agent._boot}
+    for pack in sent:
+        (record,) = pack.senml
+        assert (record.n, record.u) == ("water_level", "m")
+        assert 0.02 < record.v < 0.22
+        assert abs(record.bt - time.time()) < 30
+
+
+def test_a_button_says_true_or_false(mosquitto, configure, telemetry):
+    configure("sos-1", sensor="sim://sos?events=none", every=0.1)
+    with running(mosquitto.url):
+        wait_for(lambda: packs(telemetry, "sos-1"))
+    (record,) = packs(telemetry, "sos-1")[0].senml
+    assert (record.n, record.vb, record.v) == ("sos", False, None)
+
+
+def test_a_changed_sensor_is_taken_up_at_once_and_the_numbers_go_on(mosquitto, configure, telemetry, statuses):
+    configure("level-1", sensor="sim://water_level?events=none", every=0.1)
+    with running(mosquitto.url):
+        wait_for(lambda: packs(telemetry))
+        configure("level-1", sensor="sim://gas?events=none", every=0.1)
+        wait_for(lambda: packs(telemetry)[-1].senml[0].n == "gas")
+        configure("level-1")
+        wait_for(lambda: last(statuses).sensors == {})
+        sent = [pack.seq for pack in packs(telemetry)]
+    assert sent == list(range(1, len(sent) + 1))
+
+
+def test_a_sensor_that_fails_is_reported_with_its_reason(mosquitto, configure, telemetry, statuses):
+    configure("level-1", sensor="modem://7")
+    configure("gas-1", sensor="sim://gas?events=none", every=0.1)
+    with running(mosquitto.url) as (agent, registry):
+        wait_for(lambda: sensor_states(statuses) == {"level-1": "offline", "gas-1": "online"}, within_s=20)
+        assert last(statuses).sensors["level-1"].error.startswith("no driver for modem://7; known: sim://")
+        assert agent.health() == {"state": "degraded", "detail": "no reading from level-1"}
+        assert registry.get_sample_value("yihu_edge_sensor_failures_total", {"sensor": "level-1"}) >= 1
+        assert registry.get_sample_value("yihu_edge_sensors_online") == 1
+        configure("level-1")
+        wait_for(lambda: agent.health() == {"state": "ok", "detail": "0 cameras, 1 sensors"})
+    wait_for(lambda: last(statuses).sensors == {"gas-1": SensorStatus("stopped")})
+    assert packs(telemetry, "level-1") == []
+
+
+def test_a_sensor_that_hangs_holds_up_no_camera(mosquitto, configure, frames, statuses, clip, monkeypatch):
+    fakes = FakeSensors()
+    monkeypatch.setattr("edge.reader.connect", fakes.connect)
+    monkeypatch.setattr("edge.sensor.SILENCE_S", 2.0)
+    configure("level-1", sensor="bus://hangs", every=0.1)
+    configure("cam-1", camera=clip, fps=10)
+    with running(mosquitto.url):
+        wait_for(lambda: sensor_states(statuses) == {"level-1": "stalled"}, within_s=20)
+        seen = len(frames)
+        wait_for(lambda: len(frames) >= seen + 5, within_s=30)
+        fakes.go_on.set()
+
+
+def test_of_many_silent_devices_some_are_named():
+    assert _names(["a", "b"]) == "a, b"
+    assert _names([f"s{n}" for n in range(10, 33)]) == ", ".join(f"s{n}" for n in range(10, 20)) + " and 13 more"
+
+
+def test_readings_dropped_while_the_broker_is_away_leave_no_gap(mosquitto, configure, telemetry, monkeypatch):
+    monkeypatch.setattr("edge.agent.WAITING", 5)
+    configure("level-1", sensor="sim://water_level?events=none", every=0.1)
+    with running(mosquitto.url) as (_, registry):
+        wait_for(lambda: telemetry)
+        mosquitto.kill()
+        name = "yihu_edge_readings_dropped_total"
+        wait_for(lambda: registry.get_sample_value(name, {"sensor": "level-1"}), within_s=20)
+        telemetry.clear()
+        mosquitto.start()
+        wait_for(lambda: len(telemetry) >= 10, within_s=30)
+        sequence = [pack.seq for pack in packs(telemetry)]
+    assert sequence == list(range(sequence[0], sequence[0] + len(sequence)))
 
 
 def test_a_malformed_config_is_refused_and_counted_and_all_else_goes_on(mosquitto, configure, frames, clip):
@@ -184,7 +288,7 @@ def test_after_the_broker_was_away_the_status_stands_there_again(mosquitto, conf
 
 
 def test_frames_dropped_while_the_broker_is_away_leave_no_gap(mosquitto, configure, frames, clip, monkeypatch):
-    monkeypatch.setattr("edge.agent.FRAMES_WAITING", 5)
+    monkeypatch.setattr("edge.agent.WAITING", 5)
     configure("cam-1", camera=clip, fps=20)
     with running(mosquitto.url) as (_, registry):
         wait_for(lambda: frames, within_s=30)

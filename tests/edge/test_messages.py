@@ -20,6 +20,7 @@ from edge.messages import (
     DeviceState,
     Frame,
     SenmlRecord,
+    SensorStatus,
     Status,
     Telemetry,
     check_clock,
@@ -38,6 +39,7 @@ sequences = st.integers(1, 2**62 - 1)
 cameras = st.builds(
     CameraStatus, st.sampled_from(get_args(DeviceState)), numbers, st.integers(0, 2**31), st.text(max_size=9)
 )
+sensors = st.builds(SensorStatus, st.sampled_from(get_args(DeviceState)), st.text(max_size=9))
 records = st.builds(
     SenmlRecord,
     bn=st.text(max_size=9), bt=numbers, bv=st.none() | numbers, bver=st.none() | st.integers(0, 10),
@@ -54,11 +56,19 @@ messages = st.one_of(
         clock=st.dictionaries(st.text(max_size=9), numbers, max_size=3),
         cameras=st.dictionaries(st.text(max_size=9), cameras, max_size=3),
         journal=st.dictionaries(st.text(max_size=9), st.integers(-(2**63), 2**63 - 1), max_size=3),
+        sensors=st.dictionaries(st.text(max_size=9), sensors, max_size=3),
     ),
     st.builds(Telemetry, st.uuids(), sequences, st.lists(records, min_size=1, max_size=4)),
     st.builds(Frame, st.uuids(), sequences, times, st.binary(), st.booleans()),
     st.builds(Ack, st.uuids(), sequences, times),
-    st.builds(DeviceConfig, st.none() | st.text(max_size=9), st.floats(0.1, 60), st.text(max_size=9)),
+    st.builds(
+        DeviceConfig,
+        st.none() | st.text(max_size=9),
+        st.floats(0.1, 60),
+        st.text(max_size=9),
+        st.none() | st.text(max_size=9),
+        st.floats(0.1, 86_400),
+    ),
 )
 rubbish = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**63), 2**64 - 1) | st.floats() | st.text() | st.binary(),
@@ -144,6 +154,16 @@ def test_a_sequence_number_that_counts_nothing_is_refused(seq):
 def test_a_rate_that_no_camera_has_is_refused(fps):
     with pytest.raises(BadMessageError, match=r"\$\.fps"):
         decode(msgspec.msgpack.encode({"camera": "0", "fps": fps}), DeviceConfig)
+
+
+@pytest.mark.parametrize("every", [0, 0.05, -1, 86_401, math.nan, math.inf])
+def test_an_interval_that_no_sensor_has_is_refused(every):
+    with pytest.raises(BadMessageError, match=r"\$\.every"):
+        decode(msgspec.msgpack.encode({"sensor": "sim://gas", "every": every}), DeviceConfig)
+
+
+def test_a_sensor_that_is_well_takes_no_room_in_a_status():
+    assert encode_json(SensorStatus("online")) == b"{}"
 
 
 def test_a_pack_without_readings_is_refused():

@@ -10,8 +10,10 @@ import psycopg
 import pytest
 from prometheus_client import CollectorRegistry
 from psycopg import sql
+from psycopg.types.json import Jsonb
 
 from deploy.embedded import free_port
+from edge.agent import Agent
 from edge.messages import Ack, decode, encode_json
 from edge.topics import Share
 from ingest.arrivals import Message
@@ -279,6 +281,26 @@ def test_after_the_broker_was_away_configs_stand_there_again(mosquitto, database
                 wait_for(lambda: heard, within_s=20)
             mosquitto.kill()
             mosquitto.start()
+
+
+def test_a_sensors_readings_land_in_the_database(mosquitto, database, connection, fetch):
+    config = Jsonb({"sensor": "sim://water_level?events=none", "every": 0.2})
+    connection.execute("INSERT INTO sites (id, name, timezone, detector) VALUES ('tooley', '', 'UTC', '{}')")
+    connection.execute(
+        "INSERT INTO devices (site, id, kind, name, config) VALUES ('tooley', 'level-1', 'sensor', '', %s)", [config]
+    )
+    stop, registry = threading.Event(), CollectorRegistry()
+    agent = threading.Thread(target=Agent(mosquitto.url, "tooley", "edge", "0.1.0", registry).run, args=(stop,))
+    with running(mosquitto.url, database):
+        agent.start()
+        wait_for(lambda: len(values(fetch)) >= 3, within_s=20)
+        wait_for(lambda: fetch("SELECT state, agent FROM devices WHERE id = 'level-1'") == [("online", "edge")])
+        stop.set()
+        agent.join()
+    assert fetch("SELECT DISTINCT device, metric, unit FROM readings") == [("level-1", "water_level", "m")]
+    assert all(0.02 < value < 0.22 for value in values(fetch))
+    assert fetch("SELECT FROM readings WHERE abs(extract(epoch FROM received_at - at)) > 10") == []
+    assert fetch("SELECT reason FROM quarantine") == []
 
 
 def test_two_shares_store_everything_once(mosquitto, database, fetch):

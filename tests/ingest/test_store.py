@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from edge.messages import LATEST, CameraStatus, SenmlRecord, Telemetry
+from edge.messages import LATEST, CameraStatus, SenmlRecord, SensorStatus, Telemetry
 from ingest.arrivals import HEAD, Message, sort_arrivals, utc
 from ingest.senml import OLDEST_S
 from ingest.store import Committed, Store
@@ -144,6 +144,14 @@ def test_a_state_keeps_the_time_since_when_it_holds(write, device):
     write(online, now=NOW + 5)
     for name in ("edge", "cam-1"):
         assert device(name)[:3] == ("online", utc(NOW), utc(NOW + 5))
+
+
+def test_an_agents_report_is_that_of_its_sensors_too(write, device):
+    sensors = {"cam-2": SensorStatus("offline", "no answer")}
+    report = msgspec.structs.replace(status(**{"cam-1": CameraStatus("online")}), sensors=sensors)
+    write(arrived(report, "edge"))
+    assert device("cam-1")[:2] == ("online", utc(NOW))
+    assert device("cam-2") == ("offline", utc(NOW), None, "edge", {"state": "offline", "error": "no answer"})
 
 
 def test_a_camera_that_nobody_installed_is_not_made_up(write, fetch):

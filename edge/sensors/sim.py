@@ -1,0 +1,28 @@
+"""sim://METRIC?…: a simulated sensor (see edge/sim/address.py)."""
+
+from edge.driver import SensorError
+from edge.messages import SenmlRecord
+from edge.sim.sensors import SimulatedSensor
+
+
+class SimDriver:
+    def __init__(self, sensor: SimulatedSensor) -> None:
+        self._sensor = sensor
+        self._heard_at: float | None = None
+
+    def read(self, now: float) -> list[SenmlRecord]:
+        """What it says, and what a switch did since it was heard last; nothing at a drop-out."""
+        records = self._sensor.readings(now if self._heard_at is None else self._heard_at, now)
+        if records:
+            self._heard_at = now
+        return records
+
+    def close(self) -> None: ...
+
+
+def connect(address: str) -> SimDriver:
+    """Raise SensorError for an address that names no such sensor."""
+    try:
+        return SimDriver(SimulatedSensor(address))
+    except ValueError as error:
+        raise SensorError(f"{error}: check `sensor:` in the site file") from error
