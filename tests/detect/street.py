@@ -2,12 +2,15 @@
 
 from zoneinfo import ZoneInfo
 
+from detect.config import known_rules
 from detect.detector import Detection
 from detect.geometry import Region
 from detect.incident import Box
 from detect.rule import Finding, Surroundings
-from detect.rules.camera.illegal_parking import Settings
+from detect.rules import camera
 from detect.stay import Scene
+
+Polygon = list[tuple[float, float]]
 
 NOON = 1_750_046_400.0  # 12:00 in Shanghai on 16 June 2025
 CONFIDENCE = 0.35
@@ -30,11 +33,15 @@ def times(begin: float, seconds: float, fps: float) -> list[float]:
 
 
 class Street:
-    """An illegal_parking rule over KERB; `findings` is all that it ever said."""
+    """A rule over KERB; `findings` is all that it ever said."""
 
-    def __init__(self, timezone: str = "Asia/Shanghai", **settings: object) -> None:
-        surroundings = Surroundings(Region(KERB), CONFIDENCE, ZoneInfo(timezone))
-        self.rule = Settings.model_validate({"kind": "illegal_parking", "dwell": 5} | settings).make(surroundings)
+    def __init__(
+        self, timezone: str = "Asia/Shanghai", kind: str = "illegal_parking", zone: Polygon = KERB, **settings: object
+    ) -> None:
+        surroundings = Surroundings(Region(zone), CONFIDENCE, ZoneInfo(timezone))
+        usual = {"dwell": 5} if kind == "illegal_parking" else {}
+        settings = {"kind": kind} | usual | settings
+        self.rule = known_rules(camera)[kind].model_validate(settings).make(surroundings)
         self.findings: list[Finding] = []
 
     def show(self, at: float, *detections: Detection) -> list[Finding]:

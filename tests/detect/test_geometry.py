@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detect.geometry import Region, area, covered, iou, overlap
+from detect.geometry import Region, area, covered, iou, overlap, union
 from detect.incident import Box
 
 fractions = st.floats(0, 1)
@@ -20,6 +20,30 @@ def test_a_box_stands_where_its_foot_is():
     assert region.holds((0.4, 0.1, 0.6, 0.6))  # most of it above, its foot within
     assert not region.holds((0.4, 0.1, 0.6, 0.45))
     assert not region.holds((0.9, 0.6, 1.5, 0.8))  # the middle of the foot counts, not a corner
+
+
+@pytest.mark.parametrize(
+    ("box", "touches"),
+    [
+        ((0.4, 0.1, 0.6, 0.6), True),  # smoke that rises from within
+        ((0.4, 0.1, 0.6, 0.45), False),  # above it
+        ((0.0, 0.0, 1.0, 1.0), True),  # everything is under water
+        ((0.3, 0.55, 0.45, 0.75), True),  # a puddle reaches well in, its middle beside
+        ((0.1, 0.55, 0.45, 0.75), False),  # a corner only
+        ((0.42, 0.55, 0.42, 0.55), True),  # a point
+        ((0.1, 0.1, 0.1, 0.1), False),
+    ],
+)
+def test_what_has_no_foot_is_where_it_and_the_zone_share_much_of_the_smaller(box: Box, touches: bool):
+    region = Region([(0.4, 0.5), (0.6, 0.5), (0.6, 0.8), (0.4, 0.8)])
+    assert region.touches(box) == touches
+
+
+@given(st.lists(boxes(), min_size=1))
+def test_a_union_holds_every_box_and_no_more(several: list[Box]):
+    whole = union(several)
+    assert all(overlap(box, whole) == area(box) for box in several)
+    assert {side for box in several for side in box} >= set(whole)
 
 
 def test_a_zone_need_not_be_convex():

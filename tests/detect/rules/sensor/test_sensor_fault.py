@@ -1,0 +1,41 @@
+import pytest
+from pydantic import ValidationError
+
+from detect.rules.sensor.sensor_fault import Settings
+from tests.detect.readings import Gauge
+from tests.detect.street import NOON
+
+
+@pytest.fixture
+def gauge() -> Gauge:
+    return Gauge("sensor_fault", "water_level", silent_for="30s")
+
+
+def test_opens_once_when_nothing_came_and_clears_with_the_next_reading(gauge: Gauge):
+    assert gauge.rule.tick(NOON, NOON + 29.9) == []
+    (opened,) = gauge.rule.tick(NOON, NOON + 30)
+    assert (opened.phase, opened.severity, opened.began_at, opened.at) == ("open", "minor", NOON, NOON + 30)
+    assert (opened.threshold, opened.observed) == ({"silent_s": 30}, {"silent_s": 30})
+    assert gauge.rule.tick(NOON, NOON + 500) == []
+    (cleared,) = gauge.say(600, 0.1)
+    assert (cleared.phase, cleared.id, cleared.observed) == ("clear", opened.id, {"silent_s": 600})
+    assert gauge.say(601, 0.1) == []
+
+
+def test_words_are_a_sign_of_life_too(gauge: Gauge):
+    gauge.rule.tick(NOON, NOON + 30)
+    (cleared,) = gauge.say(31, None)
+    assert cleared.phase == "clear"
+
+
+def test_each_silence_is_an_incident_of_its_own(gauge: Gauge):
+    (first,) = gauge.rule.tick(NOON, NOON + 30)
+    gauge.say(40, 0.1)
+    (second,) = gauge.rule.tick(NOON + 40, NOON + 70)
+    assert second.id != first.id
+
+
+def test_a_silence_takes_time():
+    assert Settings(kind="sensor_fault").silent_for == 60
+    with pytest.raises(ValidationError):
+        Settings(kind="sensor_fault", silent_for=0)
