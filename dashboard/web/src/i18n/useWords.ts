@@ -38,5 +38,12 @@ export function useWords() {
   const place = (ticket: Ticket): string =>
     ticket.area === null ? ticket.title : `${ticket.area.name} · ${ticket.title}`;
 
-  return { span, duration, hours, moment, ago, age, since, kind, place };
+  /** A measured value with its unit; tilt is shown in degrees. */
+  const quantity = (value: number, unit: string): string => {
+    const [shown, digits] = unit === "rad" ? [(value * 180) / Math.PI, 1] : [value, unit === "m" ? 2 : 1];
+    const [key, n] = [`unit.${unit}`, shown.toFixed(digits)];
+    return te(key) ? t(key, { n }) : [n, unit].join(" ").trim();
+  };
+
+  return { span, duration, quantity, hours, moment, ago, age, since, kind, place };
 }

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { boxOf, explanationOf } from "./explanation";
 
+const nothing = { dwell: null, silent: null, count: null, measure: null, zone: null };
+
 describe("explanationOf", () => {
   it("reads dwell and zone", () => {
     const explanation = {
@@ -10,16 +12,46 @@ describe("explanationOf", () => {
       zone: { id: "kerb", polygon: [[0.5, 0.3], [0.8, 0.3], [0.8, 0.7]] },
     };
     expect(explanationOf({ explanation })).toEqual({
+      ...nothing,
       dwell: { observed: 372.2, limit: 5 },
       zone: { id: "kerb", polygon: [[0.5, 0.3], [0.8, 0.3], [0.8, 0.7]] },
     });
   });
 
-  it("makes nothing of what other kinds of incident explain", () => {
-    const nothing = { dwell: null, zone: null };
+  it("reads a crowd's head count", () => {
+    const explanation = { threshold: { dwell_s: 20, count: 10 }, observed: { dwell_s: 21, count: 14 } };
+    expect(explanationOf({ explanation }).count).toEqual({ observed: 14, limit: 10 });
+  });
+
+  it("reads a sensor's measure and the unit at the end of its name", () => {
+    const explanation = {
+      threshold: { water_level_m: 0.3, dwell_s: 10 },
+      observed: { water_level_m: 0.41, dwell_s: 12 },
+      zone: { id: "water_level" },
+    };
+    expect(explanationOf({ explanation })).toEqual({
+      ...nothing,
+      dwell: { observed: 12, limit: 10 },
+      measure: { metric: "water_level", unit: "m", observed: 0.41, limit: 0.3 },
+      zone: { id: "water_level", polygon: [] },
+    });
+  });
+
+  it("reads a switch, which has no unit, and a silence", () => {
+    const pressed = { threshold: { sos: 0.5 }, observed: { sos: 1 }, zone: { id: "sos" } };
+    expect(explanationOf({ explanation: pressed }).measure?.unit).toBe("");
+    const silent = { threshold: { silent_s: 60 }, observed: { silent_s: 75 }, zone: { id: "readings" } };
+    expect(explanationOf({ explanation: silent })).toMatchObject({
+      silent: { observed: 75, limit: 60 },
+      measure: null,
+    });
+  });
+
+  it("makes nothing of what a newer rule explains", () => {
     expect(explanationOf({ explanation: null })).toEqual(nothing);
     expect(explanationOf({ explanation: { threshold: { above: 0.3 }, observed: { value: 0.4 } } })).toEqual(nothing);
     expect(explanationOf({ explanation: { threshold: { dwell_s: "5" }, zone: "kerb" } })).toEqual(nothing);
+    expect(explanationOf({ explanation: { observed: { gas_percent: 30 }, zone: { id: "gas" } } }).measure).toBeNull();
   });
 
   it("leaves out corners that are none", () => {

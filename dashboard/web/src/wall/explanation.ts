@@ -2,9 +2,25 @@ import type { Ticket } from "../api/client";
 
 export type Point = readonly [number, number];
 
+/** What was seen, against what the rule asks. */
+export interface Pair {
+  observed: number;
+  limit: number;
+}
+
+/** A quantity of the world, in the unit that ends its name in the explanation ("m", "rad", …; "" for none). */
+export interface Measure extends Pair {
+  metric: string;
+  unit: string;
+}
+
 /** What the wall says of a ticket's explanation; which fields there are depends on the kind of incident. */
 export interface Explanation {
-  dwell: { observed: number; limit: number } | null;
+  dwell: Pair | null;
+  silent: Pair | null;
+  count: Pair | null;
+  measure: Measure | null;
+  /** A sensor's has no corners. */
   zone: { id: string; polygon: Point[] } | null;
 }
 
@@ -22,21 +38,38 @@ const fieldsOf = (value: unknown): Fields => (typeof value === "object" && value
 const isPoint = (value: unknown): value is Point =>
   Array.isArray(value) && value.length === 2 && value.every((part) => Number.isFinite(part));
 
-function dwellOf(explanation: Fields): Explanation["dwell"] {
-  const observed = fieldsOf(explanation["observed"])["dwell_s"];
-  const limit = fieldsOf(explanation["threshold"])["dwell_s"];
+function pairOf(explanation: Fields, name: string): Pair | null {
+  const observed = fieldsOf(explanation["observed"])[name];
+  const limit = fieldsOf(explanation["threshold"])[name];
   return typeof observed === "number" && typeof limit === "number" ? { observed, limit } : null;
+}
+
+/** A sensor's incident has its metric for a zone, and the metric with its unit among the quantities. */
+function measureOf(explanation: Fields): Measure | null {
+  const { id: metric } = fieldsOf(explanation["zone"]);
+  if (typeof metric !== "string") return null;
+  const name = Object.keys(fieldsOf(explanation["observed"])).find(
+    (key) => key === metric || key.startsWith(`${metric}_`),
+  );
+  const pair = name === undefined ? null : pairOf(explanation, name);
+  return name === undefined || pair === null ? null : { ...pair, metric, unit: name.slice(metric.length + 1) };
 }
 
 function zoneOf(explanation: Fields): Explanation["zone"] {
   const { id, polygon } = fieldsOf(explanation["zone"]);
-  if (typeof id !== "string" || !Array.isArray(polygon)) return null;
-  return { id, polygon: polygon.filter(isPoint) };
+  if (typeof id !== "string") return null;
+  return { id, polygon: Array.isArray(polygon) ? polygon.filter(isPoint) : [] };
 }
 
 export function explanationOf(ticket: Pick<Ticket, "explanation">): Explanation {
   const fields = fieldsOf(ticket.explanation);
-  return { dwell: dwellOf(fields), zone: zoneOf(fields) };
+  return {
+    dwell: pairOf(fields, "dwell_s"),
+    silent: pairOf(fields, "silent_s"),
+    count: pairOf(fields, "count"),
+    measure: measureOf(fields),
+    zone: zoneOf(fields),
+  };
 }
 
 export function boxOf(corners: readonly number[] | null): Box | null {

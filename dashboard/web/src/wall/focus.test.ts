@@ -53,6 +53,13 @@ describe("focusOf", () => {
     expect(focusOf([urgent, fresh, newest], NOON + HOUR)).toBe(urgent);
   });
 
+  it("lets a sensor's ticket have its first moments, which has no picture", () => {
+    const sensed = { ...opened(3_000, false), explanation: { rule: { kind: "sos" } } };
+    const [urgent, reported] = [opened(HOUR, true), opened(2_000, false)];
+    expect(focusOf([urgent, reported, sensed], NOON)).toBe(sensed);
+    expect(focusOf([urgent, reported, sensed], NOON + HOUR)).toBe(urgent);
+  });
+
   it("makes do without a picture, and without a ticket", () => {
     const bare = opened(HOUR, false);
     expect(focusOf([bare], NOON)).toBe(bare);

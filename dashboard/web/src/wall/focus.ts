@@ -20,11 +20,12 @@ export function isFresh(ticket: Ticket, now: number): boolean {
   return now - opened < FRESH_MS && opened - happened < REPLAYED_MS;
 }
 
-/** The ticket to show large: for its first moments the newest, otherwise the most urgent with a picture. */
+/** The ticket to show large: for its first moments the newest that explains itself, a sensor's too; otherwise the most
+ * urgent with a picture. */
 export function focusOf(tickets: readonly Ticket[], now: number): Ticket | null {
   const pictured = tickets.filter((ticket) => pictureOf(ticket) !== null);
-  const fresh = pictured
-    .filter((ticket) => isFresh(ticket, now))
+  const fresh = tickets
+    .filter((ticket) => (pictureOf(ticket) !== null || ticket.explanation !== null) && isFresh(ticket, now))
     .sort((a, b) => Date.parse(b.opened_at) - Date.parse(a.opened_at));
   return fresh[0] ?? pictured[0] ?? tickets[0] ?? null;
 }

@@ -1,0 +1,71 @@
+import { createSSRApp, h } from "vue";
+import { renderToString } from "vue/server-renderer";
+import { createI18n } from "vue-i18n";
+import { describe, expect, it } from "vitest";
+import en from "../i18n/en";
+import zhCN from "../i18n/zh-CN";
+import { ticketOf } from "../testing/samples";
+import { useWhy, type Why } from "./useWhy";
+
+type Numbers = Record<string, number>;
+
+async function why(kind: string, zone: object, threshold: Numbers, observed: Numbers, locale = "en"): Promise<Why | null> {
+  let said: Why | null = null;
+  const app = createSSRApp({
+    setup() {
+      said = useWhy()(ticketOf({ kind, explanation: { zone, threshold, observed } }));
+      return () => h("p");
+    },
+  });
+  app.use(createI18n({ legacy: false, locale, messages: { en, "zh-CN": zhCN } }));
+  await renderToString(app);
+  return said;
+}
+
+describe("why", () => {
+  const yard = { id: "yard", polygon: [] };
+
+  it("is how long, for what was seen", async () => {
+    expect(await why("fire", yard, { dwell_s: 4 }, { dwell_s: 65 })).toEqual({
+      sentence: "Fire seen in zone yard for 1 min 5 s",
+      figure: "1 min 5 s",
+    });
+    expect((await why("rock_fall", yard, { dwell_s: 4 }, { dwell_s: 5 }))?.sentence).toBe(
+      "In zone yard for 5 s, limit 4 s",
+    );
+  });
+
+  it("is how many, for a crowd", async () => {
+    expect(await why("crowd", yard, { dwell_s: 20, count: 10 }, { dwell_s: 25, count: 14 })).toEqual({
+      sentence: "14 people in zone yard for 25 s, limit 10",
+      figure: "14",
+    });
+  });
+
+  it("is what was measured, for a sensor", async () => {
+    const level = { id: "water_level" };
+    const [asked, seen] = [{ water_level_m: 0.3, dwell_s: 10 }, { water_level_m: 0.412, dwell_s: 12 }];
+    expect((await why("flood", level, asked, seen))?.sentence).toBe("Water level 0.41 m, limit 0.30 m, for 12 s");
+    expect((await why("flood", level, asked, seen, "zh-CN"))?.sentence).toBe("水位 0.41 米，限值 0.30 米，已持续 12 秒");
+    expect((await why("slope_movement", { id: "tilt" }, { tilt_rad: 0.05 }, { tilt_rad: 0.1 }))?.figure).toBe("5.7°");
+    expect((await why("gas_leak", { id: "methane" }, { methane_ppm: 9 }, { methane_ppm: 12 }))?.figure).toBe("12.0 ppm");
+  });
+
+  it("is an event, for a switch", async () => {
+    expect(await why("sos", { id: "sos" }, { sos: 0.5, dwell_s: 0 }, { sos: 1, dwell_s: 0 })).toEqual({
+      sentence: "The emergency button was pressed",
+      figure: null,
+    });
+  });
+
+  it("is a silence, for a sensor that is at fault", async () => {
+    expect(await why("sensor_fault", { id: "readings" }, { silent_s: 60 }, { silent_s: 75 })).toEqual({
+      sentence: "No reading for 1 min 15 s, limit 1 min",
+      figure: "1 min 15 s",
+    });
+  });
+
+  it("is nothing where nothing is explained", async () => {
+    expect(await why("rubbish", {}, {}, {})).toBeNull();
+  });
+});
