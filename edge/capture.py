@@ -17,6 +17,8 @@ import msgspec
 import numpy as np
 from cv2.typing import MatLike
 
+from edge.sim.address import is_simulated, parse_camera
+
 JPEG_QUALITY = 85
 THUMB = (64, 48)
 PIXEL_STEP, MOVING_SHARE = 18, 0.004  # grey levels that a pixel, and the share of pixels that a picture, must change
@@ -83,6 +85,8 @@ class Motion:
 
 def pictures(source: str, fps: float) -> Iterator[MatLike]:
     """Pictures of any source OpenCV reads, at most `fps` a second; raise NoPictureError when there are none."""
+    if is_simulated(source):
+        return simulated_pictures(source, fps)
     if source.isdigit() or "://" in source:
         return live_pictures(int(source) if source.isdigit() else source, fps)
     return film_pictures(Path(source), fps)
@@ -93,6 +97,21 @@ def _open(source: str | int) -> cv2.VideoCapture:
     if not film.isOpened():
         raise NoPictureError(f"cannot open {source}: check the address, the login and the cable")
     return film
+
+
+def simulated_pictures(address: str, fps: float) -> Iterator[MatLike]:
+    """A rendered place, as it looks at this moment of the clock."""
+    from edge.sim.film import Film  # noqa: PLC0415 - real cameras need no renderer
+
+    try:
+        film = Film(parse_camera(address), time.time())
+    except ValueError as error:
+        raise NoPictureError(str(error)) from error
+    due = time.monotonic()
+    while True:
+        yield film.picture(time.time())
+        due = max(due + 1 / fps, time.monotonic())
+        time.sleep(max(0.0, due - time.monotonic()))
 
 
 def live_pictures(source: str | int, fps: float) -> Iterator[MatLike]:

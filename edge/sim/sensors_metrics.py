@@ -108,7 +108,7 @@ def runoff(at: float) -> float:
 def warmth(at: float) -> float:
     """-1 before sunrise (half past five), 1 at three in the afternoon; cloud flattens it."""
     since = (hour(at) - 5.5) % 24
-    course = -math.cos(math.pi * since / 9.5) if since < 9.5 else math.cos(math.pi * (since - 9.5) / 14.5)  # noqa: PLR2004 - the morning's length
+    course = -math.cos(math.pi * since / 9.5) if since < 9.5 else math.cos(math.pi * (since - 9.5) / 14.5)
     return course * (0.7 - 0.3 * cloud(at))
 
 
@@ -172,7 +172,7 @@ def slipped(effect: Effect, event: Event, at: float) -> float:
     return creep + 0.9 * max(0.0, min(1.0, (at - event.begin) / SLIP_S))
 
 
-ROCKFALL = Effect("slope_movement", 0.032, 0.07, slipped, flutter=0.01, lead=10, views=("slope",))
+ROCKFALL = Effect("slope_movement", 0.058, 0.09, slipped, flutter=0.01, lead=10, views=("slope",))
 
 GAUGES: dict[Metric, Gauge] = {
     "water_level": Gauge("m", 0.001, water, {"flood": Effect("flood", 0.36, 0.52, grown, flutter=0.01)}, floor=0),

@@ -1,0 +1,78 @@
+"""The light of a place: the sun, the sky, the lamps, by the hour and the weather."""
+
+import math
+import time
+from dataclasses import dataclass
+
+from edge.sim.address import Light as Mode
+from edge.sim.address import Weather
+
+Colour = tuple[float, float, float]  # blue, green, red
+
+HOURS: dict[Mode, float] = {"day": 10.5, "dusk": 18.3, "night": 22.5}
+SUNRISE, SUNSET = 6.0, 19.0
+
+
+@dataclass(frozen=True, slots=True)
+class Light:
+    """What falls on a white surface; `sun` points towards it; `lamps` is how far the street is lit, 0 to 1."""
+
+    sun: tuple[float, float, float]
+    sunlight: Colour
+    skylight: Colour
+    sky_top: Colour
+    sky_low: Colour
+    lamps: float
+    wet: bool
+    noise: float
+
+    @property
+    def dark(self) -> bool:
+        return self.lamps > 0.5
+
+
+DAY_SKY = ((214, 168, 118), (236, 222, 205))
+DUSK_SKY = ((120, 84, 70), (110, 140, 225))
+NIGHT_SKY = ((34, 22, 16), (58, 44, 38))
+GREY_SKY = ((176, 170, 164), (200, 196, 192))
+
+
+def light_at(mode: Mode, weather: Weather, at: float) -> Light:
+    """The light at a time in seconds; `auto` follows the local hour, the others stand still."""
+    hour = HOURS.get(mode)
+    return light_of(_local_hour(at) if hour is None else hour, weather)
+
+
+def _local_hour(at: float) -> float:
+    local = time.localtime(at)
+    return local.tm_hour + local.tm_min / 60
+
+
+def light_of(hour: float, weather: Weather) -> Light:
+    elevation = math.sin(math.pi * (hour - SUNRISE) / (SUNSET - SUNRISE)) if SUNRISE < hour < SUNSET else -0.2
+    day = min(1.0, max(0.0, elevation * 3.0))
+    night = min(1.0, max(0.0, 1.0 - elevation * 6.0)) if elevation < 0.17 else 0.0
+    low = 1.0 - min(1.0, elevation * 1.6) if elevation > 0 else 1.0
+    azimuth = math.radians(130.0 + 20.0 * (hour - 12.5))
+    tilt = 0.35 + 0.75 * max(0.0, elevation)
+    sun = (math.cos(tilt) * math.sin(azimuth), -math.cos(tilt) * math.cos(azimuth) * 0.6, math.sin(tilt))
+    wet = weather == "rain"
+    strength = day * (0.14 if wet else 0.74)
+    sunlight = (strength * (1 - 0.45 * low), strength * (1 - 0.2 * low), strength)
+    base = 0.17 + 0.48 * day + (0.12 * day if wet else 0.0)
+    skylight = (base * (1.12 + 0.1 * night), base * 1.0, base * (0.96 - 0.1 * night))
+    top, bottom = _sky(day, night, low, wet)
+    return Light(sun, sunlight, skylight, top, bottom, night, wet, 2.0 + 5.0 * night + (1.0 if wet else 0.0))
+
+
+def _sky(day: float, night: float, low: float, wet: bool) -> tuple[Colour, Colour]:
+    clear = tuple(_mix(d, u, low * 0.8) for d, u in zip(DAY_SKY, DUSK_SKY, strict=True))
+    cloudy = tuple(_mix(c, g, 0.95 if wet else 0.0) for c, g in zip(clear, GREY_SKY, strict=True))
+    dim = tuple(
+        _mix(c, n, max(night * 0.95, 1.0 - day if night else 0.0)) for c, n in zip(cloudy, NIGHT_SKY, strict=True)
+    )
+    return dim[0], dim[1]
+
+
+def _mix(a: Colour, b: Colour, share: float) -> Colour:
+    return (a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share, a[2] + (b[2] - a[2]) * share)
