@@ -15,7 +15,7 @@ from psycopg import Connection
 from psycopg.types.json import Jsonb
 from uuid_utils.compat import uuid7
 
-from detect.incident import Incident, IncidentObject
+from detect.incident import Explanation, Incident, IncidentObject
 from dispatch.desk import act
 from dispatch.intake import explain, new_candidate, take_in
 from dispatch.kinds import KINDS
@@ -94,6 +94,22 @@ def test_an_incident_opens_a_candidate_that_explains_itself(connection: Connecti
         ("best", seen.id, "image/jpeg"),
     }
     assert shown[0]["box"] == [0.1, 0.2, 0.3, 0.4]
+
+
+def test_a_sensors_incident_has_neither_picture_nor_model_and_joins_what_a_camera_sees_there(connection: Connection):
+    why = Explanation(
+        rule={"kind": "flood", "version": "1"},
+        threshold={"water_level_m": 0.3, "dwell_s": 10},
+        observed={"water_level_m": 0.41, "dwell_s": 12},
+        model={},
+        zone={"id": "water_level"},
+    )
+    measured = incident(kind="flood", device="level-1", zone="water_level", objects=[], pictures=[], explanation=why)
+    ticket = read(connection, take(connection, measured).id)
+    assert (ticket.kind, ticket.zone, ticket.explanation["zone"]) == ("flood", "water_level", {"id": "water_level"})
+    assert rows(connection, "evidence", ticket=ticket.id) == []
+    assert take(connection, incident(kind="flood", zone="underpass")).id == ticket.id
+    assert len(rows(connection, "evidence", ticket=ticket.id)) == 2
 
 
 def test_a_late_event_keeps_its_time_and_its_clocks_run_from_receipt():
