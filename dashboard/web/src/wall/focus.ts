@@ -20,8 +20,9 @@ export function isFresh(ticket: Ticket, now: number): boolean {
   return now - opened < FRESH_MS && opened - happened < REPLAYED_MS;
 }
 
-/** The ticket to show large: for its first moments the newest that explains itself, a sensor's too; otherwise the most
- * urgent with a picture. */
+/** The ticket to show large: for its first moments the newest that has a picture or an explanation, as a sensor's has;
+ *  otherwise the most urgent with a picture.
+ */
 export function focusOf(tickets: readonly Ticket[], now: number): Ticket | null {
   const pictured = tickets.filter((ticket) => pictureOf(ticket) !== null);
   const fresh = tickets
