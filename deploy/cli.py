@@ -9,7 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
-from deploy import stages
+from deploy import model_commands, stages
+from deploy.options import AsJson, Data, Host, LeaveWithParent, Port, Shard
 from deploy.process import fall_with_threads, leave_with_parent, set_up_logging
 from deploy.settings import Settings, UsageError, load_settings
 
@@ -19,12 +20,6 @@ cli = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-
-Data = Annotated[Path | None, typer.Option(help="Where the embedded database and broker keep their files.")]
-Shard = Annotated[str | None, typer.Option(help="This process's part of the work, as I/N.")]
-Host = Annotated[str | None, typer.Option(help="Address to listen on.")]
-Port = Annotated[int | None, typer.Option(help="Port to listen on.")]
-LeaveWithParent = Annotated[bool, typer.Option(hidden=True)]
 
 
 def _run(name: str, stage: Callable[[Settings], None], leave: bool, **given: Any) -> None:
@@ -97,9 +92,12 @@ def migrate(data: Data = None) -> None:
     print("\n".join(ran) or "up to date")
 
 
+cli.command()(model_commands.train)
+cli.add_typer(model_commands.model, name="model")
+
+
 bench = typer.Typer(help="Measure this machine, as ratios to something plain beside it.", no_args_is_help=True)
 cli.add_typer(bench, name="bench")
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
 
 
 @bench.command("detect")

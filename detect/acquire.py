@@ -34,11 +34,11 @@ def from_file(source: Path, name: str) -> Maker:
     return lambda folder: _make(source, name, folder, str(source.absolute()))
 
 
-def by_name(name: str, release: str = RELEASE) -> Maker:
-    """What makes the model from Ultralytics' published weights of this name; `release` is where they lie."""
-    if name not in GITHUB_ASSETS_STEMS:
-        raise ModelError(f"{name}: neither a file here nor a model that Ultralytics publishes, such as yolo26n")
-    return lambda folder: _make(_fetch(name, release, folder), name, folder, f"{release}/{name}.pt")
+def by_name(published: str, name: str, release: str = RELEASE) -> Maker:
+    """What makes the model from weights that Ultralytics publishes; `release` is the address where they lie."""
+    if published not in GITHUB_ASSETS_STEMS:
+        raise ModelError(f"{published}: neither a file here nor a model that Ultralytics publishes, such as yolo26n")
+    return lambda folder: _make(_fetch(published, release, folder), name, folder, f"{release}/{published}.pt")
 
 
 def _fetch(name: str, release: str, folder: Path) -> Path:
@@ -55,16 +55,21 @@ def _fetch(name: str, release: str, folder: Path) -> Path:
 
 def _make(source: Path, name: str, folder: Path, whence: str) -> Card:
     if (source / CARD).is_file():
-        shutil.copytree(source, folder, dirs_exist_ok=True)
-        return msgspec.structs.replace(read_card(source), name=name)
-    if source.suffix == ".pt":
-        file = folder / f"{name}.pt"
-        if source != file:
-            shutil.copyfile(source, file)
-        weights = export(file)
-    else:
-        weights = copy_in(source, folder)
-    return card_of(name, weights, whence)
+        return _copy(source, name, folder)
+    if source.suffix != ".pt":
+        return card_of(name, copy_in(source, folder), whence)
+    file = folder / f"{name}.pt"
+    shutil.move(source, file) if source.parent == folder else shutil.copyfile(source, file)
+    return card_of(name, export(file), whence)
+
+
+def _copy(source: Path, name: str, folder: Path) -> Card:
+    """A model that has a card already; raise ModelError when its weights are not those of the card."""
+    shutil.copytree(source, folder, dirs_exist_ok=True)
+    card = read_card(folder)
+    if digest(folder / card.weights) != card.hash:
+        raise ModelError(f"{source} is damaged: its weights are not those of its {CARD}; copy it anew")
+    return msgspec.structs.replace(card, name=name)
 
 
 def card_of(name: str, weights: Path, whence: str) -> Card:

@@ -102,23 +102,23 @@ class Models:
     """The added models, each in a folder of its name under `folder`."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
 
     def all(self) -> list[Card]:
         """Every model's card; raise ModelError for one that cannot be read."""
-        folders = sorted(self._folder.glob("[!.]*")) if self._folder.is_dir() else []
+        folders = sorted(self.folder.glob("[!.]*")) if self.folder.is_dir() else []
         return [read_card(folder) for folder in folders]
 
     def named(self, model: str) -> Path:
         """The weights of an added model, or the path that is given instead; raise ModelError."""
         if not is_name(model):
             return Path(model)
-        if (self._folder / model).is_dir():
-            return self._folder / model / read_card(self._folder / model).weights
+        if (self.folder / model).is_dir():
+            return self.folder / model / read_card(self.folder / model).weights
         if Path(model).exists():
             return Path(model)
         raise ModelError(
-            f"no model {model} in {self._folder}: run `yihu model add {model}`; without a network download {model}.pt"
+            f"no model {model} in {self.folder}: run `yihu model add {model}`; without a network download {model}.pt"
             f" elsewhere, bring the file to this machine and run `yihu model add {model}.pt`"
         )
 
@@ -128,11 +128,11 @@ class Models:
 
     def put(self, name: str, make: Callable[[Path], Card], replace: bool = False) -> Card:
         """Let `make` fill a folder, then give it its name: there is no half-made model under a name."""
-        place = self._folder / checked_name(name)
+        place = self.folder / checked_name(name)
         if place.exists() and not replace:
-            raise ModelError(f"there is a model {name} in {self._folder} already: --replace it, or give another --name")
-        self._folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=self._folder, prefix=f".{name}-") as scratch:
+            raise ModelError(f"there is a model {name} in {self.folder} already: --replace it, or give another --name")
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=self.folder, prefix=f".{name}-") as scratch:
             new, old = Path(scratch) / "new", Path(scratch) / "old"
             new.mkdir()
             card = make(new)

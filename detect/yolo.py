@@ -89,6 +89,11 @@ def _scaled(detection: Detection) -> tuple[float, ...]:
     return tuple(side * SIZE for side in detection.box)
 
 
+def load_names(path: str) -> list[str]:
+    """A model's classes in order; raise ModelError."""
+    return YoloDetector(Path(path)).classes
+
+
 @cache
 def load_detector(path: str) -> Detector:
     return YoloDetector(Path(path))

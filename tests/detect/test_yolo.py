@@ -4,6 +4,8 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import openvino
+import openvino.opset13 as opset
 import pytest
 
 from detect.detector import Detection, Detector, Image
@@ -129,3 +131,32 @@ def test_a_grey_picture_is_looked_at_too(detector: Detector, street: Image):
     grey = cv2.cvtColor(cv2.cvtColor(street, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR)
     (found,) = detector.detect([grey])
     assert any(iou(detection.box, COACH) > 0.6 for detection in found)
+
+
+def constant_model(folder: Path, height: int, width: int) -> Path:
+    """An export that sees one car of 100 × 50 pixels in the middle of every picture that it is given."""
+    answer = np.zeros((1, 5, 8), np.float32)
+    answer[0, :, 0] = (width / 2, height / 2, 100, 50, 0.9)
+    picture = opset.parameter([1, 3, height, width], np.float32)
+    nothing = opset.multiply(opset.reduce_sum(picture, np.array([0, 1, 2, 3])), np.float32(0))
+    model = openvino.Model([opset.add(opset.constant(answer), nothing)], [picture], "constant")
+    openvino.save_model(model, folder / "constant.xml")
+    metadata = f"task: detect\nstride: 32\nbatch: 1\nimgsz: [{height}, {width}]\nnames: {{0: car}}\nend2end: false\n"
+    (folder / "metadata.yaml").write_text(metadata)
+    return folder
+
+
+@pytest.mark.parametrize("size", [(384, 640), (640, 640), (96, 160)])
+@pytest.mark.parametrize("shape", [(540, 960), (1080, 1920), (480, 640), (288, 352), (960, 540), (300, 300)])
+def test_an_export_is_run_at_its_own_size_on_pictures_of_any(
+    size: tuple[int, int], shape: tuple[int, int], tmp_path: Path
+):
+    folder = tmp_path / "constant_openvino_model"
+    folder.mkdir()
+    detector = YoloDetector(constant_model(folder, *size))
+    ((car,),) = detector.detect([np.zeros((*shape, 3), np.uint8)])
+    scale = min(size[0] / shape[0], size[1] / shape[1])
+    width, height = 100 / scale / shape[1], 50 / scale / shape[0]
+    expected = (0.5 - width / 2, 0.5 - height / 2, 0.5 + width / 2, 0.5 + height / 2)
+    assert detector.size == size
+    assert car.box == pytest.approx(np.clip(expected, 0, 1), abs=2 / min(size))
