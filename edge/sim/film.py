@@ -21,7 +21,7 @@ from edge.sim.light import HOURS, Light, light_of
 from edge.sim.mesh import Shade
 from edge.sim.place import Place, place_of
 from edge.sim.script import script_of
-from edge.sim.truth import Thing, Truth
+from edge.sim.truth import Happening, Thing, Truth
 from edge.sim.vehicles import mesh_of
 from edge.sim.world import World
 
@@ -62,8 +62,11 @@ class Film:
     def truth(self) -> Truth:
         """Of the last picture; what hides behind something else is told of with how much of it is seen."""
         lens = self._lens(self._world.fault() == "camera_moved")
-        happenings = tuple(self._world.happenings())
-        return Truth(self._at, tuple(self._things(lens)), happenings)
+        return Truth(self._at, tuple(self._things(lens)), tuple(self.happenings()))
+
+    def happenings(self) -> list[Happening]:
+        """What of note holds at the last picture, and what held in the ten minutes before."""
+        return self._world.happenings()
 
     def _lens(self, moved: bool) -> Lens:
         lens = self._place.lens

@@ -17,7 +17,7 @@ from edge.sim.traffic import Halt, Path, Stream, Vehicle
 from edge.sim.truth import Happening
 from edge.sim.vehicles import Body, some_look
 
-GROWN = 0.3  # the level from which water, smoke or a fire counts as there
+DEEP = 0.3  # the level of water from which drivers slow down
 CROWD = 10  # people in a zone that are a crowd
 CREEP = 0.9  # m/s in a jam
 WADE = 3.5  # m/s through water
@@ -94,7 +94,7 @@ class HaltPlot:
         stream.vehicles = sorted([v for v in stream.vehicles if v not in near] + [vehicle], key=lambda v: -v.s)
 
     def step(self, at: float, dt: float) -> None:  # noqa: ARG002 - a plot's signature
-        self._halt.over = at >= self._event.end
+        self._halt.over = at - (self._halt.rest_since or at) >= self._event.end - self._event.begin
         resting = self._halt.rest_since is not None and not (self._halt.over and self._vehicle.speed > 0.3)
         self._told.tell(at, resting)
         self.over = self._vehicle not in self._stream.vehicles
@@ -246,10 +246,9 @@ class SpotPlot:
 
     def step(self, at: float, dt: float) -> None:  # noqa: ARG002 - a plot's signature
         there = self._event.begin <= at < self._event.end
-        level = self._event.level(at)
         for told in self._told:
-            told.tell(at, there if self._event.kind == "debris" else level >= GROWN)
-        self._hinder(there, level)
+            told.tell(at, there)
+        self._hinder(there, self._event.level(at))
         self.over = at > self._event.end
 
     def _hinder(self, there: bool, level: float) -> None:
@@ -258,7 +257,7 @@ class SpotPlot:
             solid = self._event.kind != "flood" and there and abs(offset) < 2.2
             stream.obstacles = [(s, offset)] if solid else []
             if self._event.kind == "flood":
-                stream.limit = WADE if level > GROWN else math.inf
+                stream.limit = WADE if level > DEEP else math.inf
 
     def actors(self, at: float) -> Sequence[Actor]:
         level = self._event.level(at)

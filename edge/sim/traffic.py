@@ -140,14 +140,8 @@ class Stream:
 
     def _rest(self, vehicle: Vehicle, at: float) -> None:
         halt = vehicle.halt
-        if (
-            halt
-            and not halt.over
-            and halt.rest_since is None
-            and vehicle.speed < 0.05
-            and abs(halt.s - vehicle.s) < 1.5
-        ):
-            halt.rest_since = at
+        if halt and not halt.over and halt.rest_since is None and vehicle.speed < 0.6 and abs(halt.s - vehicle.s) < 1.2:
+            halt.rest_since, vehicle.speed = at, 0.0  # car-following alone would creep up to it for seconds
 
 
 def follow(speed: float, wish: float, gap: float = math.inf, ahead: float = 0.0) -> float:

@@ -59,8 +59,8 @@ def build(dice: random.Random) -> Place:
             "delivery": [("fire-lane", stand) for stand in stands[:2]],
         },
         spots={
-            "fire": [("yard", (4.2, 19.6)), ("yard", (-4.3, 16.0))],
-            "smoke": [("yard", (4.2, 19.6)), ("yard", (-4.3, 16.0))],
+            "fire": [("yard", (4.2, 21.6)), ("yard", (-4.3, 16.0))],
+            "smoke": [("yard", (4.2, 21.6)), ("yard", (-4.3, 16.0))],
             "debris": [("fire-lane", (-1.9, 14.0))],
         },
         parked=[(-1.75, y, 1.5708) for y in (39.0, 45.0, 51.0, 57.0) if dice.random() < 0.7],

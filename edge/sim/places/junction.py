@@ -87,7 +87,7 @@ def build(dice: random.Random) -> Place:
             Walk([(3.8, 12), (3.8, 46)], rate=0.06, width=1.2, signal=Signal(6.0, green=16, phase=along)),
         ],
         spots={
-            "debris": [("road", (-6.1, 13.0)), ("road", (-2.5, 12.0)), ("road", (-6.0, 24.8)), ("road", (-2.4, 28.6))],
+            "debris": [("road", (x, y)) for x, y in ((-6.0, 24.8), (-2.4, 28.5), (-9.4, 28.4), (-5.9, 32.2))],
             "smoke": [("road", (-2.5, 12.5)), ("road", (-8.0, 28.5))],
             "fire": [("road", (-2.5, 12.5)), ("road", (-8.0, 28.5))],
         },
