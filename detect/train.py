@@ -71,7 +71,7 @@ class Trainer(DetectionTrainer):  # type: ignore[misc]  # untyped
             self.model = self.model.to(memory_format=torch.channels_last)
             # a tenth of the time, and only for finding bugs in torch
             torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]  # a property
-            torch.set_num_threads(os.cpu_count() or 1)  # Ultralytics leaves one core idle, half of a small machine
+            torch.set_num_threads(_cores())  # Ultralytics leaves one idle, half of a small machine
 
     def preprocess_batch(self, batch: dict[str, Any]) -> dict[str, Any]:
         batch = super().preprocess_batch(batch)
@@ -99,6 +99,11 @@ def train(job: Plan, resume: bool, say: Say) -> Path:
     write_card(folder, card)
     (folder / "CARD.md").write_text(describe(card))
     return folder
+
+
+def _cores() -> int:
+    """All, unless OMP_NUM_THREADS says fewer: where others compute too, threads that wait for each other crawl."""
+    return int(os.environ.get("OMP_NUM_THREADS") or os.cpu_count() or 1)
 
 
 def beginning(base: Path | None, labelled: Path | None) -> str:
@@ -129,7 +134,7 @@ def _pictures(job: Plan, say: Say) -> Path:
         return gather(job.labelled, folder, load_names(job.base) if job.base != FROM_SCRATCH else [])
     reels = plan("train", job.train_seeds, job.pictures) + plan("val", job.held_out_seeds, job.held_out_pictures)
     progress = _Paced(say)
-    return render(reels, folder, os.cpu_count() or 1, lambda done, of: progress(f"rendered {done} of {of} pictures"))
+    return render(reels, folder, _cores(), lambda done, of: progress(f"rendered {done} of {of} pictures"))
 
 
 def _fit(job: Plan, data: Path, say: Say) -> Path:
