@@ -18,7 +18,7 @@ setup: .venv/.installed
 	@touch $@
 
 demo: setup
-	$(BIN)/yihu up --site deploy/examples/tooley.yaml
+	$(BIN)/yihu demo
 
 test: setup
 	$(BIN)/python dashboard/web/hatch_build.py run test

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from deploy import model_commands, stages
+from deploy.demo.command import demo
 from deploy.options import AsJson, Data, Host, LeaveWithParent, Port, Shard
 from deploy.process import fall_with_threads, leave_with_parent, set_up_logging
 from deploy.settings import Settings, UsageError, load_settings
@@ -92,6 +93,7 @@ def migrate(data: Data = None) -> None:
     print("\n".join(ran) or "up to date")
 
 
+cli.command()(demo)
 cli.command()(model_commands.train)
 cli.add_typer(model_commands.model, name="model")
 
