@@ -143,7 +143,8 @@ def _fit(job: Plan, data: Path, say: Say) -> Path:
     last = job.out / "fit" / "weights" / "last.pt"
     if last.exists() and finished(last):
         return last.with_name("best.pt")
-    trainer = Trainer(overrides={"model": str(last), "resume": True} if last.exists() else _arguments(job, data))
+    again = {"resume": str(last), "data": str(data), "save_dir": str(job.out.absolute() / "fit")}
+    trainer = Trainer(overrides=again if last.exists() else _arguments(job, data))
     _report(trainer, say)
     trainer.train()
     return Path(trainer.best)
@@ -183,8 +184,11 @@ def _arguments(job: Plan, data: Path) -> dict[str, Any]:
 
 
 def finished(checkpoint: Path) -> bool:
-    """Whether a training ended by itself: Ultralytics then takes the optimizer out of its checkpoints."""
-    return torch.load(checkpoint, map_location="cpu", weights_only=False).get("optimizer") is None
+    """Whether a training ended by itself: Ultralytics then takes the optimizer out. Raise ModelError."""
+    try:
+        return torch.load(checkpoint, map_location="cpu", weights_only=False).get("optimizer") is None
+    except Exception as error:  # it was being written when the power went
+        raise ModelError(f"{checkpoint} cannot be read: remove {checkpoint.parents[1]} and --resume anew") from error
 
 
 class _Paced:
