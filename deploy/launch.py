@@ -161,6 +161,7 @@ def _enter_broker(stack: contextlib.ExitStack, settings: Settings, output: int |
 def _stages(settings: Settings, site: Site, database: str, broker: str, token: str, output: int | None) -> list[Child]:
     ports = {name: free_port() for name in STAGES}
     common = {"YIHU_MQTT_URL": broker, "YIHU_LOG_LEVEL": settings.log_level, "YIHU_SITE": site.site}
+    common["YIHU_DATA"] = str(settings.folder)  # where added models lie
     stored = {"YIHU_DATABASE_URL": database}  # edge and detect never know a database
     environments = {
         name: common | (stored if name in ON_DATABASE else {}) | {"YIHU_PROBE_PORT": str(port)}
