@@ -3,6 +3,7 @@
 import logging
 import threading
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, TypeVar
 
@@ -29,13 +30,13 @@ class Case(NamedTuple):
 class Play:
     """Runs in a thread of its own; `http` knows the server and the token; `hear` takes the stream's signals."""
 
-    def __init__(self, http: httpx2.Client, town: Town, cast: Cast) -> None:
-        self._http, self._town, self._cast = http, town, cast
+    def __init__(self, http: httpx2.Client, town: Town, cast: Cast, clock: Callable[[], float] = time.time) -> None:
+        self._http, self._town, self._cast, self._clock = http, town, cast, clock
         self._cases: dict[str, Case] = {}
         self._signalled: set[str] = set()
         self._lock = threading.Lock()
         self._verdict_at: datetime | None = None
-        self._reported_to = time.time()
+        self._reported_to = clock()
 
     def hear(self, kind: str, name: str, _at: float) -> None:
         if kind in ("ticket", "hello"):
@@ -91,7 +92,7 @@ class Play:
         return msgspec.json.decode(answer.content, type=kind) if answer.is_success else None
 
     def _report(self) -> None:
-        begin, self._reported_to = self._reported_to, time.time()
+        begin, self._reported_to = self._reported_to, self._clock()
         for report in reports(self._town, self._cast.seed, begin, self._reported_to):
             self._post("/api/tickets", msgspec.to_builtins(report))
 
@@ -105,7 +106,9 @@ class Play:
                 self._read(name)
 
     def _decide(self, case: Case) -> Intent | None:
-        return decide(self._cast, case.ticket, case.timeline, datetime.now(UTC), self._verdict_at)
+        return decide(
+            self._cast, case.ticket, case.timeline, datetime.fromtimestamp(self._clock(), UTC), self._verdict_at
+        )
 
     def _give(self, name: str, intent: Intent) -> None:
         words = {"actor": intent.actor, "reason": intent.reason, "note": intent.note, "assignee": intent.assignee}

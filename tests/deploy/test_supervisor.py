@@ -83,3 +83,13 @@ def test_stopping_waits_for_all_at_once_not_for_each(run: Run) -> None:
     start = time.monotonic()
     stop_all(children, within_s=1)
     assert time.monotonic() - start < 3
+
+
+def test_what_a_process_prints_goes_where_it_is_told(tmp_path: Path) -> None:
+    with (tmp_path / "log").open("w") as log:
+        child = Child("child", [sys.executable, "-c", "import sys; print(1); sys.stderr.write('2')"], {}, log.fileno())
+        child.start()
+        assert child.process
+        child.process.wait(10)
+        stop_all([child], within_s=0)
+    assert sorted((tmp_path / "log").read_text().split()) == ["1", "2"]
