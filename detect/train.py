@@ -214,7 +214,8 @@ def _report(trainer: Trainer, say: Say) -> None:
     def on_epoch(now: Trainer) -> None:
         count["batches"] = 0
         score = f"mAP50 {now.metrics['metrics/mAP50(B)']:.3f}, mAP50-95 {now.metrics['metrics/mAP50-95(B)']:.3f}"
-        left = (now.epochs - now.epoch - 1) * (now.epoch_time or 0) / 60
+        an_epoch = (time.time() - now.train_time_start) / (now.epoch + 1 - now.start_epoch)
+        left = an_epoch * (now.epochs - now.epoch - 1) / 60
         say(f"epoch {now.epoch + 1}/{now.epochs}: {score}; about {left:.0f} min left")
 
     trainer.add_callback("on_train_batch_end", on_batch)
