@@ -29,7 +29,7 @@ BENCH = range(20_000, 2**31)
 Part = Literal["train", "val"]
 Progress = Callable[[int, int], None]
 
-A_REEL = 16  # pictures of one place
+A_REEL = 8  # pictures of one place: many places teach more than many pictures of one
 LIGHTS: dict[Light, float] = {"day": 4, "dusk": 2, "night": 4}
 WEATHERS: dict[Weather, float] = {"clear": 2, "rain": 1}
 QUIET, EVERYTHING = 0.15, 0.25  # shares of reels without events, and with all that may happen; the others have one kind
