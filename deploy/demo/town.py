@@ -133,7 +133,7 @@ def camera_rules(zone: str, every: float) -> list[dict[str, Any]]:
         "fire-lane": [{"kind": "fire_lane_blocked", "dwell": stop}],
         "door": [{"kind": "ebike_misparked", "dwell": "10s"}],
         "fenced": [{"kind": "intrusion", "for": "3s"}, *flames],
-        "square": [{"kind": "crowd", "count": 8, "for": "8s"}, *flames],
+        "square": [{"kind": "crowd", "count": 10, "for": "8s"}, *flames],
         "road": [{"kind": "debris", "dwell": "8s"}, {"kind": "flood", "for": "8s"}, *flames],
         "yard": flames,
     }

@@ -124,10 +124,8 @@ def _cover(image: Image, actor: Actor, lens: Lens, backdrop: Backdrop) -> None:
         else np.array([(actor.x, actor.y, 0.0), (actor.x - 3, actor.y, 7.0), (actor.x + 3, actor.y, 7.0)])
     )
     pixels, _ = lens.project(points)
-    low, high = (
-        np.clip(pixels.min(axis=0) - MARGIN, 0, (WIDTH, HEIGHT)),
-        np.clip(pixels.max(axis=0) + MARGIN, 0, (WIDTH, HEIGHT)),
-    )
+    low = np.clip(pixels.min(axis=0) - MARGIN, 0, (WIDTH, HEIGHT))
+    high = np.clip(pixels.max(axis=0) + MARGIN, 0, (WIDTH, HEIGHT))
     box = (int(low[0]), int(low[1]), int(high[0] - low[0]), int(high[1] - low[1]))
     for screen in before(actor, box, backdrop):
         left, top = max(screen.region[0], box[0]), max(screen.region[1], box[1])

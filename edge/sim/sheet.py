@@ -15,7 +15,7 @@ from edge.sim.texture import Texture
 FINER = 2  # a backdrop is painted this much larger than the picture, then shrunk: smooth edges, once
 HAZE_M = 320.0
 LAMPLIGHT = np.array((105, 170, 215), np.float32)  # warm white
-LAMP_REACH_M = 5.5
+LAMP_REACH_M = 6.5
 
 
 @dataclass(frozen=True, slots=True)
