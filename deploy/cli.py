@@ -1,8 +1,6 @@
 """The `yihu` command."""
 
-import json
 import sys
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,8 +8,9 @@ from typing import Annotated, Any
 import typer
 
 from deploy import model_commands, stages
+from deploy.bench import commands as bench_commands
 from deploy.demo.command import demo
-from deploy.options import AsJson, Data, Host, LeaveWithParent, Port, Shard
+from deploy.options import Data, Host, LeaveWithParent, Port, Shard
 from deploy.process import fall_with_threads, leave_with_parent, set_up_logging
 from deploy.settings import Settings, UsageError, load_settings
 
@@ -96,48 +95,7 @@ def migrate(data: Data = None) -> None:
 cli.command()(demo)
 cli.command()(model_commands.train)
 cli.add_typer(model_commands.model, name="model")
-
-
-bench = typer.Typer(help="Measure this machine, as ratios to something plain beside it.", no_args_is_help=True)
-cli.add_typer(bench, name="bench")
-
-
-@bench.command("detect")
-def bench_detect(
-    video: Annotated[Path, typer.Option(help="A recording.")] = Path("../shared/media/opendatacam_junction.mp4"),
-    model: Annotated[Path, typer.Option(help="Detector weights.")] = Path(
-        "../shared/models/yolo11n_int8_openvino_model"
-    ),
-    frames: Annotated[int, typer.Option(min=1)] = 100,
-    as_json: AsJson = False,
-) -> None:
-    """Frames a second of the whole detect stage, against a plain YOLO.predict loop."""
-    from deploy.bench.detect import bench_detect as measure  # noqa: PLC0415 - torch
-
-    for path in (video, model):
-        if not path.exists():
-            raise UsageError(f"{path} is not there: name another with --video and --model")
-    pace = measure(video, model, frames)
-    _print_pace("frames/s", "ratio_to_predict", pace.ours, pace.plain, pace.ratio, as_json)
-
-
-@bench.command("ingest")
-def bench_ingest(data: Data = None, packs: Annotated[int, typer.Option(min=1)] = 5000, as_json: AsJson = False) -> None:
-    """Readings a second of ingest's writes in packs of ten, against a raw binary COPY of the same rows."""
-    from deploy.bench.ingest import bench_ingest as measure  # noqa: PLC0415 - psycopg
-
-    with tempfile.TemporaryDirectory() as folder:
-        settings = load_settings(data=data or Path(folder))
-        with stages.database_url(settings) as database:
-            pace = measure(database, packs)
-    _print_pace("readings/s", "ratio_to_copy", pace.ours, pace.plain, pace.ratio, as_json)
-
-
-def _print_pace(unit: str, name: str, ours: float, plain: float, ratio: float, as_json: bool) -> None:
-    if as_json:
-        print(json.dumps({name: round(ratio, 3), "ours": round(ours, 1), "plain": round(plain, 1), "unit": unit}))
-    else:
-        print(f"{ours:,.0f} {unit}; the plain way {plain:,.0f} {unit}; {name} {ratio:.2f}")
+cli.add_typer(bench_commands.bench, name="bench")
 
 
 def main() -> None:

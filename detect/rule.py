@@ -60,6 +60,11 @@ class Surroundings:
 
 
 class CameraRuleSettings(RuleSettings):
+    @property
+    def lasting_s(self) -> float:
+        """How long what it finds must last, in seconds."""
+        raise NotImplementedError
+
     def make(self, surroundings: Surroundings) -> CameraRule:
         raise NotImplementedError
 

@@ -23,11 +23,12 @@ from detect.config import DetectorSettings, Name, SensorRule, Zone
 from detect.models import is_name
 from detect.values import Seconds
 from dispatch.limits import Limits
+from edge.driver import known_drivers
 from edge.sim.address import beside, is_simulated, parse_camera, parse_sensor
 from edge.sim.script import script_of
 
 CAMERA_SCHEMES = ("rtsp", "rtsps", "http", "https", "sim")
-SENSOR_DRIVERS = ("mqtt", "sim")
+SENSOR_DRIVERS = ("mqtt", *known_drivers())
 AGENT = "edge"
 
 

@@ -1,4 +1,4 @@
-"""Incidents against the truth: which were there, which were not, which were missed. Times are the film's, in seconds."""
+"""Incidents against the truth: which were there, which were not, which were missed. Times in seconds."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -32,11 +32,9 @@ class Tally:
     delays: list[float] = field(default_factory=list)
 
     def add(self, other: "Tally") -> None:
-        self.true, self.false, self.missed = (
-            self.true + other.true,
-            self.false + other.false,
-            self.missed + other.missed,
-        )
+        self.true += other.true
+        self.false += other.false
+        self.missed += other.missed
         self.delays += other.delays
 
     @property
@@ -65,7 +63,7 @@ def _share(part: int, rest: int) -> float | None:
 def score(
     opened: Iterable[Opened], happenings: Sequence[Happening], dwells: Dwells, filmed: tuple[float, float]
 ) -> dict[str, Tally]:
-    """By kind. `dwells` are the rules there are; what no rule watches for is not asked for. `filmed` is from when to when.
+    """By kind. `dwells` are the rules there are, and what none watches for is not asked for; `filmed`: from, to.
 
     An incident is true when something of its kind holds in its zone, and nothing was said of that before.
     """

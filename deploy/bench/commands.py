@@ -1,0 +1,90 @@
+"""`yihu bench …`: what this machine does, and how well streets are judged."""
+
+import functools
+import json
+import sys
+import tempfile
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from deploy import stages
+from deploy.options import AsJson, Data
+from deploy.settings import UsageError, load_settings
+from detect.models import ModelError, shipped
+
+bench = typer.Typer(help="Measure this machine, as ratios to something plain beside it.", no_args_is_help=True)
+
+
+@bench.command("detect")
+def bench_detect(
+    video: Annotated[Path, typer.Option(help="A recording.")] = Path("../shared/media/opendatacam_junction.mp4"),
+    model: Annotated[Path, typer.Option(help="Detector weights.")] = Path(
+        "../shared/models/yolo11n_int8_openvino_model"
+    ),
+    frames: Annotated[int, typer.Option(min=1)] = 100,
+    as_json: AsJson = False,
+) -> None:
+    """Frames a second of the whole detect stage, against a plain YOLO.predict loop."""
+    from deploy.bench.detect import bench_detect as measure  # noqa: PLC0415 - torch
+
+    for path in (video, model):
+        if not path.exists():
+            raise UsageError(f"{path} is not there: name another with --video and --model")
+    pace = measure(video, model, frames)
+    _print_pace("frames/s", "ratio_to_predict", pace.ours, pace.plain, pace.ratio, as_json)
+
+
+@bench.command("ingest")
+def bench_ingest(data: Data = None, packs: Annotated[int, typer.Option(min=1)] = 5000, as_json: AsJson = False) -> None:
+    """Readings a second of ingest's writes in packs of ten, against a raw binary COPY of the same rows."""
+    from deploy.bench.ingest import bench_ingest as measure  # noqa: PLC0415 - psycopg
+
+    with tempfile.TemporaryDirectory() as folder:
+        settings = load_settings(data=data or Path(folder))
+        with stages.database_url(settings) as database:
+            pace = measure(database, packs)
+    _print_pace("readings/s", "ratio_to_copy", pace.ours, pace.plain, pace.ratio, as_json)
+
+
+def _print_pace(unit: str, name: str, ours: float, plain: float, ratio: float, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps({name: round(ratio, 3), "ours": round(ours, 1), "plain": round(plain, 1), "unit": unit}))
+    else:
+        print(f"{ours:,.0f} {unit}; the plain way {plain:,.0f} {unit}; {name} {ratio:.2f}")
+
+
+@bench.command("accuracy")
+def bench_accuracy(
+    seeds: Annotated[int, typer.Option(min=1, help="Places of each view that were never trained on.")] = 3,
+    quiet_hours: Annotated[int, typer.Option(min=0, help="Hours of street without incidents.")] = 24,
+    model: Annotated[Path | None, typer.Option(help="Detector weights instead of the shipped ones.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """True, false and missed incidents on simulated streets, by day, at night and in rain."""
+    from deploy.bench.accuracy import bench_accuracy as measure  # noqa: PLC0415 - OpenCV
+    from detect.yolo import YoloDetector  # noqa: PLC0415 - torch
+
+    try:
+        weights = model or shipped()
+    except ModelError as error:
+        raise UsageError(str(error)) from error
+    report = measure(seeds, functools.partial(YoloDetector, weights), quiet_hours, _print_progress)
+    print(json.dumps(report) if as_json else _table(report))
+
+
+def _print_progress(done: int, of: int) -> None:
+    print(f"\r{done} of {of} films judged", end="\n" if done == of else "", file=sys.stderr, flush=True)
+
+
+def _table(report: dict[str, Any]) -> str:
+    columns = ("true", "false", "missed", "precision", "recall", "delay_s")
+    lines = [f"{'kind':<20}{'':<7}" + "".join(f"{column:>11}" for column in columns)]
+    for kind, conditions in report["kinds"].items():
+        for condition, row in conditions.items():
+            figures = "".join(f"{'–' if row[column] is None else row[column]:>11}" for column in columns)
+            lines.append(f"{kind:<20}{condition:<7}{figures}")
+    false = report["false_per_camera_day"]
+    lines.append(f"false incidents per camera-day, over {report['quiet_hours']:g} quiet hours: {false}")
+    return "\n".join(lines)
