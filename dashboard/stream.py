@@ -27,6 +27,7 @@ class Subscriber:
     def __init__(self) -> None:
         self._waiting: set[tuple[str, str]] = set()
         self._any = asyncio.Event()
+        self._over = False
 
     def tell(self, signals: set[tuple[str, str]]) -> None:
         self._waiting |= signals
@@ -34,8 +35,12 @@ class Subscriber:
             self._waiting = {(kind, "") for kind, _ in self._waiting}
         self._any.set()
 
+    def end(self) -> None:
+        self._over = True
+        self._any.set()
+
     async def __aiter__(self) -> AsyncIterator[tuple[str, str]]:
-        while True:
+        while not self._over:
             await self._any.wait()
             self._any.clear()
             waiting, self._waiting = self._waiting, set()
@@ -59,6 +64,11 @@ class Hub:
     async def stop(self) -> None:
         self._stopping.set()
         await asyncio.to_thread(self._thread.join)
+
+    def end_streams(self) -> None:
+        """Let every client's stream end, as it never would by itself; to be called in the event loop."""
+        for subscriber in self._subscribers:
+            subscriber.end()
 
     def __len__(self) -> int:
         return len(self._subscribers)

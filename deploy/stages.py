@@ -74,6 +74,7 @@ def run_web(settings: Settings) -> None:
     import uvicorn  # noqa: PLC0415 - the web's own
 
     from dashboard.app import WebSettings, create_app  # noqa: PLC0415 - as above
+    from dashboard.server import Server  # noqa: PLC0415 - as above
 
     if settings.token is None:
         raise UsageError("YIHU_TOKEN is not set: choose one of at least 16 characters for scripts to act with")
@@ -81,11 +82,12 @@ def run_web(settings: Settings) -> None:
     with database_url(settings) as database:
         web = WebSettings(database, broker_url(settings), settings.token, VERSION, settings.stages)
         app = create_app(web, registry)
-        uvicorn.run(
+        config = uvicorn.Config(
             app,
             host=settings.host,
             port=settings.port,
             log_config=None,
             access_log=False,
-            timeout_graceful_shutdown=1,  # streams never end by themselves
+            timeout_graceful_shutdown=1,
         )
+        Server(config, app.state.hub.end_streams).run()

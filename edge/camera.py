@@ -11,6 +11,7 @@ from edge.capture import Report, Shot, capture
 from edge.messages import CameraStatus, DeviceConfig, DeviceState
 
 SILENCE_S = 10.0  # a camera without a picture for so long hangs
+START_S = 60.0  # a process may need so long for its first: many start at once, and some render a place
 
 _context = multiprocessing.get_context("spawn")
 _decode = msgspec.msgpack.Decoder(Report).decode
@@ -72,7 +73,7 @@ class Camera:
         )
         self._process.start()
         child.close()
-        self._heard_at = now + SILENCE_S  # a process needs a while to come up
+        self._heard_at = now + START_S - SILENCE_S
 
     def _take(self, report: Report, now: float) -> Shot | None:
         if not isinstance(report, Shot):

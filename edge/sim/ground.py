@@ -127,7 +127,9 @@ def wet_ground(sheet: Sheet, ground: NDArray[np.bool_]) -> None:
     """A wet street is darker and mirrors, blurred, what stands behind it."""
     rows = len(ground)
     turned = np.clip(2 * sheet.horizon - np.arange(rows) + 40, 0, rows - 1)
-    mirror = cv2.GaussianBlur(sheet.image[turned], (0, 0), sigmaX=5, sigmaY=28)
+    small = cv2.resize(sheet.image[turned], None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
+    soft = cv2.GaussianBlur(small, (0, 0), sigmaX=1.25, sigmaY=7)
+    mirror = cv2.resize(soft, sheet.image.shape[1::-1], interpolation=cv2.INTER_LINEAR)
     puddles = np.zeros(ground.shape, np.float32)
     puddles[ground] = np.clip(0.25 + 0.18 * noise_at(sheet.x[ground], sheet.y[ground], 22.0).ravel(), 0.08, 0.6)
     share = puddles[..., None]

@@ -43,8 +43,9 @@ def noise_tile() -> Texture:
 
 def noise_at(x: Floats | Texture, y: Floats | Texture, size: float) -> Texture:
     """The noise at world coordinates; the tile is `size` metres wide."""
-    u = np.mod(x * (TILE / size), TILE).astype(np.intp) % TILE
-    v = np.mod(y * (TILE / size), TILE).astype(np.intp) % TILE
+    scale, positive = np.float32(TILE / size), np.float32(1024 * TILE)
+    u = (x * scale + positive).astype(np.int32) & (TILE - 1)
+    v = (y * scale + positive).astype(np.int32) & (TILE - 1)
     noise: Texture = noise_tile()[v, u]
     return noise
 

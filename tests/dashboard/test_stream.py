@@ -102,3 +102,15 @@ def test_a_flood_becomes_one_signal_for_each_kind() -> None:
         assert subscriber._waiting == {("ticket", "")}
 
     asyncio.run(scene())
+
+
+def test_a_stream_ends_when_the_server_does(database: str) -> None:
+    async def scene() -> None:
+        hub = Hub(database)
+        heard = asyncio.ensure_future(anext(hub.signals(), None))
+        await asyncio.sleep(0)
+        hub.end_streams()
+        assert await asyncio.wait_for(heard, 5) is None
+        assert len(hub) == 0
+
+    asyncio.run(scene())

@@ -131,6 +131,7 @@ def silent():
 
 def test_a_camera_that_accepts_and_stays_silent_is_stalled(start, silent, monkeypatch):
     monkeypatch.setattr("edge.camera.SILENCE_S", 0.4)
+    monkeypatch.setattr("edge.camera.START_S", 0.8)
     camera = start(f"http://127.0.0.1:{silent.getsockname()[1]}/stream.mjpg")
     pid = camera._process.pid
     report = attend_until(camera, "stalled")
