@@ -79,25 +79,25 @@ class Picture:
 
 
 class Mask:
-    """The same strokes as one value in a single channel."""
+    """The same strokes in a single channel: how far each pixel is covered, 255 for wholly."""
 
-    def __init__(self, image: Image, value: int) -> None:
-        self.image, self._value = image, value
+    def __init__(self, image: Image) -> None:
+        self.image = image
 
     def polygon(self, points: NDArray[np.int32], colour: Colour) -> None:  # noqa: ARG002 - a mask has no colours
-        cv2.fillConvexPoly(self.image, points, self._value, cv2.LINE_8, SHIFT)
+        cv2.fillConvexPoly(self.image, points, 255, cv2.LINE_AA, SHIFT)
 
     def line(self, a: Spot, b: Spot, width: float, colour: Colour) -> None:  # noqa: ARG002 - as above
-        stroke(self.image, a, b, width, self._value, cv2.LINE_8)
+        stroke(self.image, a, b, width, 255, cv2.LINE_AA)
 
     def disc(self, centre: Spot, radius: float, colour: Colour) -> None:  # noqa: ARG002 - as above
         cv2.circle(
             self.image,
             (_fixed(centre[0]), _fixed(centre[1])),
             max(1, round(radius * 16)),
-            self._value,
+            255,
             -1,
-            cv2.LINE_8,
+            cv2.LINE_AA,
             SHIFT,
         )
 
@@ -108,7 +108,7 @@ class Mask:
 
     def pool(self, region: tuple[int, int, int, int], alpha: Cloud, colour: Cloud) -> None:  # noqa: ARG002 - as above
         left, top, right, bottom = region
-        self.image[top:bottom, left:right][alpha > SOLID] = self._value
+        self.image[top:bottom, left:right][alpha > SOLID] = 255
 
 
 def stroke(image: Image, a: Spot, b: Spot, width: float, colour: Colour | int, edge: int) -> None:

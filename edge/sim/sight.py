@@ -12,6 +12,7 @@ from edge.sim.compose import before, far_to_near
 from edge.sim.lens import HEIGHT, WIDTH, Lens
 from edge.sim.truth import Box, Thing
 
+HALF = 127  # a pixel belongs to what covers more than half of it
 LEAST_PX = 5  # of the shorter side: what is smaller is not told of
 
 Bounds = Sequence[int]  # left, top, width, height in pixels
@@ -21,8 +22,9 @@ def things_in_sight(actors: Sequence[Actor], lens: Lens, backdrop: Backdrop) -> 
     owners = np.zeros((HEIGHT, WIDTH), np.uint16)
     wholes: list[tuple[Actor, int, int, Bounds]] = []
     for number, actor in enumerate(far_to_near(actors, lens), start=1):
-        alone = np.zeros((HEIGHT, WIDTH), np.uint8)
-        actor.draw(Mask(alone, 255), lens, backdrop.shade)
+        covered = np.zeros((HEIGHT, WIDTH), np.uint8)
+        actor.draw(Mask(covered), lens, backdrop.shade)
+        _, alone = cv2.threshold(covered, HALF, 1, cv2.THRESH_BINARY)
         bounds = cv2.boundingRect(alone)
         if min(bounds[2:]) < LEAST_PX:
             continue
