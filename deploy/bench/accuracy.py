@@ -132,15 +132,14 @@ def _detector() -> Detector:
 
 
 def play(run: Run) -> dict[str, Tally]:
-    return judge(run, _detector())
+    return judge(run, Film(run.camera, START), _detector())
 
 
-def judge(run: Run, detector: Detector) -> dict[str, Tally]:
+def judge(run: Run, film: Film, detector: Detector) -> dict[str, Tally]:
     """One run through the whole of detect, and what its incidents are worth."""
     from detect.yolo import ByteTracker  # noqa: PLC0415 - torch
 
     config = config_of(run.camera)
-    film = Film(run.camera, START)
     watch = Watch(Topic("bench", run.camera.view, "frame"), config, detector, ByteTracker())
     opened: list[Opened] = []
     happenings: dict[tuple[int, str], Happening] = {}

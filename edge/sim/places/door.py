@@ -66,8 +66,8 @@ def build(dice: random.Random) -> Place:
             "ebike_misparked": [
                 ("door", (x, y)) for x, y in ((-2.2, 13.4), (2.1, 13.2), (-1.4, 12.4), (1.5, 14.6), (2.6, 12.2))
             ],
-            "fire": [("yard", (-side * 6.5, 15.2)), ("yard", (side * 4.4, 12.4))],
-            "smoke": [("yard", (-side * 6.5, 15.2)), ("yard", (side * 4.4, 12.4))],
+            "fire": [("yard", (-side * 5.6, 15.0)), ("yard", (side * 4.4, 12.4))],
+            "smoke": [("yard", (-side * 5.6, 15.0)), ("yard", (side * 4.4, 12.4))],
         },
         ebikes=[
             (rack[0] + 0.5 + k * 1.0, 14.3, 1.4 + dice.uniform(-0.15, 0.15)) for k in range(5) if dice.random() < 0.75

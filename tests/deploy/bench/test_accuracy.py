@@ -1,0 +1,73 @@
+"""The bench with a detector that knows the truth: what is wrong then is the bench, the rules or the truth itself."""
+
+from collections.abc import Sequence
+from typing import get_args
+
+import pytest
+
+from deploy.bench.accuracy import START, Run, config_of, dwells_of, incident_runs, judge, quiet_runs
+from deploy.bench.score import Tally
+from detect.dataset import BENCH, HELD_OUT, TRAINING
+from detect.detector import Detection, Image
+from edge.sim.address import SimCamera, View
+from edge.sim.film import Film
+
+VIEWS: tuple[View, ...] = get_args(View)
+
+
+class Oracle:
+    """Sees what is there and not hidden, without ever a doubt."""
+
+    model = {"name": "truth", "hash": "0" * 16}  # noqa: RUF012 - as the protocol has it
+
+    def __init__(self, film: Film) -> None:
+        self._film = film
+
+    def detect(self, images: Sequence[Image]) -> list[list[Detection]]:
+        things = [thing for thing in self._film.truth().things if thing.visible > 0.4]
+        return [[Detection(thing.label, thing.box, 0.9) for thing in things] for _ in images]
+
+
+def judged(camera: SimCamera, seconds: float) -> dict[str, Tally]:
+    film = Film(camera, START)
+    return judge(Run(camera, "day", seconds, 2.0), film, Oracle(film))
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_who_sees_everything_finds_everything_and_nothing_else(view: View) -> None:
+    tallies = judged(SimCamera(view, BENCH.start + 500, light="day", events="all", every=60), 130.0)
+    assert sum(tally.true for tally in tallies.values()) >= 1
+    assert all(tally.false == tally.missed == 0 for tally in tallies.values()), tallies
+    assert all(-1.0 <= delay <= 5.0 for tally in tallies.values() for delay in tally.delays)
+
+
+def test_who_sees_nothing_misses_everything() -> None:
+    camera = SimCamera("slope", BENCH.start + 500, light="day", events="debris", every=60)
+    film = Film(camera, START)
+    oracle = Oracle(film)
+    oracle.detect = lambda images: [[] for _ in images]  # type: ignore[method-assign]  # it shuts its eyes
+    tally = judge(Run(camera, "day", 130.0, 2.0), film, oracle)["debris"]
+    assert (tally.true, tally.false) == (0, 0)
+    assert tally.missed >= 1
+
+
+def test_what_is_measured_was_never_trained_on() -> None:
+    seeds = {run.camera.seed for run in [*incident_runs(10), *quiet_runs()]}
+    assert not any(seed in TRAINING or seed in HELD_OUT for seed in seeds)
+    assert all(seed in BENCH for seed in seeds)
+
+
+def test_every_condition_is_measured_alike() -> None:
+    runs = incident_runs(2)
+    assert len(runs) == len(set(runs)) == 2 * 3 * len(VIEWS)
+    night = {run.camera.light for run in runs if run.condition == "night"}
+    assert night == {"night"}
+    assert {run.camera.weather for run in runs if run.condition == "rain"} == {"rain"}
+    assert all(run.quiet for run in quiet_runs())
+    assert sum(run.seconds for run in quiet_runs()) == 24 * 3600
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_no_event_is_over_before_its_rule_can_find_it(view: View) -> None:
+    camera = SimCamera(view, BENCH.start, events="all", every=60)
+    assert all(dwell <= 0.3 * camera.every - 5 for dwell in dwells_of(config_of(camera)).values())
