@@ -10,6 +10,7 @@ import typer
 from deploy import model_commands, stages
 from deploy.bench import commands as bench_commands
 from deploy.demo.command import demo
+from deploy.film_command import film
 from deploy.options import Data, Host, LeaveWithParent, Port, Shard
 from deploy.process import fall_with_threads, leave_with_parent, set_up_logging
 from deploy.settings import Settings, UsageError, load_settings
@@ -93,6 +94,7 @@ def migrate(data: Data = None) -> None:
 
 
 cli.command()(demo)
+cli.command()(film)
 cli.command()(model_commands.train)
 cli.add_typer(model_commands.model, name="model")
 cli.add_typer(bench_commands.bench, name="bench")
