@@ -38,16 +38,6 @@ class Stage(Protocol):
     def people_in(self, zone: str) -> int: ...
 
 
-class Plot(Protocol):
-    over: bool
-
-    def step(self, at: float, dt: float) -> None: ...
-
-    def actors(self, at: float) -> Sequence[Actor]: ...
-
-    def happenings(self) -> list[Happening]: ...
-
-
 class _Told:
     """Keeps one happening up to date: it begins when its condition first holds, and ends for good."""
 
@@ -66,19 +56,47 @@ class _Told:
         return [] if self.since is None else [Happening(self._track, self._kind, self._zone, self.since, self.until)]
 
 
-class HaltPlot:
+class Plot:
+    """One event as it plays; `over` when nothing of it is left to be seen."""
+
+    over = False
+
+    def __init__(self, stage: Stage, event: Event) -> None:
+        self._stage, self._event = stage, event
+        self._told: list[_Told] = []
+
+    def step(self, at: float) -> None:
+        raise NotImplementedError
+
+    def actors(self, at: float) -> Sequence[Actor]:  # noqa: ARG002 - most bring somebody
+        """Who is there on its account, but for vehicles, which belong to their lanes."""
+        return []
+
+    def happenings(self) -> list[Happening]:
+        return [happening for told in self._told for happening in told.told()]
+
+    def _tell(self, track: int, kind: str, zone: str) -> _Told:
+        told = _Told(track, kind, zone)
+        self._told.append(told)
+        return told
+
+    def _lasts(self, at: float) -> bool:
+        return self._event.begin <= at < self._event.end
+
+
+class HaltPlot(Plot):
     """A vehicle that stops where it must not, or only for a moment."""
 
     def __init__(self, stage: Stage, event: Event, dice: random.Random, at: float) -> None:
-        self._event = event
+        super().__init__(stage, event)
         zone, stand = dice.choice(stage.place.stands[event.kind])
         self._stream = stage.streams[stand.lane]
         bodies = PARKERS if event.kind == "illegal_parking" else SMALL
         wish = self._stream.lane.speed
         self._vehicle = Vehicle(stage.new_track(), some_look(dice, bodies), None, None, 0.0, wish, wish)
         self._vehicle.halt = self._halt = Halt(stand.s, stand.offset)
-        self._told = _Told(self._vehicle.track, event.kind, zone)
-        self.over = False
+        self._found = self._tell(self._vehicle.track, event.kind, zone)
+        self._stay_s = event.end - max(event.begin, at)
         self._enter(at)
 
     def _enter(self, at: float) -> None:
@@ -93,42 +111,36 @@ class HaltPlot:
         ]
         stream.vehicles = sorted([v for v in stream.vehicles if v not in near] + [vehicle], key=lambda v: -v.s)
 
-    def step(self, at: float, dt: float) -> None:  # noqa: ARG002 - a plot's signature
-        self._halt.over = at - (self._halt.rest_since or at) >= self._event.end - self._event.begin
-        resting = self._halt.rest_since is not None and not (self._halt.over and self._vehicle.speed > 0.3)
-        self._told.tell(at, resting)
+    def step(self, at: float) -> None:
+        since = self._halt.rest_since
+        self._halt.over = since is not None and at - since >= self._stay_s
+        resting = since is not None and not (self._halt.over and self._vehicle.speed > 0.3)
+        self._found.tell(at, resting)
         self.over = self._vehicle not in self._stream.vehicles
 
-    def actors(self, at: float) -> Sequence[Actor]:  # noqa: ARG002 - it is drawn with its lane
-        return []
 
-    def happenings(self) -> list[Happening]:
-        return self._told.told()
-
-
-class EbikePlot:
+class EbikePlot(Plot):
     """Somebody rides up to the door, leaves the bicycle there, and comes back for it."""
 
     RIDE, WALK = 3.2, 1.3
 
-    def __init__(self, stage: Stage, event: Event, dice: random.Random, at: float) -> None:  # noqa: ARG002 - a plot's
-        self._event = event
+    def __init__(self, stage: Stage, event: Event, dice: random.Random, at: float) -> None:  # noqa: ARG002 - every plot is begun alike
+        super().__init__(stage, event)
         zone, self._spot = dice.choice(stage.place.spots[event.kind])
         side = dice.choice((-1, 1))
         self._ride = Path([(side * 22.0, 9.2), (side * 5.0, 9.6), self._spot])
         self._walk = Path([self._spot, (0.0, self._spot[1] + 1.2), (0.0, 17.2)])
         self._ebike, self._rider = some_ebike(dice), some_person(dice, False)
         self._tracks = stage.new_track(), stage.new_track()
-        self._told = _Told(self._tracks[0], event.kind, zone)
+        self._found = self._tell(self._tracks[0], event.kind, zone)
         self._heading = dice.uniform(0.6, 2.4)
-        self.over = False
 
-    def step(self, at: float, dt: float) -> None:  # noqa: ARG002 - a plot's signature
-        self._told.tell(at, self._event.begin <= at < self._event.end)
+    def step(self, at: float) -> None:
+        self._found.tell(at, self._lasts(at))
         self.over = at > self._event.end + self._ride.length / self.RIDE + 1
 
     def actors(self, at: float) -> Sequence[Actor]:
-        if at < self._event.begin or at >= self._event.end:
+        if not self._lasts(at):
             return [self._riding(at)]
         bike = Bike(self._tracks[0], self._ebike, None, *self._spot, self._heading)
         away = min(at - self._event.begin, self._event.end - at) * self.WALK
@@ -144,27 +156,23 @@ class EbikePlot:
         x, y, heading = self._ride.at(max(0.0, s))
         return Bike(self._tracks[0], self._ebike, self._rider, x, y, heading if before > 0 else heading + math.pi)
 
-    def happenings(self) -> list[Happening]:
-        return self._told.told()
 
-
-class CrowdPlot:
+class CrowdPlot(Plot):
     """People who come together, stand about, and go."""
 
     PACE, FROM = 1.5, 17.0
 
-    def __init__(self, stage: Stage, event: Event, dice: random.Random, at: float) -> None:  # noqa: ARG002 - a plot's
-        self._event, self._stage = event, stage
+    def __init__(self, stage: Stage, event: Event, dice: random.Random, at: float) -> None:  # noqa: ARG002 - every plot is begun alike
+        super().__init__(stage, event)
         self._zone, centre = dice.choice(stage.place.spots[event.kind])
         self._people = [
             (stage.new_track(), some_person(dice, stage.wet), *_ring_walk(dice, centre, self.FROM), dice.uniform(0, 7))
             for _ in range(dice.randint(19, 26))
         ]
-        self._told = _Told(self._people[0][0], event.kind, self._zone)
-        self.over = False
+        self._found = self._tell(self._people[0][0], event.kind, self._zone)
 
-    def step(self, at: float, dt: float) -> None:  # noqa: ARG002 - a plot's signature
-        self._told.tell(at, self._stage.people_in(self._zone) >= CROWD)
+    def step(self, at: float) -> None:
+        self._found.tell(at, self._stage.people_in(self._zone) >= CROWD)
         self.over = at > self._event.end + self.FROM / self.PACE + 8
 
     def actors(self, at: float) -> Sequence[Actor]:
@@ -179,9 +187,6 @@ class CrowdPlot:
             people.append(Pedestrian(track, person, x + sway, y, heading + math.pi * leaving, to_go * 4.2))
         return people
 
-    def happenings(self) -> list[Happening]:
-        return self._told.told()
-
 
 def _ring_walk(dice: random.Random, centre: Spot, reach: float) -> tuple[Path, float]:
     """From somewhere around to a place in the crowd."""
@@ -191,27 +196,26 @@ def _ring_walk(dice: random.Random, centre: Spot, reach: float) -> tuple[Path, f
     return Path([(goal[0] + reach * math.cos(whence), goal[1] + reach * math.sin(whence)), goal]), dice.uniform(0, 9)
 
 
-class WalkPlot:
+class WalkPlot(Plot):
     """One or two people on a way of their own: into a yard, or past its fence."""
 
     PACE = 1.2
 
-    def __init__(self, stage: Stage, event: Event, dice: random.Random, at: float) -> None:  # noqa: ARG002 - a plot's
-        self._event = event
+    def __init__(self, stage: Stage, event: Event, dice: random.Random, at: float) -> None:  # noqa: ARG002 - every plot is begun alike
+        super().__init__(stage, event)
         zone, outline = dice.choice(stage.place.ways[event.kind])
         self._inside = np.array(stage.place.zones[zone], np.float32)
         self._path = Path(outline)
         self._people = [
             (stage.new_track(), some_person(dice, stage.wet), k * 2.0) for k in range(dice.choice((1, 1, 2)))
         ]
-        self._told = _Told(self._people[0][0], event.kind, zone)
+        self._found = self._tell(self._people[0][0], event.kind, zone)
         self._counts = event.kind not in INNOCENT
-        self.over = False
 
-    def step(self, at: float, dt: float) -> None:  # noqa: ARG002 - a plot's signature
+    def step(self, at: float) -> None:
         spots = [(actor.x, actor.y) for actor in self.actors(at)]
         inside = any(cv2.pointPolygonTest(self._inside, spot, False) >= 0 for spot in spots)
-        self._told.tell(at, inside or (not self._counts and bool(spots)))
+        self._found.tell(at, inside or (not self._counts and bool(spots)))
         self.over = at > self._event.end + 20
 
     def actors(self, at: float) -> Sequence[Actor]:
@@ -225,15 +229,12 @@ class WalkPlot:
                 people.append(Pedestrian(track, person, x, y, heading + math.pi * back, stride))
         return people
 
-    def happenings(self) -> list[Happening]:
-        return self._told.told()
 
-
-class SpotPlot:
+class SpotPlot(Plot):
     """Something at one spot that grows and goes: what fell, what burns, what stands under water."""
 
-    def __init__(self, stage: Stage, event: Event, dice: random.Random, at: float) -> None:  # noqa: ARG002 - a plot's
-        self._event, self._stage = event, stage
+    def __init__(self, stage: Stage, event: Event, dice: random.Random, at: float) -> None:  # noqa: ARG002 - every plot is begun alike
+        super().__init__(stage, event)
         zone, spot = dice.choice(stage.place.spots[event.kind])
         self._x, self._y = spot[0] + dice.uniform(-0.3, 0.3), spot[1] + dice.uniform(-0.6, 0.6)
         self._tracks = stage.new_track(), stage.new_track()
@@ -241,11 +242,11 @@ class SpotPlot:
         kinds = ("rock",) if any(facade.style == "rock" for facade in stage.place.facades) else LITTER
         self._mesh, self._heading = rubble_mesh(dice.choice(kinds), dice.randrange(40)), dice.uniform(0, 6.3)
         also = ["smoke"] if event.kind == "fire" else []
-        self._told = [_Told(track, kind, zone) for track, kind in zip(self._tracks, [event.kind, *also], strict=False)]
-        self.over = False
+        for track, kind in zip(self._tracks, [event.kind, *also], strict=False):
+            self._tell(track, kind, zone)
 
-    def step(self, at: float, dt: float) -> None:  # noqa: ARG002 - a plot's signature
-        there = self._event.begin <= at < self._event.end
+    def step(self, at: float) -> None:
+        there = self._lasts(at)
         for told in self._told:
             told.tell(at, there)
         self._hinder(there, self._event.level(at))
@@ -261,7 +262,7 @@ class SpotPlot:
 
     def actors(self, at: float) -> Sequence[Actor]:
         level = self._event.level(at)
-        if not self._event.begin <= at < self._event.end:
+        if not self._lasts(at):
             return []
         spot = (self._x, self._y)
         if self._event.kind == "debris":
@@ -276,49 +277,32 @@ class SpotPlot:
             Flames(self._tracks[0], *spot, at, max(level, 0.05)),
         ]
 
-    def happenings(self) -> list[Happening]:
-        return [happening for told in self._told for happening in told.told()]
 
-
-class JamPlot:
+class JamPlot(Plot):
     """Every lane creeps."""
 
-    def __init__(self, stage: Stage, event: Event, dice: random.Random, at: float) -> None:  # noqa: ARG002 - a plot's
-        self._event, self._stage = event, stage
-        self._told = _Told(stage.new_track(), event.kind, next(iter(stage.place.zones)))
-        self.over = False
+    def __init__(self, stage: Stage, event: Event, dice: random.Random, at: float) -> None:  # noqa: ARG002 - every plot is begun alike
+        super().__init__(stage, event)
+        self._found = self._tell(stage.new_track(), event.kind, next(iter(stage.place.zones)))
 
-    def step(self, at: float, dt: float) -> None:  # noqa: ARG002 - a plot's signature
-        there = self._event.begin <= at < self._event.end
+    def step(self, at: float) -> None:
+        there = self._lasts(at)
         for stream in self._stage.streams:
             stream.limit = CREEP if there else math.inf
-        self._told.tell(at, there)
+        self._found.tell(at, there)
         self.over = at >= self._event.end
 
-    def actors(self, at: float) -> Sequence[Actor]:  # noqa: ARG002 - nobody comes
-        return []
 
-    def happenings(self) -> list[Happening]:
-        return self._told.told()
-
-
-class FaultPlot:
+class FaultPlot(Plot):
     """The camera itself fails; the film sees to how that looks."""
 
-    def __init__(self, stage: Stage, event: Event, dice: random.Random, at: float) -> None:  # noqa: ARG002 - a plot's
-        self._event = event
-        self._told = _Told(stage.new_track(), event.kind, "")
-        self.over = False
+    def __init__(self, stage: Stage, event: Event, dice: random.Random, at: float) -> None:  # noqa: ARG002 - every plot is begun alike
+        super().__init__(stage, event)
+        self._found = self._tell(stage.new_track(), event.kind, "")
 
-    def step(self, at: float, dt: float) -> None:  # noqa: ARG002 - a plot's signature
-        self._told.tell(at, self._event.begin <= at < self._event.end)
+    def step(self, at: float) -> None:
+        self._found.tell(at, self._lasts(at))
         self.over = at >= self._event.end
-
-    def actors(self, at: float) -> Sequence[Actor]:  # noqa: ARG002 - nobody comes
-        return []
-
-    def happenings(self) -> list[Happening]:
-        return self._told.told()
 
 
 PLOTS: dict[str, Callable[[Stage, Event, random.Random, float], Plot]] = {

@@ -111,7 +111,7 @@ class World:
             pavement.step(at, STEP_S)
         self._open_plots(at)
         for number, plot in list(self._plots.items()):
-            plot.step(at, STEP_S)
+            plot.step(at)
             if plot.over:
                 self._past += self._plots.pop(number).happenings()
         if self._past and (self._past[0].until or 0) < at - REMEMBER_S:

@@ -3,8 +3,8 @@
 import random
 
 from edge.sim.lens import Lens
-from edge.sim.place import Facade, Fence, Lamp, Lane, Mark, Place, Surface, Walk
-from edge.sim.places.parts import line, rectangle, road, row_of_trees
+from edge.sim.place import Facade, Fence, Lane, Mark, Place, Surface, Walk
+from edge.sim.places.parts import line, rectangle, road, row_of_lamps, row_of_trees
 
 
 def build(dice: random.Random) -> Place:
@@ -37,7 +37,7 @@ def build(dice: random.Random) -> Place:
         ],
         fences=[Fence((6.0, 2), (6.0, 90), 1.1)],
         trees=[*row_of_trees(dice, 9.5, (20, 80), 8.0), *row_of_trees(dice, 13.5, (24, 90), 7.0)],
-        lamps=[Lamp(5.6, 16, (-1.6, 0)), Lamp(5.6, 38, (-1.6, 0)), Lamp(5.6, 60, (-1.6, 0))],
+        lamps=[*row_of_lamps(5.6, (16, 76), -1.8, 20.0), *row_of_lamps(-6.6, (26, 66), 1.8, 20.0)],
         lanes=[
             Lane([(1.3, -12), (1.3, 130)], rate=0.07, speed=9.5),
             Lane([(-3.1, 130), (-3.1, -12)], rate=0.07, speed=9.5),
