@@ -16,7 +16,9 @@ from typing import Any
 import msgspec
 import torch
 
-import detect.offline  # noqa: F401 - before Ultralytics
+from detect.offline import THREADS_ASKED  # before Ultralytics
+
+# isort: split
 from detect.acquire import card_of, export
 from detect.dataset import plan, render
 from detect.labelled import gather
@@ -25,9 +27,14 @@ from detect.yolo import load_names
 
 # isort: split
 import ultralytics.data.utils
+import ultralytics.utils.torch_utils
 from ultralytics import YOLO, settings
 from ultralytics.models.yolo.detect import DetectionTrainer
 
+# all cores, unless told otherwise: where others compute too, threads that wait for each other crawl;
+# Ultralytics leaves one idle, half of a small machine, and says so anew before each validation
+THREADS = int(THREADS_ASKED or os.cpu_count() or 1)
+ultralytics.utils.torch_utils.NUM_THREADS = THREADS
 ultralytics.data.utils.check_font = lambda _font: None  # asks the network for a font, offline or not; we plot nothing
 
 FROM_SCRATCH = "yolo26n.yaml"
@@ -71,7 +78,6 @@ class Trainer(DetectionTrainer):  # type: ignore[misc]  # untyped
             self.model = self.model.to(memory_format=torch.channels_last)
             # a tenth of the time, and only for finding bugs in torch
             torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]  # a property
-            torch.set_num_threads(_cores())  # Ultralytics leaves one idle, half of a small machine
 
     def preprocess_batch(self, batch: dict[str, Any]) -> dict[str, Any]:
         batch = super().preprocess_batch(batch)
@@ -99,11 +105,6 @@ def train(job: Plan, resume: bool, say: Say) -> Path:
     write_card(folder, card)
     (folder / "CARD.md").write_text(describe(card))
     return folder
-
-
-def _cores() -> int:
-    """All, unless OMP_NUM_THREADS says fewer: where others compute too, threads that wait for each other crawl."""
-    return int(os.environ.get("OMP_NUM_THREADS") or os.cpu_count() or 1)
 
 
 def beginning(base: Path | None, labelled: Path | None) -> str:
@@ -134,7 +135,7 @@ def _pictures(job: Plan, say: Say) -> Path:
         return gather(job.labelled, folder, load_names(job.base) if job.base != FROM_SCRATCH else [])
     reels = plan("train", job.train_seeds, job.pictures) + plan("val", job.held_out_seeds, job.held_out_pictures)
     progress = _Paced(say)
-    return render(reels, folder, _cores(), lambda done, of: progress(f"rendered {done} of {of} pictures"))
+    return render(reels, folder, THREADS, lambda done, of: progress(f"rendered {done} of {of} pictures"))
 
 
 def _fit(job: Plan, data: Path, say: Say) -> Path:
