@@ -30,6 +30,9 @@ def gather(source: Path, folder: Path, classes: Sequence[str]) -> Path:
 
     `classes` are meant where the folder has no `data.yaml` that names its own.
     """
+    ours, theirs = folder.resolve(), source.resolve()
+    if ours == theirs or ours in theirs.parents or theirs in ours.parents:
+        raise LabelledDataError(source, [f"training would lay its pictures out in {folder}: choose another --out"])
     names = _names(source) or list(classes)
     pictures = sorted(p for p in (source / "images").rglob("*") if p.suffix.lower() in SUFFIXES)
     if len(pictures) < 2:  # noqa: PLR2004 - one to train on, one to measure by

@@ -1,6 +1,6 @@
 """How soon a site wants its matters dealt with, where it differs from what is usual; pure."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
@@ -9,6 +9,7 @@ from detect.values import Seconds
 from dispatch.kinds import KINDS, kind_of
 from dispatch.ticket import Due
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 Limit = Annotated[Seconds, Field(gt=0)]
 
 
@@ -38,6 +39,16 @@ class Limits(Steps):
     """`limits:` of a site file; `kinds` are those that have limits of their own."""
 
     kinds: dict[Annotated[str, AfterValidator(_check_kind)], Steps] = {}
+
+    @model_validator(mode="after")
+    def _all_in_order(self) -> "Limits":
+        for kind in KINDS:
+            steps = due(kind, EPOCH, self)
+            if not steps.accept <= steps.handle <= steps.close:
+                raise ValueError(
+                    f"with what is usual, a later step of {kind} is due before an earlier one: give all three"
+                )
+        return self
 
 
 def due(kind: str, received_at: datetime, limits: Limits) -> Due:

@@ -10,12 +10,16 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
+import hypothesis
 import psycopg
 import pytest
 from psycopg import sql
 
 from deploy.embedded import USER, EmbeddedDatabase, broker_command, broker_url, free_port, wait_for_port
 from ingest.migrate import migrate
+
+hypothesis.settings.register_profile("yihu", deadline=None)  # a busy machine is no bug of ours
+hypothesis.settings.load_profile("yihu")
 
 ROOT = Path(__file__).parent.parent
 PASSWORD = "of-a-broker-for-one-test"  # noqa: S105 - as it says

@@ -27,7 +27,7 @@ from edge.messages import Frame
 from edge.sim.address import SimCamera, View
 from edge.sim.film import Film
 from edge.sim.place import zones
-from edge.sim.script import INNOCENT
+from edge.sim.script import INNOCENT, REPERTOIRE
 from edge.sim.truth import Happening
 from edge.topics import Topic
 
@@ -36,8 +36,7 @@ CONDITIONS: tuple[Condition, ...] = get_args(Condition)
 VIEWS: tuple[View, ...] = get_args(View)
 
 EVERY_S = 60.0  # an event in that time
-RUN_S, RUN_FPS = 300.0, 2.0
-QUIET_S, QUIET_FPS = 3600.0, 1.0
+RUN_S, QUIET_S, FPS = 300.0, 3600.0, 2.0
 QUIET_RUNS = 24  # hours
 START = 1000.0
 JPEG_QUALITY = 85
@@ -64,9 +63,9 @@ class Run:
 
 
 def incident_runs(seeds: int) -> list[Run]:
-    """Every view by day, at night and in rain (which falls by day), `seeds` times."""
+    """Every view by day, at night and in rain (by day and at night in turn), `seeds` times."""
     return [
-        Run(_camera(view, BENCH.start + seed, condition, "all", EVERY_S), condition, RUN_S, RUN_FPS)
+        Run(_camera(view, BENCH.start + seed, condition, "all"), condition, RUN_S, FPS)
         for seed, condition, view in itertools.product(range(seeds), CONDITIONS, VIEWS)
     ]
 
@@ -75,15 +74,20 @@ def quiet_runs(count: int = QUIET_RUNS) -> list[Run]:
     """Hours without incidents, of all views and conditions in turn."""
     turns = itertools.cycle([(view, condition) for condition in CONDITIONS for view in VIEWS])
     return [
-        Run(_camera(view, BENCH.start + 1000 + n, condition, ",".join(INNOCENT), 160.0), condition, QUIET_S, QUIET_FPS)
+        Run(_camera(view, BENCH.start + 1000 + n, condition, innocent(view)), condition, QUIET_S, FPS)
         for n, (view, condition) in enumerate(itertools.islice(turns, count))
     ]
 
 
-def _camera(view: View, seed: int, condition: Condition, events: str, every: float) -> SimCamera:
-    rain = condition == "rain"
-    light: Literal["day", "night"] = "night" if condition == "night" else "day"
-    return SimCamera(view, seed, light, "rain" if rain else "clear", events, every)
+def innocent(view: View) -> str:
+    """What looks like an incident in this view and is none; or nothing."""
+    return ",".join(kind for kind in INNOCENT if kind in REPERTOIRE[view]) or "none"
+
+
+def _camera(view: View, seed: int, condition: Condition, events: str) -> SimCamera:
+    night = condition == "night" or (condition == "rain" and seed % 2 == 1)
+    weather: Literal["clear", "rain"] = "rain" if condition == "rain" else "clear"
+    return SimCamera(view, seed, "night" if night else "day", weather, events, EVERY_S)
 
 
 def bench_accuracy(seeds: int, load: Callable[[], Detector], quiet: int, progress: Progress) -> dict[str, Any]:
@@ -94,14 +98,18 @@ def bench_accuracy(seeds: int, load: Callable[[], Detector], quiet: int, progres
     context = multiprocessing.get_context("spawn")  # OpenVINO's threads do not survive a fork
     with ProcessPoolExecutor(os.cpu_count(), context, initializer=_set_up, initargs=(load,)) as pool:
         futures = {pool.submit(play, run): run for run in runs}
-        for done, future in enumerate(as_completed(futures), 1):
-            run = futures[future]
-            for kind, tally in future.result().items():
-                if run.quiet:
-                    false[kind] += tally.false
-                else:
-                    tallies.setdefault((kind, run.condition), Tally()).add(tally)
-            progress(done, len(runs))
+        try:
+            for done, future in enumerate(as_completed(futures), 1):
+                run = futures[future]
+                for kind, tally in future.result().items():
+                    if run.quiet:
+                        false[kind] += tally.false
+                    else:
+                        tallies.setdefault((kind, run.condition), Tally()).add(tally)
+                progress(done, len(runs))
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
     return _report(tallies, false, quiet * QUIET_S)
 
 

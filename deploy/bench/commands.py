@@ -68,6 +68,7 @@ def bench_accuracy(
 
     try:
         weights = model or shipped()
+        YoloDetector(weights)  # better told here than by every process
     except ModelError as error:
         raise UsageError(str(error)) from error
     report = measure(seeds, functools.partial(YoloDetector, weights), quiet_hours, _print_progress)

@@ -65,7 +65,8 @@ def score(
 ) -> dict[str, Tally]:
     """By kind. `dwells` are the rules there are, and what none watches for is not asked for; `filmed`: from, to.
 
-    An incident is true when something of its kind holds in its zone, and nothing was said of that before.
+    An incident is true when something of its kind holds in its zone, and nothing was said of that before. What hardly
+    lasts its dwell counts for nothing: neither that it was found, nor that it was not.
     """
     watched = [h for h in happenings if (h.kind, h.zone) in dwells]
     tallies = {kind: Tally() for kind, _ in dwells}
@@ -76,8 +77,11 @@ def score(
             tallies[incident.kind].false += 1
             continue
         found.add(id(match))
+        if not _must_be_found(match, dwells, filmed):
+            continue
         tallies[incident.kind].true += 1
-        tallies[incident.kind].delays.append(incident.at - match.since - dwells[incident.kind, incident.zone])
+        began = max(match.since, filmed[0])
+        tallies[incident.kind].delays.append(incident.at - began - dwells[incident.kind, incident.zone])
     for happening in watched:
         if id(happening) not in found and _must_be_found(happening, dwells, filmed):
             tallies[happening.kind].missed += 1

@@ -185,9 +185,8 @@ def _barred(cast: Cast, timeline: list[Entry]) -> set[Action]:
 
 def _judge(scene: Scene) -> Intent:
     dispatcher, after = scene.one_of("dispatcher"), scene.after(6, 25)
-    if scene.happens(Action.REJECT):
-        reason = scene.dice.choice(DOUBTS) if scene.ticket.incidents else "duplicate"
-        return Intent(after, dispatcher, Action.REJECT, reason=reason)
+    if scene.ticket.incidents and scene.happens(Action.REJECT):  # a report may be the onlooker's own
+        return Intent(after, dispatcher, Action.REJECT, reason=scene.dice.choice(DOUBTS))
     return Intent(after, dispatcher, Action.CONFIRM, assignee=scene.cast.responsible(scene.ticket, scene.dice))
 
 

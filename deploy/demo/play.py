@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 import httpx2
 import msgspec
 
-from deploy.demo.people import Cast, Entry, Intent, Ticket, decide, reports, verdict_at
+from deploy.demo.people import REPORT_EVERY_S, Cast, Entry, Intent, Ticket, decide, reports, verdict_at
 from deploy.demo.town import Town
 
 log = logging.getLogger(__name__)
@@ -92,7 +92,8 @@ class Play:
         return msgspec.json.decode(answer.content, type=kind) if answer.is_success else None
 
     def _report(self) -> None:
-        begin, self._reported_to = self._reported_to, self._clock()
+        now = self._clock()
+        begin, self._reported_to = max(self._reported_to, now - REPORT_EVERY_S), now  # after a sleep, not all at once
         for report in reports(self._town, self._cast.seed, begin, self._reported_to):
             self._post("/api/tickets", msgspec.to_builtins(report))
 

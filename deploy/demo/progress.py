@@ -17,6 +17,7 @@ WORDS = {
 LOOK_EVERY_S = 0.5
 PATIENCE_S = 180.0
 CALM_S = 1.5
+DROPPED = ("yihu_edge_frames_dropped_total", "yihu_edge_readings_dropped_total")
 MOVING = frozenset({"yihu_ingest_messages_total", "yihu_detect_frames_total", "yihu_dispatch_incidents_total"})
 
 
@@ -58,6 +59,13 @@ def drain(url: str, within_s: float = 20.0) -> None:
             time.sleep(0.2)
 
 
+def count_dropped(url: str) -> int:
+    """Messages that the edge could not hand to the broker since it started."""
+    with httpx2.Client(base_url=url, timeout=5, trust_env=False) as http:
+        _, figures = _look(http)
+    return round(sum(figures.get(name, 0.0) for name in DROPPED))
+
+
 def _look(http: httpx2.Client) -> tuple[dict[str, Any], dict[str, float]]:
     try:
         return http.get("/api/health").json(), parse_figures(http.get("/metrics").text)
@@ -80,7 +88,7 @@ def parts_up(report: dict[str, Any], figures: dict[str, float], cameras: int) ->
     """Which parts do what they are there for."""
     if not report:
         return []
-    well = [part for part in WORDS if report["parts"].get(part, {}).get("state") == "ok"]
+    well = [part for part in WORDS if report.get("parts", {}).get(part, {}).get("state") == "ok"]
     enough = {
         "detect": figures.get("yihu_detect_cameras", 0) >= cameras,
         "edge": figures.get("yihu_edge_cameras_online", 0) >= cameras,

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx2
-import psycopg
 
+from deploy.demo.alone import check_alone, sites_in
 from deploy.demo.meter import Meter
 from deploy.demo.people import make_cast
 from deploy.demo.play import Play
-from deploy.demo.progress import Progress, Say, drain
+from deploy.demo.progress import Progress, Say, count_dropped, drain
 from deploy.demo.stream import listen
 from deploy.demo.town import Town, load_town, write_site
 from deploy.launch import Installation, launch, read_site, stop_on_signals
@@ -54,40 +54,26 @@ class Wish:
 def run(settings: Settings, wish: Wish) -> None:
     """Run until the time is over, or until a signal; raise UsageError before any stage is started."""
     town = load_town()
-    _keep_off_real_sites(settings, town)
+    check_alone(settings, town.site)
     site = read_site(write_site(town, settings.folder, wish.seed, wish.cameras, wish.light, wish.weather))
     stop = stop_on_signals()
     wish.say(f"\n  {town.name} · 一呼 Yihu\n")
     progress = Progress(wish.say)
     with _output(settings, wish) as output, launch(settings, site, progress.tell, output) as installation:
+        if others := sites_in(installation.database) - {town.site}:
+            raise UsageError(
+                f"{settings.folder} holds {', '.join(others)} too: give the demo a --data folder of its own"
+            )
         meter = Meter(installation.database)
         with _at_work(installation, town, wish.seed, meter):
             threading.Thread(target=_attend, args=(installation, town, wish, progress, stop), daemon=True).start()
             installation.keep_running(stop)
             wish.say("\n  正在停止 stopping…")
         if wish.is_measured:
+            dropped = count_dropped(installation.url)
             installation.end("edge", EDGE_STOPS_WITHIN_S)
             drain(installation.url)
-            _print_report(meter.report(), wish)
-
-
-def _keep_off_real_sites(settings: Settings, town: Town) -> None:
-    """The demo's people act on whatever ticket there is: never where a real site's may be."""
-    is_new = not (settings.folder / "postgres").exists()
-    if not settings.database_url and not is_new and not (settings.folder / "site.yaml").exists():
-        raise UsageError(f"{settings.folder} holds another site's data: give the demo a --data folder of its own")
-    if settings.database_url and (others := _other_sites(settings.database_url, town.site)):
-        raise UsageError(f"YIHU_DATABASE_URL: the database holds {', '.join(others)}: give the demo one of its own")
-
-
-def _other_sites(database: str, own: str) -> list[str]:
-    try:
-        with psycopg.connect(database) as connection:
-            if connection.execute("SELECT to_regclass('sites')").fetchone() == (None,):
-                return []
-            return [name for (name,) in connection.execute("SELECT id FROM sites WHERE id <> %s", [own])]
-    except psycopg.OperationalError:
-        return []  # launch says what is wrong with it
+            _print_report(meter.report(dropped), wish)
 
 
 @contextlib.contextmanager
@@ -123,11 +109,12 @@ def _at_work(installation: Installation, town: Town, seed: int, meter: Meter) ->
 
 
 def _attend(installation: Installation, town: Town, wish: Wish, progress: Progress, stop: threading.Event) -> None:
-    progress.wait(installation.url, wish.cameras, stop)
-    if not wish.headless:
-        _welcome(installation, town, wish.say)
-    if wish.lasting is not None:
+    try:
+        progress.wait(installation.url, wish.cameras, stop)
+        if not wish.headless:
+            _welcome(installation, town, wish.say)
         stop.wait(wish.lasting)
+    finally:  # a bug here must not let it run for ever
         stop.set()
 
 

@@ -74,6 +74,8 @@ def beside(sensor: SimSensor) -> SimCamera | None:
 
 def _parse(address: str, name: str, kind: type[Address]) -> Address:
     parts = urlsplit(address)
+    if parts.path or parts.fragment:
+        raise ValueError(f"{address}: what follows {name} is ?key=value&…")
     try:
         given = dict(parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query)))
     except ValueError as error:

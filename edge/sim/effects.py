@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import cv2
 import numpy as np
@@ -152,7 +152,7 @@ class Water:
         return max(0, int(low[0])), max(0, int(low[1])), min(width, int(high[0])), min(height, int(high[1]))
 
 
-@cache
+@lru_cache(2)  # a camera and, when it was knocked, the camera as it stands then
 def _ground(lens: Lens) -> tuple[Texture, Texture, Texture]:
     x, y, reach = lens.ground()
     return (

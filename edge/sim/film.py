@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from edge.sim.actors import Actor
 from edge.sim.address import SimCamera
 from edge.sim.backdrop import Backdrop, paint_backdrop
 from edge.sim.canvas import Image
@@ -36,6 +37,7 @@ class Film:
         self._world = World(place, script_of(camera), camera.seed, start, wet=camera.weather == "rain")
         self._backdrops: dict[tuple[float, bool], Backdrop] = {}
         self._last: Image | None = None
+        self._shown: list[Actor] = []
         self._at = start
 
     def picture(self, at: float) -> Image:
@@ -46,7 +48,8 @@ class Film:
         if fault == "camera_frozen" and self._last is not None:
             return self._last
         place, backdrop = self._setting()
-        image = _spoil(compose(self._world.actors(), place.lens, backdrop), fault)
+        self._shown = self._world.actors()
+        image = _spoil(compose(self._shown, place.lens, backdrop), fault)
         _grain(image, backdrop.light, random.Random(f"{self._camera.seed}/{at:.3f}"))  # noqa: S311 - a simulation
         _stamp(image, at, self._camera)
         self._last = image
@@ -55,7 +58,8 @@ class Film:
     def truth(self) -> Truth:
         """Of the last picture; what hides behind something else is told of with how much of it is seen."""
         place, backdrop = self._setting()
-        things = things_in_sight(self._world.actors(), place.lens, backdrop)
+        covered = self._world.fault() == "camera_covered"
+        things = [] if covered else things_in_sight(self._shown, place.lens, backdrop)
         return Truth(self._at, tuple(things), tuple(self.happenings()))
 
     def happenings(self) -> list[Happening]:
@@ -90,12 +94,11 @@ def _grain(image: Image, light: Light, dice: random.Random) -> None:
 
 
 def _hour(camera: SimCamera, at: float) -> float:
-    """The hour whose light falls, to the quarter: the backdrop is painted anew for each."""
-    fixed_hour = HOURS.get(camera.light)
-    if fixed_hour is not None:
-        return fixed_hour
-    local = time.localtime(at)
-    return local.tm_hour + local.tm_min // 15 / 4
+    """The hour whose light falls, to the quarter: the backdrop is painted anew for each. Where it is fixed: by seed."""
+    if camera.light == "auto":
+        local = time.localtime(at)
+        return local.tm_hour + local.tm_min // 15 / 4
+    return random.Random(f"hour/{camera.seed}").uniform(*HOURS[camera.light])  # noqa: S311 - a simulation
 
 
 def _spoil(image: Image, fault: str | None) -> Image:
@@ -122,6 +125,7 @@ def _noise(sigma2: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
 
 
 def _stamp(image: Image, at: float, camera: SimCamera) -> None:
-    text = f"{time.strftime('%Y-%m-%d %H:%M:%S', time.localtime(at))}  SIM {camera.view.upper()} {camera.seed}"
+    clock = time.localtime if camera.light == "auto" else time.gmtime  # a film of fixed light is the same everywhere
+    text = f"{time.strftime('%Y-%m-%d %H:%M:%S', clock(at))}  SIM {camera.view.upper()} {camera.seed}"
     for colour, width in (((0, 0, 0), 3), ((255, 255, 255), 1)):
         cv2.putText(image, text, (14, 26), cv2.FONT_HERSHEY_SIMPLEX, 0.5, colour, width, cv2.LINE_AA)

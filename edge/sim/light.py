@@ -1,7 +1,6 @@
 """The light of a place: the sun, the sky, the lamps, by the hour and the weather."""
 
 import math
-import time
 from dataclasses import dataclass
 
 from edge.sim.address import Light as Mode
@@ -9,7 +8,7 @@ from edge.sim.address import Weather
 
 Colour = tuple[float, float, float]  # blue, green, red
 
-HOURS: dict[Mode, float] = {"day": 10.5, "dusk": 18.3, "night": 22.5}
+HOURS: dict[Mode, tuple[float, float]] = {"day": (9.0, 16.5), "dusk": (17.9, 18.5), "night": (20.0, 23.5)}
 SUNRISE, SUNSET = 6.0, 19.0
 
 
@@ -37,18 +36,8 @@ NIGHT_SKY = ((34, 22, 16), (58, 44, 38))
 GREY_SKY = ((176, 170, 164), (200, 196, 192))
 
 
-def light_at(mode: Mode, weather: Weather, at: float) -> Light:
-    """The light at a time in seconds; `auto` follows the local hour, the others stand still."""
-    hour = HOURS.get(mode)
-    return light_of(_local_hour(at) if hour is None else hour, weather)
-
-
-def _local_hour(at: float) -> float:
-    local = time.localtime(at)
-    return local.tm_hour + local.tm_min / 60
-
-
 def light_of(hour: float, weather: Weather) -> Light:
+    """The light at an hour of the day, 0 to 24."""
     elevation = math.sin(math.pi * (hour - SUNRISE) / (SUNSET - SUNRISE)) if SUNRISE < hour < SUNSET else -0.2
     day = min(1.0, max(0.0, elevation * 3.0))
     night = min(1.0, max(0.0, 1.0 - elevation * 6.0)) if elevation < 0.17 else 0.0

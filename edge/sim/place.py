@@ -68,7 +68,7 @@ class Fence:
 
 @dataclass(frozen=True, slots=True)
 class Solid:
-    """Anything that stands there for good; `blind` when nothing is seen through it."""
+    """Anything that stands there for good."""
 
     mesh: Mesh
     x: float

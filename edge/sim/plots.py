@@ -17,8 +17,10 @@ from edge.sim.traffic import Halt, Path, Stream, Vehicle
 from edge.sim.truth import Happening
 from edge.sim.vehicles import Body, some_look
 
+LAPSE_S = 4.0  # a condition that fails for so long is over
 DEEP = 0.3  # the level of water from which drivers slow down
 CROWD = 10  # people in a zone that are a crowd
+GATHERING, GROUP = (19, 26), (4, 6)  # how many come together for one, and for less than one
 CREEP = 0.9  # m/s in a jam
 WADE = 3.5  # m/s through water
 PARKERS: tuple[Body, ...] = ("sedan", "suv", "van", "truck")
@@ -39,18 +41,24 @@ class Stage(Protocol):
 
 
 class _Told:
-    """Keeps one happening up to date: it begins when its condition first holds, and ends for good."""
+    """Keeps one happening up to date: it begins when its condition first holds, and ends when it no more does.
+
+    A condition that lapses for a moment has not ended: one leaves a crowd of ten, another comes.
+    """
 
     def __init__(self, track: int, kind: str, zone: str) -> None:
         self._track, self._kind, self._zone = track, kind, zone
         self.since: float | None = None
         self.until: float | None = None
+        self._held_at = 0.0
 
     def tell(self, at: float, holds: bool) -> None:
-        if holds and self.since is None:
-            self.since = at
-        if not holds and self.since is not None and self.until is None:
-            self.until = at
+        if self.until is not None:
+            return
+        if holds:
+            self.since, self._held_at = at if self.since is None else self.since, at
+        elif self.since is not None and at - self._held_at > LAPSE_S:
+            self.until = self._held_at
 
     def told(self) -> list[Happening]:
         return [] if self.since is None else [Happening(self._track, self._kind, self._zone, self.since, self.until)]
@@ -116,7 +124,7 @@ class HaltPlot(Plot):
         self._halt.over = since is not None and at - since >= self._stay_s
         resting = since is not None and not (self._halt.over and self._vehicle.speed > 0.3)
         self._found.tell(at, resting)
-        self.over = self._vehicle not in self._stream.vehicles
+        self.over = self._vehicle not in self._stream.vehicles and not resting
 
 
 class EbikePlot(Plot):
@@ -137,7 +145,7 @@ class EbikePlot(Plot):
 
     def step(self, at: float) -> None:
         self._found.tell(at, self._lasts(at))
-        self.over = at > self._event.end + self._ride.length / self.RIDE + 1
+        self.over = at > self._event.end + self._ride.length / self.RIDE + LAPSE_S
 
     def actors(self, at: float) -> Sequence[Actor]:
         if not self._lasts(at):
@@ -165,14 +173,15 @@ class CrowdPlot(Plot):
     def __init__(self, stage: Stage, event: Event, dice: random.Random, at: float) -> None:  # noqa: ARG002 - every plot is begun alike
         super().__init__(stage, event)
         self._zone, centre = dice.choice(stage.place.spots[event.kind])
+        self._innocent = event.kind in INNOCENT
         self._people = [
             (stage.new_track(), some_person(dice, stage.wet), *_ring_walk(dice, centre, self.FROM), dice.uniform(0, 7))
-            for _ in range(dice.randint(19, 26))
+            for _ in range(dice.randint(*(GROUP if event.kind in INNOCENT else GATHERING)))
         ]
         self._found = self._tell(self._people[0][0], event.kind, self._zone)
 
     def step(self, at: float) -> None:
-        self._found.tell(at, self._stage.people_in(self._zone) >= CROWD)
+        self._found.tell(at, self._stage.people_in(self._zone) >= CROWD or (self._innocent and self._lasts(at)))
         self.over = at > self._event.end + self.FROM / self.PACE + 8
 
     def actors(self, at: float) -> Sequence[Actor]:
@@ -250,7 +259,7 @@ class SpotPlot(Plot):
         for told in self._told:
             told.tell(at, there)
         self._hinder(there, self._event.level(at))
-        self.over = at > self._event.end
+        self.over = at > self._event.end + 2 * LAPSE_S
 
     def _hinder(self, there: bool, level: float) -> None:
         for stream in self._stage.streams:
@@ -290,7 +299,7 @@ class JamPlot(Plot):
         for stream in self._stage.streams:
             stream.limit = CREEP if there else math.inf
         self._found.tell(at, there)
-        self.over = at >= self._event.end
+        self.over = at > self._event.end + 2 * LAPSE_S
 
 
 class FaultPlot(Plot):
@@ -302,21 +311,26 @@ class FaultPlot(Plot):
 
     def step(self, at: float) -> None:
         self._found.tell(at, self._lasts(at))
-        self.over = at >= self._event.end
+        self.over = at > self._event.end + 2 * LAPSE_S
 
 
 PLOTS: dict[str, Callable[[Stage, Event, random.Random, float], Plot]] = {
-    "illegal_parking": HaltPlot, "fire_lane_blocked": HaltPlot, "delivery": HaltPlot,
-    "ebike_misparked": EbikePlot, "crowd": CrowdPlot, "intrusion": WalkPlot, "bystander": WalkPlot,
+    "ebike_misparked": EbikePlot, "crowd": CrowdPlot,
     "debris": SpotPlot, "smoke": SpotPlot, "fire": SpotPlot, "flood": SpotPlot, "congestion": JamPlot,
     "camera_covered": FaultPlot, "camera_frozen": FaultPlot, "camera_moved": FaultPlot, "camera_blurred": FaultPlot,
 }  # fmt: skip
+AT_SPOTS = {"delivery": EbikePlot, "bystander": CrowdPlot}  # what is innocent plays as the place offers it
 
 
-def can_play(place: Place, kind: str) -> bool:
-    """Whether the place has what an event of this kind needs."""
-    placed = {**place.stands, **place.spots, **place.ways}
-    return kind in placed or PLOTS[kind] in (JamPlot, FaultPlot)
+def plot_of(place: Place, kind: str) -> Callable[[Stage, Event, random.Random, float], Plot] | None:
+    """How a kind of event plays at this place; None when it has no spot for it."""
+    if kind in place.stands:
+        return HaltPlot
+    if kind in place.ways:
+        return WalkPlot
+    if kind in place.spots:
+        return AT_SPOTS.get(kind) or PLOTS[kind]
+    return PLOTS[kind] if PLOTS.get(kind) in (JamPlot, FaultPlot) else None
 
 
 def lead_s(place: Place, kind: str) -> float:
@@ -324,4 +338,5 @@ def lead_s(place: Place, kind: str) -> float:
     if kind in place.stands:
         lane = place.lanes[place.stands[kind][0][1].lane]
         return place.stands[kind][0][1].s / lane.speed + 5.0
-    return {"ebike_misparked": 8.0, "crowd": 13.0}.get(kind, 0.0)
+    plot = plot_of(place, kind)
+    return 8.0 if plot is EbikePlot else 13.0 if plot is CrowdPlot else 0.0

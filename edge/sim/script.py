@@ -17,18 +17,18 @@ INCIDENTS = (
     "debris", "smoke", "fire", "flood",
 )  # fmt: skip
 FAULTS = ("camera_covered", "camera_frozen", "camera_moved", "camera_blurred")
-INNOCENT = ("delivery", "bystander")  # a stop shorter than any dwell; people close to where nobody may be
+INNOCENT = ("delivery", "bystander")  # a stop shorter than any dwell; people near a fence, or fewer than a crowd
 
-# what may happen in a view, and how often in proportion
+# what may happen in a view, and how often in proportion; what has no share happens only when it is asked for
 REPERTOIRE: dict[View, dict[str, float]] = {
-    "kerb": {"illegal_parking": 5, "delivery": 3, "debris": 2, "fire": 0.5},
-    "junction": {"congestion": 3, "debris": 3, "smoke": 1},
-    "fire-lane": {"fire_lane_blocked": 5, "delivery": 2, "smoke": 1, "fire": 1},
-    "door": {"ebike_misparked": 5, "fire": 1, "smoke": 1},
-    "square": {"crowd": 5, "smoke": 1, "fire": 1},
-    "underpass": {"flood": 5, "debris": 1},
-    "yard": {"intrusion": 5, "bystander": 3, "fire": 1},
-    "slope": {"debris": 4, "smoke": 1},
+    "kerb": {"illegal_parking": 5, "delivery": 3, "debris": 2, "fire": 0.5, "smoke": 0, "congestion": 0},
+    "junction": {"congestion": 3, "debris": 3, "smoke": 1, "fire": 0},
+    "fire-lane": {"fire_lane_blocked": 5, "delivery": 2, "smoke": 1, "fire": 1, "debris": 0},
+    "door": {"ebike_misparked": 5, "delivery": 2, "fire": 1, "smoke": 1},
+    "square": {"crowd": 5, "bystander": 2, "smoke": 1, "fire": 1},
+    "underpass": {"flood": 5, "debris": 1, "smoke": 0, "fire": 0, "congestion": 0},
+    "yard": {"intrusion": 5, "bystander": 3, "fire": 1, "smoke": 0},
+    "slope": {"debris": 4, "smoke": 1, "fire": 0, "flood": 0, "congestion": 0},
 }
 
 
@@ -79,6 +79,7 @@ def script_of(camera: SimCamera) -> Script:
     if camera.events == "all":
         return Script(camera.seed, camera.every, shares)
     wanted = camera.events.split(",")
-    if wrong := set(wanted) - {*INCIDENTS, *FAULTS, *INNOCENT}:
-        raise ValueError(f"{', '.join(sorted(wrong))}: no such event; known: {', '.join((*INCIDENTS, *FAULTS))}")
-    return Script(camera.seed, camera.every, {kind: shares.get(kind, 1.0) for kind in wanted})
+    known = (*REPERTOIRE[camera.view], *FAULTS)
+    if wrong := set(wanted) - {*known, *INNOCENT}:
+        raise ValueError(f"{', '.join(sorted(wrong))} cannot happen at {camera.view}; known there: {', '.join(known)}")
+    return Script(camera.seed, camera.every, {kind: shares.get(kind) or 1.0 for kind in wanted})

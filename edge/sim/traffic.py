@@ -46,7 +46,7 @@ class Path:
 
 @dataclass(slots=True)
 class Halt:
-    """Where a driver means to stop; `at_rest` since when he does."""
+    """Where a driver means to stop; `rest_since` when he does."""
 
     s: float
     offset: float
@@ -121,11 +121,17 @@ class Stream:
         halt = vehicle.halt
         if halt and not halt.over:
             return halt.offset if halt.s - vehicle.s < 16 else 0.0
+        if halt and abs(vehicle.offset) > ABREAST - 0.4 and self._is_beside(vehicle):
+            return halt.offset  # nobody lets it back into the lane yet
         blocks = self.obstacles + [(other.s, other.offset) for other in ahead if other.stands]
         for s, offset in blocks:
             if -3 < s - vehicle.s < DODGE_AHEAD and abs(offset) < ABREAST + 0.2:
                 return offset - ABREAST - 0.25 if offset > 0 else offset + ABREAST + 0.25
         return 0.0
+
+    def _is_beside(self, vehicle: Vehicle) -> bool:
+        """Whether somebody drives or stands where it would come back into the lane."""
+        return any(-8 < other.s - vehicle.s < 9 for other in self.vehicles if other is not vehicle and abs(other.offset) < 1)
 
     def _stops(self, vehicle: Vehicle, at: float) -> list[tuple[float, float]]:
         stops = []

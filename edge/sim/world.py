@@ -8,7 +8,7 @@ import numpy as np
 
 from edge.sim.actors import Actor, Bike, Car, Pedestrian
 from edge.sim.place import Place
-from edge.sim.plots import PLOTS, Plot, can_play, lead_s
+from edge.sim.plots import Plot, lead_s, plot_of
 from edge.sim.riders import some_ebike
 from edge.sim.script import FAULTS, Script
 from edge.sim.traffic import Path, Pavement, Stream, Vehicle, new_vehicle, new_walker
@@ -17,7 +17,7 @@ from edge.sim.vehicles import some_look
 
 STEP_S = 0.1
 WARM_UP_S = 45.0  # before the film begins, so that the street is not empty
-LEAP_S = 120.0  # a gap in time that is not lived through but begun anew
+LEAP_S, LEAP_BACK_S = 180.0, 5.0  # gaps in time that are not lived through but begun anew
 REMEMBER_S = 600.0  # how long a happening that is over stays in the truth
 
 
@@ -27,14 +27,14 @@ class World:
     def __init__(self, place: Place, script: Script, seed: int, start: float, *, wet: bool) -> None:
         self.place, self.wet = place, wet
         self._script, self._seed = script, seed
-        self._lead = max((lead_s(place, kind) for kind in script.shares if can_play(place, kind)), default=0.0)
+        self._tracks = 0
+        self._lead = max((lead_s(place, kind) for kind in script.shares if plot_of(place, kind)), default=0.0)
         self.streams: list[Stream] = []
         self._begin(start)
 
     def _begin(self, start: float) -> None:
         self._tick = math.floor((start - WARM_UP_S) / STEP_S)
         self._dice = random.Random(f"{self._seed}/{self._tick}")  # noqa: S311 - a simulation
-        self._tracks = 0
         at = self._tick * STEP_S
         self.streams = [Stream(lane, Path(lane.path), at + self._wait(lane.rate)) for lane in self.place.lanes]
         self._pavements = [Pavement(walk, Path(walk.path), at + self._wait(walk.rate)) for walk in self.place.walks]
@@ -42,7 +42,8 @@ class World:
         self._plots: dict[int, Plot] = {}
         self._past: list[Happening] = []
         self._counted: tuple[int, list[Actor]] = (self._tick - 1, [])
-        self.live(start)
+        while self.at < start:
+            self._step()
 
     def _park(self) -> list[Actor]:
         cars: list[Actor] = [
@@ -61,8 +62,8 @@ class World:
         return self._tick * STEP_S
 
     def live(self, until: float) -> None:
-        """Advance to this time; a leap ahead begins the street anew."""
-        if until - self.at > LEAP_S + WARM_UP_S:
+        """Advance to this time; a leap ahead, or a clock set back, begins the street anew."""
+        if not self.at - LEAP_BACK_S < until < self.at + LEAP_S:
             self._begin(until)
             return
         while self.at < until:
@@ -133,9 +134,10 @@ class World:
     def _open_plots(self, at: float) -> None:
         for event in self._script.between(at, at + self._lead):
             new = event.number not in self._plots and event.begin - lead_s(self.place, event.kind) <= at < event.end
-            if new and can_play(self.place, event.kind):
+            make = plot_of(self.place, event.kind) if new else None
+            if make:
                 dice = random.Random(event.seed)  # noqa: S311 - a simulation
-                self._plots[event.number] = PLOTS[event.kind](self, event, dice, at)
+                self._plots[event.number] = make(self, event, dice, at)
 
 
 def _as_actor(stream: Stream, vehicle: Vehicle) -> Actor:

@@ -63,6 +63,7 @@ def build(dice: random.Random) -> Place:
             Walk([(-18, 9.2), (18, 9.2)], rate=0.04, width=0.4),
         ],
         spots={
+            "delivery": [("door", (-1.8, 12.6)), ("door", (1.7, 12.8))],
             "ebike_misparked": [
                 ("door", (x, y)) for x, y in ((-2.2, 13.4), (2.1, 13.2), (-1.4, 12.4), (1.5, 14.6), (2.6, 12.2))
             ],

@@ -18,10 +18,10 @@ def build(dice: random.Random) -> Place:
         dice.uniform(15, 18),
         dice.uniform(0.82, 0.95),
     )
-    signal = Signal(stop=57.0, phase=dice.uniform(0, 46))
+    phase = dice.uniform(0, 46)
     return Place(
         lens,
-        zones={"no-parking": rectangle((-1.9, 1.1), (10.5, 34)), "road": rectangle((-11, 1.1), (9, 46))},
+        zones={"no-parking": rectangle((-1.9, 1.1), (10.5, 34)), "road": rectangle((-11, 1.1), (9, 44))},
         surfaces=[
             road((-11, 1)),
             Surface("brick", rectangle((1, 6.5), (-20, FAR))),
@@ -32,17 +32,17 @@ def build(dice: random.Random) -> Place:
             Mark("kerb", rectangle((-11.22, -11), (-20, FAR))),
             Mark("tactile", rectangle((3.4, 3.75), (-20, FAR))),
             line("yellow", 0.72, (8, 36), 0.18),
-            line("yellow", -5.1, (-20, 52), 0.13),
-            line("yellow", -4.85, (-20, 52), 0.13),
-            *dashes(-1.75, (-4, 52)),
-            *bays((-10.9, -8.7), (14, 44)),
-            line("white", -3.3, (55.9, 56.3), 6.2),
-            *crossing((-11, 1), (58, 61.5)),
+            line("yellow", -5.1, (-20, 44), 0.13),
+            line("yellow", -4.85, (-20, 44), 0.13),
+            *dashes(-1.75, (-4, 44)),
+            *bays((-10.9, -8.7), (14, 38)),
+            line("white", -3.3, (43.9, 44.3), 6.2),
+            *crossing((-11, 1), (45.5, 49)),
         ],
         facades=[
             Facade((-16, -4), (-16, 24), dice.uniform(14, 19), "shops"),
             Facade((-16, 24), (-16, 50), dice.uniform(19, 27), "flats"),
-            Facade((-16, 56), (-16, 110), dice.uniform(15, 24), "shops"),
+            Facade((-16, 54), (-16, 110), dice.uniform(15, 24), "shops"),
             Facade((6.5, 46), (6.5, 8), dice.uniform(14, 20), "shops"),
             Facade((6.5, 110), (6.5, 54), dice.uniform(20, 30), "office"),
         ],
@@ -54,7 +54,7 @@ def build(dice: random.Random) -> Place:
                 [(-3.3, -12), (-3.3, 150)],
                 rate=0.11,
                 speed=dice.uniform(8, 11),
-                signal=Signal(68.5, phase=signal.phase),
+                signal=Signal(55.8, phase=phase),
             ),
             Lane([(-6.9, 150), (-6.9, -14)], rate=0.12, speed=dice.uniform(8, 11)),
             Lane([(-1.95, -12), (-1.95, 110)], rate=0.05, speed=5.5, ebikes=1.0),
@@ -64,10 +64,10 @@ def build(dice: random.Random) -> Place:
             Walk([(3.6, -4), (3.6, 80)], rate=0.05, width=1.6),
             Walk([(-13.6, 80), (-13.6, 4)], rate=0.05, width=1.6),
             Walk(
-                [(-13.6, 59.7), (3.6, 59.7)],
+                [(-13.6, 47.2), (3.6, 47.2)],
                 rate=0.03,
                 width=1.0,
-                signal=Signal(2.4, green=17, phase=signal.phase + 23),
+                signal=Signal(2.4, green=17, phase=phase + 23),
             ),
         ],
         stands={
@@ -79,5 +79,5 @@ def build(dice: random.Random) -> Place:
             "fire": [("road", (-7.2, 20.5)), ("road", (0.2, 21.0))],
             "smoke": [("road", (-7.2, 20.5)), ("road", (0.2, 21.0))],
         },
-        parked=[(-9.8, y, 1.5708) for y in (17.0, 23.0, 35.0, 41.0) if dice.random() < 0.8],
+        parked=[(-9.8, y, 1.5708) for y in (17.0, 23.0, 29.0, 35.0) if dice.random() < 0.8],
     )

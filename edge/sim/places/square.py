@@ -50,6 +50,7 @@ def build(dice: random.Random) -> Place:
             Walk([(-5, 2), (-2, 44)], rate=0.04, width=2.0),
         ],
         spots={
+            "bystander": [("square", (-4, 18)), ("square", (3, 16)), ("square", (1, 22))],
             "crowd": [("square", (x, y)) for x, y in ((-3, 17), (3, 19), (0, 21), (-2, 15.5))],
             "fire": [("square", (8.6, 20.0)), ("square", (-8.6, 23.0))],
             "smoke": [("square", (8.6, 20.0)), ("square", (-8.6, 23.0))],

@@ -67,7 +67,7 @@ def test_a_run_is_counted_apart_from_those_before(database: str, connection: psy
     sequence(connection, "cam-1", "1-5 9-10")
     take_in(connection, incident(zone="before"), datetime.now(UTC) - timedelta(minutes=1))
     meter = Meter(database)
-    assert meter.report() == {
+    assert meter.report(0) == {
         "frames": 0, "incidents": {}, "tickets": {}, "latency_s": {"p50": None, "p95": None}, "lost": 0,
     }  # fmt: skip
     sequence(connection, "cam-1", "1-11 12-21")
@@ -79,7 +79,7 @@ def test_a_run_is_counted_apart_from_those_before(database: str, connection: psy
     meter.hear("ticket", str(opened.id), now.timestamp() + 0.1)
     meter.hear("ticket", str(opened.id), now.timestamp() + 99)  # the first counts
     meter.hear("ticket", "", now.timestamp())
-    assert meter.report() == {
+    assert meter.report(0) == {
         "frames": 19,
         "incidents": {"illegal_parking": 2},
         "tickets": {"illegal_parking": 1, "rubbish": 1},

@@ -7,7 +7,7 @@ import pytest
 
 from edge.sim.address import View
 from edge.sim.place import place_of
-from edge.sim.plots import CROWD, can_play
+from edge.sim.plots import CROWD, plot_of
 from edge.sim.script import INNOCENT, REPERTOIRE, Event, Script
 from edge.sim.truth import Happening
 from edge.sim.world import World
@@ -90,7 +90,7 @@ def test_nobody_stands_in_another_for_long() -> None:
 
 
 def test_a_kind_that_a_place_has_no_spot_for_is_passed_over() -> None:
-    assert not can_play(place_of("square", 1), "illegal_parking")
+    assert plot_of(place_of("square", 1), "illegal_parking") is None
     assert lived(a_world("square", "illegal_parking"), 90) == {}
 
 
