@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 WEB := $(shell find dashboard/web -type f -not -path '*/node_modules/*' -not -name schema.d.ts)
 
-.PHONY: setup demo test check bench lock openapi clean
+.PHONY: setup demo test check bench picture lock openapi clean
 
 setup: .venv/.installed
 
@@ -33,11 +33,16 @@ check: setup
 bench: setup
 	$(BIN)/yihu bench detect
 	$(BIN)/yihu bench ingest
+	$(BIN)/yihu bench accuracy --seeds 1 --quiet-hours 1
 
 # after a change of dependencies in pyproject.toml; needs uv
 lock:
 	uv pip compile pyproject.toml --extra up --group dev --universal --python-version 3.11 --generate-hashes \
 	  --no-header --no-annotate --output-file requirements.lock
+
+# the picture that the README opens with, taken from the real wall
+picture: setup
+	YIHU_TEST_PICTURE=docs/wall.png $(BIN)/pytest -q tests/journeys/test_demo.py -k wall_of_the_town
 
 # after a change of the API: the front end's types are made from this document
 openapi: setup

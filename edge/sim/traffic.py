@@ -131,7 +131,8 @@ class Stream:
 
     def _is_beside(self, vehicle: Vehicle) -> bool:
         """Whether somebody drives or stands where it would come back into the lane."""
-        return any(-8 < other.s - vehicle.s < 9 for other in self.vehicles if other is not vehicle and abs(other.offset) < 1)
+        others = [other for other in self.vehicles if other is not vehicle and abs(other.offset) < 1]
+        return any(-8 < other.s - vehicle.s < 9 for other in others)
 
     def _stops(self, vehicle: Vehicle, at: float) -> list[tuple[float, float]]:
         stops = []

@@ -136,7 +136,7 @@ def test_each_of_three_mistakes_is_named_by_its_path(path: Path):
         ({"devices": [CAMERA | {"camera": "onvif://x"}]}, "devices.0.camera: no driver for onvif://; known: a file, "),
         ({"devices": [CAMERA | {"camera": "sim://street"}]}, "devices.0.camera: sim://street: Invalid enum value"),
         ({"devices": [CAMERA | {"camera": "sim://kerb?sed=1"}]}, "devices.0.camera: sim://kerb?sed=1: "),
-        ({"devices": [CAMERA | {"camera": "sim://kerb?events=rain"}]}, "devices.0.camera: rain: no such event"),
+        ({"devices": [CAMERA | {"camera": "sim://kerb?events=rain"}]}, "devices.0.camera: rain cannot happen at kerb"),
         ({"devices": [SENSOR | {"sensor": "sim://x"}]}, "devices.0.sensor: sim://x: Invalid enum value"),
         ({"devices": [SENSOR | {"sensor": "sim://gas?with=kerb:1&events=rain"}]}, "devices.0.sensor: rain: no such"),
         ({"devices": [SENSOR | {"every": 0}]}, "devices.0.every: "),

@@ -12,6 +12,7 @@ from subprocess import PIPE
 import httpx2
 import psutil
 import pytest
+from playwright.sync_api import Browser, expect
 
 from deploy.embedded import free_port
 from tests.waiting import wait_for
@@ -69,3 +70,27 @@ def test_it_comes_up_with_people_at_work_and_ends_with_ctrl_c(start: Start) -> N
     assert (demo.returncode, noise) == (0, "")
     _, alive = psutil.wait_procs(family, timeout=5)
     assert not alive
+
+
+def test_the_wall_of_the_town_shows_its_streets_and_its_tickets(start: Start, browser: Browser, tmp_path: Path) -> None:
+    """Also takes the picture that the README opens with: `make picture`."""
+    port = str(free_port())
+    demo = start("--light", "day", "--seed", "1", "--port", port)
+    assert demo.stdout
+    while "Ctrl-C" not in demo.stdout.readline():
+        assert demo.poll() is None, demo.communicate()
+    page = browser.new_page(viewport={"width": 1920, "height": 1080}, locale="zh-CN")
+    troubles: list[str] = []
+    page.on("pageerror", lambda error: troubles.append(str(error)))
+    page.goto(f"http://127.0.0.1:{port}/wall")
+    expect(page.get_by_test_id("link-state")).to_have_attribute("data-state", "live")
+    page.wait_for_function("document.querySelectorAll('[data-testid=camera] img').length >= 3", timeout=60_000)
+    expect(page.get_by_test_id("evidence-picture")).to_be_visible(timeout=120_000)
+    page.wait_for_function("document.querySelector('[data-testid=evidence-picture]').naturalWidth > 900")
+    wait_for(lambda: page.get_by_test_id("ticket").count() >= 6, within_s=180)
+    page.screenshot(path=os.environ.get("YIHU_TEST_PICTURE", str(tmp_path / "wall.png")))
+    assert not troubles
+    page.close()
+    demo.send_signal(signal.SIGINT)
+    demo.communicate(timeout=20)
+    assert demo.returncode == 0
