@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field
 
 UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86400.0}
+DAY_MIN = 24 * 60
 
 
 def _seconds(value: object) -> object:
@@ -26,7 +27,7 @@ Point = tuple[Fraction, Fraction]
 def _minutes(text: str) -> int:
     match = re.fullmatch(r"(\d\d):(\d\d)", text)
     minutes = int(match[1]) * 60 + int(match[2]) if match and int(match[2]) < 60 else -1  # noqa: PLR2004 - minutes
-    if not 0 <= minutes <= 24 * 60:
+    if not 0 <= minutes <= DAY_MIN:
         raise ValueError(f"{text!r} is not a time of day between 00:00 and 24:00")
     return minutes
 
@@ -36,7 +37,10 @@ def parse_hours(text: str) -> tuple[int, int]:
     begin, dash, end = text.partition("-")
     if not dash:
         raise ValueError(f"{text!r} is not a span of hours: write 07:00-19:00")
-    return _minutes(begin.strip()), _minutes(end.strip())
+    first, last = _minutes(begin.strip()), _minutes(end.strip())
+    if first % DAY_MIN == last % DAY_MIN and first >= last:
+        raise ValueError(f"{text!r} has no length: the whole day is 00:00-24:00")
+    return first, last
 
 
 def _check_hours(text: str) -> str:

@@ -42,6 +42,12 @@ def test_what_is_no_span_of_hours_is_refused(text: str):
         hours.validate_python(text)
 
 
+@pytest.mark.parametrize("text", ["00:00-00:00", "07:00-07:00", "24:00-24:00", "24:00-00:00"])
+def test_a_span_without_length_is_refused_with_how_to_write_the_whole_day(text: str):
+    with pytest.raises(ValidationError, match="the whole day is 00:00-24:00"):
+        hours.validate_python(text)
+
+
 def test_a_span_is_read_in_minutes():
     assert parse_hours("07:30 - 19:00") == (450, 1140)
 
