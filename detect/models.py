@@ -5,6 +5,7 @@ A model is a folder of its name with the weights that run, the `.pt` that they w
 
 import hashlib
 import re
+import shlex
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -117,9 +118,10 @@ class Models:
             return self.folder / model / read_card(self.folder / model).weights
         if Path(model).exists():
             return Path(model)
+        data = f"--data {shlex.quote(str(self.folder.parent))}"
         raise ModelError(
-            f"no model {model} in {self.folder}: run `yihu model add {model}`; without a network download {model}.pt"
-            f" elsewhere, bring the file to this machine and run `yihu model add {model}.pt`"
+            f"no model {model} in {self.folder}: run `yihu model add {model} {data}`; without a network download"
+            f" {model}.pt elsewhere, bring the file to this machine and run `yihu model add {model}.pt {data}`"
         )
 
     def coco(self) -> Path:
