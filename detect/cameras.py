@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,6 +18,8 @@ from edge.sim.address import is_simulated
 from edge.topics import Topic
 
 log = logging.getLogger(__name__)
+
+RETRY_S = 60.0  # between two looks for a model that was missing
 
 
 class Equipment(NamedTuple):
@@ -60,6 +62,8 @@ class Cameras:
         self._equipment, self._tell, self._drop = equipment, tell, drop
         self._frames: Mailbox[Arrival] = Mailbox()
         self._watches: dict[tuple[str, str], Watch] = {}
+        self._waiting: dict[tuple[str, str], tuple[Topic, CameraConfig]] = {}
+        self._retry_at = 0.0
         self._troubles: dict[str, str] = {}
         self._make_metrics(registry)
 
@@ -79,34 +83,63 @@ class Cameras:
 
     @property
     def troubles(self) -> list[str]:
-        """Why some cameras are not watched."""
+        """Why some cameras are not watched, or not for all that they should be."""
         return list(self._troubles.copy().values())
 
     def put(self, topic: Topic, payload: bytes, now: float) -> None:
         """Leave a frame to be looked at; raise BadMessageError."""
         frame = decode(payload, Frame)
         check_clock(frame.at, now)
-        if self._frames.put(f"{topic.site}/{topic.device}", Arrival(topic, frame)):
+        if self._frames.put(_name(topic), Arrival(topic, frame)):
             self._passed_over.labels(topic.site, topic.device).inc()
 
     def configure(self, topic: Topic, config: CameraConfig) -> None:
-        """Watch a camera by these zones from now on; the same again restart nothing."""
-        place, name = (topic.site, topic.device), f"{topic.site}/{topic.device}"
+        """Watch a camera by these zones from now on; the same again restart nothing, others clear what is open."""
+        place = topic.site, topic.device
         known = self._watches.get(place)
         if known and known.config == config:
             return
-        self._watches.pop(place, None)
-        self._troubles.pop(name, None)
-        if not config.zones:
+        if known:
+            self._tell_all(self._watches.pop(place).close())
+        self._waiting.pop(place, None)
+        if config.zones:
+            self._begin(topic, config)
+        else:
+            self._note(_name(topic), "")
+
+    def retry(self, now: float) -> None:
+        """Try anew, once in RETRY_S, what could not be watched; `now` in seconds of a clock that is never set."""
+        if now < self._retry_at:
             return
+        self._retry_at, missing = now + RETRY_S, set()
+        for topic, config in list(self._waiting.values()):
+            model = config.model, is_simulated(config.camera or "")
+            if model not in missing and not self._begin(topic, config):
+                missing.add(model)
+
+    def _begin(self, topic: Topic, config: CameraConfig) -> bool:
+        """Whether there is a model to watch with."""
+        place, name = (topic.site, topic.device), _name(topic)
         try:
             detector = self._equipment.load(self._equipment.choose(config))
         except (OSError, RuntimeError) as error:
-            self._troubles[name] = f"{name} is not watched: {error}"
-            log.error(self._troubles[name])
-            return
+            self._waiting[place] = topic, config
+            self._note(name, f"{name} is not watched: {error}")
+            return False
+        self._waiting.pop(place, None)
         self._watches[place] = Watch(topic, config, detector, self._equipment.make_tracker())
         log.info("watching %s: %d zones, model %s", name, len(config.zones), detector.model["name"])
+        self._note(name, "; ".join(f"{name}: {what}" for what in _unseen(config, detector)))
+        return True
+
+    def _note(self, name: str, trouble: str) -> None:
+        """Keep what is wrong with a camera, empty when nothing is; say it once."""
+        if trouble and trouble != self._troubles.get(name):
+            log.error(trouble)
+        if trouble:
+            self._troubles[name] = trouble
+        else:
+            self._troubles.pop(name, None)
 
     def look(self, timeout_s: float) -> None:
         """Judge the frame whose turn it is, or wait for one."""
@@ -123,5 +156,23 @@ class Cameras:
             return
         self._seen.labels(topic.site, topic.device).inc()
         self._age.observe(max(0.0, time.time() - frame.at))
+        self._tell_all(incidents)
+
+    def _tell_all(self, incidents: Iterable[Incident]) -> None:
         for incident in incidents:
             self._tell(incident)
+
+
+def _name(topic: Topic) -> str:
+    return f"{topic.site}/{topic.device}"
+
+
+def _unseen(config: CameraConfig, detector: Detector) -> Iterator[str]:
+    """The rules that can never find anything, since the model knows none of their labels."""
+    for zone in config.zones:
+        for rule in zone.rules:
+            if rule.labels.isdisjoint(detector.classes):
+                yield (
+                    f"{rule.kind} in {zone.id} finds nothing, for the model {detector.model['name']} does not know"
+                    f" {', '.join(sorted(rule.labels))}: name one that does (`detector: model:`), or mend the rule"
+                )

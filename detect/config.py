@@ -1,6 +1,7 @@
 """The detect stage's part of a device's configuration: what is watched for, where, and the model that looks."""
 
 import importlib
+import math
 import pkgutil
 from dataclasses import dataclass
 from types import ModuleType
@@ -13,7 +14,7 @@ from pydantic_core import core_schema
 
 from detect.rule import CameraRuleSettings, RuleSettings, SensorRuleSettings
 from detect.rules import camera, sensor
-from detect.values import Point
+from detect.values import Point, Seconds
 
 
 def known_rules(family: ModuleType) -> dict[str, type[RuleSettings]]:
@@ -33,7 +34,8 @@ class _ByKind:
         return core_schema.tagged_union_schema(choices, discriminator="kind")
 
 
-def _check_polygon(points: list[Point]) -> list[Point]:
+def check_ring(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """A polygon's corners in order; raise ValueError when its edges cross."""
     if not shapely.Polygon(points).is_valid:
         raise ValueError("the polygon's edges cross: give its corners in order")
     return points
@@ -42,7 +44,7 @@ def _check_polygon(points: list[Point]) -> list[Point]:
 Name = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")]
 ZoneRule = Annotated[CameraRuleSettings, _ByKind(camera)]
 SensorRule = Annotated[SensorRuleSettings, _ByKind(sensor)]
-Polygon = Annotated[list[Point], Field(min_length=3), AfterValidator(_check_polygon)]
+Polygon = Annotated[list[Point], Field(min_length=3), AfterValidator(check_ring)]
 
 
 class Zone(BaseModel):
@@ -72,8 +74,14 @@ class _DeviceConfig(BaseModel):
 
 class CameraConfig(_DeviceConfig):
     camera: str | None = None
+    fps: Annotated[float, Field(gt=0)] | None = None
     detector: DetectorSettings | None = None
     zones: list[Zone] = []
+
+    @property
+    def interval_s(self) -> float:
+        """Between two frames, as the site file has it; infinite where it says nothing."""
+        return 1 / self.fps if self.fps else math.inf
 
     @property
     def model(self) -> str | None:
@@ -85,4 +93,5 @@ class CameraConfig(_DeviceConfig):
 
 
 class SensorConfig(_DeviceConfig):
+    every: Seconds = 0.0  # between two samples; 0 where that is not known
     rules: list[SensorRule] = []

@@ -26,6 +26,11 @@ class Detector(Protocol):
         """`name` and `hash` (SHA-256, the first 16 hex digits) of the weights."""
         ...
 
+    @property
+    def classes(self) -> list[str]:
+        """The labels that it knows."""
+        ...
+
     def detect(self, images: Sequence[Image]) -> list[list[Detection]]:
         """The things in each picture, down to the score floor that the tracker needs."""
         ...

@@ -58,10 +58,13 @@ class Holding:
         return Sighting(scene, tuple(found), box, found[self.count - 1].score)  # the count is reached by this score
 
     def _is_over(self, stay: Stay, scene: Scene, sighting: Sighting | None) -> bool:
+        known_s = self.rhythm.known_s
         if sighting:
-            self.absent_s = max(0.0, self.absent_s - stay.see(sighting))
+            stay.see(sighting, known_s)
+            self.absent_s = max(0.0, self.absent_s - known_s)
         else:
-            self.absent_s += stay.miss(scene.at, hidden=False)
+            stay.miss(scene.at, known_s, hidden=False)
+            self.absent_s += known_s
         has_lasted = stay.dwell_s >= self.lasting_s
         return self.absent_s > (max(CLEAR_S, self.lasting_s) if has_lasted else min(GAP_S, stay.dwell_s))
 
@@ -89,7 +92,11 @@ class HoldingSettings(LastingSettings):
         def there(thing: Detection) -> bool:
             return thing.label in self.labels and self.is_there(thing, surroundings)
 
-        return Lasting(self, surroundings, lambda: Holding(there, surroundings.confidence, self.lasting_s, self.least))
+        def follow() -> Holding:
+            rhythm = Rhythm(surroundings.interval_s)
+            return Holding(there, surroundings.confidence, self.lasting_s, self.least, rhythm=rhythm)
+
+        return Lasting(self, surroundings, follow)
 
 
 class SpreadingSettings(HoldingSettings):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """Beyond is above `enter`, or below it where `sign` is -1; back is on the other side of `leave`."""
+    """Beyond is above `enter`, or below it where `sign` is -1; back is at `leave` or on its other side."""
 
     enter: float
     leave: float
@@ -16,7 +16,7 @@ class Limit:
         return self.sign * value > self.sign * self.enter
 
     def is_back(self, value: float) -> bool:
-        return self.sign * value < self.sign * self.leave
+        return self.sign * value <= self.sign * self.leave
 
     def worse(self, a: float, b: float) -> float:
         return max(a, b, key=lambda value: self.sign * value)

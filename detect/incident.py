@@ -37,11 +37,14 @@ class Picture(Struct, frozen=True):
 
 
 class Spell(Struct, frozen=True, rename={"begin": "from", "end": "to"}):
-    """A stretch of the dwell: the object was seen, hidden behind another, or not seen though nothing hid it."""
+    """A stretch of the dwell: the object was seen, hidden behind another, or not seen though nothing hid it.
+
+    Unknown is what lies between two frames too far apart for their camera; it counts towards nothing.
+    """
 
     begin: EpochSeconds
     end: EpochSeconds
-    state: Literal["seen", "hidden", "unseen"]
+    state: Literal["seen", "hidden", "unseen", "unknown"]
 
 
 class Explanation(Struct, frozen=True):

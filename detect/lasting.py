@@ -70,6 +70,10 @@ class Lasting:
         said = [self._say(stay) for stay in self._follower.stays]
         return [finding for finding in [*cleared, *said] if finding]
 
+    def close(self, at: float) -> list[Finding]:
+        self._follower = self._follow()
+        return [finding for stay in list(self._cases) if (finding := self._clear(stay, at))]
+
     def _say(self, stay: Stay) -> Finding | None:
         case = self._cases.get(stay)
         if case is None:

@@ -1,5 +1,6 @@
 """What a rule is, what it is told, and what it finds: an incident before anyone has said by which device."""
 
+import math
 from dataclasses import dataclass, field
 from typing import ClassVar, Protocol
 from uuid import UUID
@@ -49,17 +50,30 @@ class CameraRule(Protocol):
         """Take in the next frame of the camera; return what opened, changed or cleared with it."""
         ...
 
+    def close(self, at: float) -> list[Finding]:
+        """Nobody looks any longer, the last frame was of `at`; return what clears with it."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a rule is told of the place it watches; times of day are in `timezone`."""
+    """What a rule is told of the place it watches; times of day are in `timezone`.
+
+    `interval_s` is the time between two frames as the site file has it, infinite where it says nothing.
+    """
 
     region: Region
     confidence: float
     timezone: ZoneInfo
+    interval_s: float = math.inf
 
 
 class CameraRuleSettings(RuleSettings):
+    @property
+    def labels(self) -> frozenset[str]:
+        """What it looks for; any one of them will do."""
+        raise NotImplementedError
+
     @property
     def lasting_s(self) -> float:
         """How long what it finds must last, in seconds."""
@@ -80,6 +94,10 @@ class SensorRule(Protocol):
         """Time has passed; the sensor was last heard at `heard_at`."""
         ...
 
+    def close(self, now: float) -> list[Finding]:
+        """Nobody listens any longer; return what clears with it."""
+        ...
+
 
 class SensorRuleSettings(RuleSettings):
     @property
@@ -87,5 +105,6 @@ class SensorRuleSettings(RuleSettings):
         """What stands for the zone in a sensor's incidents, at most 40 characters."""
         raise NotImplementedError
 
-    def make(self) -> SensorRule:
+    def make(self, every_s: float) -> SensorRule:
+        """The rule for a sensor that is sampled every so many seconds, 0 where that is not known."""
         raise NotImplementedError

@@ -15,7 +15,7 @@ class SensorWatch:
     def __init__(self, topic: Topic, config: SensorConfig, now: float) -> None:
         self.config = config
         self._topic, self._heard_at = topic, now
-        self._posts = [(settings.place, settings.make()) for settings in config.rules]
+        self._posts = [(settings.place, settings.make(config.every)) for settings in config.rules]
 
     def read(self, readings: Sequence[Reading], now: float) -> list[Incident]:
         """What readings, the oldest first, open, change or clear."""
@@ -35,6 +35,10 @@ class SensorWatch:
             for place, rule in self._posts
             for incident in self._incidents(place, rule.tick(self._heard_at, now))
         ]
+
+    def close(self, now: float) -> list[Incident]:
+        """Clear what is open: nobody listens from now on."""
+        return [incident for place, rule in self._posts for incident in self._incidents(place, rule.close(now))]
 
     def listen_afresh(self, now: float) -> None:
         """We were deaf until now: what the sensor did not say is no silence of its own."""

@@ -44,13 +44,16 @@ class Sensors:
         return len(self._watches)
 
     def configure(self, topic: Topic, config: SensorConfig, now: float) -> None:
-        """Listen to a sensor by these rules from now on; the same rules again restart nothing."""
+        """Listen to a sensor by these rules from now on; the same again restart nothing, others clear what is open."""
         place = topic.site, topic.device
         with self._lock:
-            known = self._watches.pop(place, None)
+            known = self._watches.get(place)
+            if known and known.config == config:
+                return
+            if known:
+                self._tell_all(self._watches.pop(place).close(now))
             if config.rules:
-                same = known is not None and known.config == config
-                self._watches[place] = known if known and same else SensorWatch(topic, config, now)
+                self._watches[place] = SensorWatch(topic, config, now)
 
     def hear(self, topic: Topic, payload: bytes, now: float) -> None:
         """Judge a sensor's pack of readings; raise BadMessageError."""

@@ -47,6 +47,7 @@ class Detection:
         while not stop.is_set():
             while not self._configs.empty():
                 self._cameras.configure(*self._configs.get())
+            self._cameras.retry(time.monotonic())
             self._cameras.look(IDLE_S)
             self._sensors.tick(time.time(), connected=self._link.connected)
         self._link.stop()

@@ -33,20 +33,21 @@ class Standing:
         ended: list[Stay] = []
         if self.rhythm.was_off(scene.at):  # nobody knows who stood there meanwhile
             ended, self.stays = self.stays, []
-        self._match(scene)
+        self._match(scene, self.rhythm.known_s)
         ended += [stay for stay in self.stays if _is_over(stay)]
         self.stays = [stay for stay in self.stays if not _is_over(stay)]
         return ended
 
-    def _match(self, scene: Scene) -> None:
+    def _match(self, scene: Scene, known_s: float) -> None:
         free = [detection for detection in scene.detections if self.same_kind(detection)]
         for stay in self.stays:
             there = [detection for detection in free if iou(stay.place, detection.box) >= SAME_PLACE]
             if there:
-                stay.see(Sighting.of(scene, max(there, key=lambda detection: detection.score)))
+                stay.see(Sighting.of(scene, max(there, key=lambda detection: detection.score)), known_s)
                 free = [detection for detection in free if detection not in there]
             else:
-                stay.miss(scene.at, hidden=any(covered(stay.place, d.box) >= HIDDEN_BY for d in scene.detections))
+                hidden = any(covered(stay.place, d.box) >= HIDDEN_BY for d in scene.detections)
+                stay.miss(scene.at, known_s, hidden=hidden)
         self.stays += [Stay.begin(Sighting.of(scene, detection)) for detection in free if self.wanted(detection)]
 
 

@@ -11,6 +11,8 @@ from typing import Literal
 from detect.detector import Detection
 from detect.incident import Box, Spell
 
+State = Literal["seen", "hidden", "unseen", "unknown"]
+
 SPELLS, SCORES = 60, 30  # how much of its history a stay keeps
 
 
@@ -48,6 +50,8 @@ class Stay:
     scores: deque[float]
     seen_s: float = 0.0
     unseen_s: float = 0.0
+    unknown_s: float = 0.0
+    _unknown_since_s: float = 0.0
 
     @classmethod
     def begin(cls, sighting: Sighting) -> "Stay":
@@ -64,13 +68,13 @@ class Stay:
 
     @property
     def dwell_s(self) -> float:
-        """From the first to the last frame on which it was seen."""
-        return self.last.scene.at - self.began
+        """From the first to the last frame on which it was seen, less what is unknown."""
+        return self.last.scene.at - self.began - self.unknown_s
 
     @property
     def away_s(self) -> float:
-        """From the last frame on which it was seen to the last one."""
-        return self.spells[-1].end - self.last.scene.at
+        """From the last frame on which it was seen to the last one, less what is unknown."""
+        return self.spells[-1].end - self.last.scene.at - self._unknown_since_s
 
     @property
     def seen_share(self) -> float:
@@ -82,28 +86,36 @@ class Stay:
         """What more than half of the sightings reach: a ghost that others pass now and then stays low."""
         return median_low(self.scores)
 
-    def see(self, sighting: Sighting) -> float:
-        """Take in the next frame, with it on it; return the time since the last one in seconds, as `miss` does."""
-        elapsed_s = self._extend("seen", sighting.scene.at)
-        self.seen_s += elapsed_s
+    def see(self, sighting: Sighting, known_s: float) -> None:
+        """Take in the next frame, with it on it; of the time since the last one, so many seconds are known."""
+        self._extend("seen", sighting.scene.at, known_s)
+        self.seen_s += known_s
         self.unseen_s = 0.0
+        self.unknown_s += self._unknown_since_s
+        self._unknown_since_s = 0.0
         self.last = sighting
         self.scores.append(sighting.score)
         if sighting.score > self.best.score:
             self.best = sighting
-        return elapsed_s
 
-    def miss(self, at: float, *, hidden: bool) -> float:
-        elapsed_s = self._extend("hidden" if hidden else "unseen", at)
+    def miss(self, at: float, known_s: float, *, hidden: bool) -> None:
+        """Take in the next frame, without it."""
+        self._extend("hidden" if hidden else "unseen", at, known_s)
         if not hidden:
-            self.unseen_s += elapsed_s
-        return elapsed_s
+            self.unseen_s += known_s
 
-    def _extend(self, state: Literal["seen", "hidden", "unseen"], at: float) -> float:
-        """Add the time since the last frame to the timeline; return it in seconds."""
+    def _extend(self, state: Literal["seen", "hidden", "unseen"], at: float, known_s: float) -> None:
+        """Add the time since the last frame to the timeline."""
+        last = self.spells[-1]
+        unknown_s = at - last.end - known_s
+        self._append(state, at if unknown_s <= 0 else last.end + known_s)
+        if unknown_s > 0:
+            self._append("unknown", at)
+            self._unknown_since_s += unknown_s
+
+    def _append(self, state: State, until: float) -> None:
         last = self.spells[-1]
         if last.state == state:
-            self.spells[-1] = Spell(last.begin, at, state)
+            self.spells[-1] = Spell(last.begin, until, state)
         else:
-            self.spells.append(Spell(last.end, at, state))
-        return at - last.end
+            self.spells.append(Spell(last.end, until, state))

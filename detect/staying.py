@@ -6,6 +6,7 @@ from pydantic import Field
 
 from detect.detector import Detection
 from detect.lasting import Lasting, LastingSettings
+from detect.rhythm import Rhythm
 from detect.rule import Surroundings
 from detect.standing import Standing
 from detect.values import Seconds
@@ -21,14 +22,21 @@ class StayingSettings(LastingSettings):
     dwell: Dwell
 
     @property
+    def labels(self) -> frozenset[str]:
+        return frozenset(self.objects)
+
+    @property
     def lasting_s(self) -> float:
         return self.dwell
 
     def make(self, surroundings: Surroundings) -> Lasting:
         def named(thing: Detection) -> bool:
-            return thing.label in self.objects
+            return thing.label in self.labels
 
         def enters(thing: Detection) -> bool:
             return thing.score >= surroundings.confidence and surroundings.region.holds(thing.box)
 
-        return Lasting(self, surroundings, lambda: Standing(wanted=enters, same_kind=named))
+        def follow() -> Standing:
+            return Standing(wanted=enters, same_kind=named, rhythm=Rhythm(surroundings.interval_s))
+
+        return Lasting(self, surroundings, follow)

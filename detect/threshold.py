@@ -18,7 +18,6 @@ from detect.rule import UPDATE_EVERY_S, Finding, SensorRuleSettings
 from detect.values import Seconds
 from ingest.senml import Reading
 
-BAND = 0.1  # of the limit, where the site file names no clearing level
 SUFFIXES = {"m": "_m", "rad": "_rad", "Cel": "_celsius", "dB": "_db", "/100": "_percent", "%": "_percent"}
 
 Metric = Annotated[str, Field(min_length=1, max_length=40)]  # it stands for the zone in incidents
@@ -26,12 +25,13 @@ For = Annotated[Seconds, Field(alias="for")]
 
 
 class ThresholdSettings(SensorRuleSettings):
-    """Either `above`, cleared below `clear_below`, or `below`, cleared above `clear_above`; held for `for` each way.
+    """Either `above`, cleared at `clear_below`, or `below`, cleared at `clear_above`; held for `for` each way.
 
     Levels are in the unit in which the sensor sends; a boolean reading counts as 1 or 0.
     """
 
     usual: ClassVar[tuple[float, float]]  # `above` and `clear_below`
+    band: ClassVar[float] = 0.1  # of the limit, where the site file names no clearing level
     metric: Metric
     above: FiniteFloat | None = None
     clear_below: FiniteFloat | None = None
@@ -60,16 +60,23 @@ class ThresholdSettings(SensorRuleSettings):
     @property
     def limit(self) -> Limit:
         if self.above is not None:
-            return Limit(self.above, _or(self.clear_below, self.above - BAND * abs(self.above)))
+            return Limit(self.above, _or(self.clear_below, self.above - self.band * abs(self.above)))
         below = _or(self.below, math.nan)
-        return Limit(below, _or(self.clear_above, below + BAND * abs(below)), sign=-1.0)
+        return Limit(below, _or(self.clear_above, below + self.band * abs(below)), sign=-1.0)
 
     @property
     def place(self) -> str:
         return self.metric
 
-    def make(self) -> "Threshold":
+    def make(self, every_s: float) -> "Threshold":  # noqa: ARG002 - a level is judged whenever it comes
         return Threshold(self)
+
+
+class SwitchSettings(ThresholdSettings):
+    """A boolean metric: there is nothing between its two levels."""
+
+    usual = (0.5, 0.5)
+    band = 0.0
 
 
 def _or(given: float | None, usual: float) -> float:
@@ -78,11 +85,12 @@ def _or(given: float | None, usual: float) -> float:
 
 @dataclass(slots=True)
 class _Case:
-    """An incident under way: its worst value, and when it was last told of."""
+    """An incident under way: its worst value, its newest reading, and when it was last told of."""
 
     id: UUID
     began_at: float
     worst: float
+    last: Reading
     said_at: float
 
 
@@ -110,22 +118,27 @@ class Threshold:
     def tick(self, heard_at: float, now: float) -> list[Finding]:  # noqa: ARG002 - as above
         return []
 
+    def close(self, now: float) -> list[Finding]:  # noqa: ARG002 - as above
+        case, self._case = self._case, None
+        return [self._finding("clear", case)] if case else []
+
     def _open(self, reading: Reading, value: float) -> list[Finding]:
-        self._case = _Case(uuid7(), self._level.turned_at, value, reading.at)
-        return [self._finding("open", self._case, reading)]
+        self._case = _Case(uuid7(), self._level.turned_at, value, reading, reading.at)
+        return [self._finding("open", self._case)]
 
     def _go_on(self, case: _Case, reading: Reading, value: float, cleared: bool) -> list[Finding]:
+        case.last = reading
         case.worst = self._level.limit.worse(case.worst, value)
         if cleared:
             self._case = None
-            return [self._finding("clear", case, reading)]
+            return [self._finding("clear", case)]
         if reading.at - case.said_at < UPDATE_EVERY_S:
             return []
         case.said_at = reading.at
-        return [self._finding("update", case, reading)]
+        return [self._finding("update", case)]
 
-    def _finding(self, phase: Phase, case: _Case, reading: Reading) -> Finding:
-        rule = self._settings
+    def _finding(self, phase: Phase, case: _Case) -> Finding:
+        rule, reading = self._settings, case.last
         name = rule.metric + SUFFIXES.get(reading.unit, "")
         return Finding(
             case.id,

@@ -46,6 +46,10 @@ class Watch:
         scene = Scene(frame.at, frame.jpeg, self._tracker.track(detections))
         return [self._incident(post.zone, finding) for post in self._posts for finding in post.rule.observe(scene)]
 
+    def close(self) -> list[Incident]:
+        """Clear what is open: nobody looks from now on."""
+        return [self._incident(post.zone, found) for post in self._posts for found in post.rule.close(self._seen_at)]
+
     def _incident(self, zone: Zone, finding: Finding) -> Incident:
         return Incident(
             id=finding.id,
@@ -75,7 +79,7 @@ class Watch:
 
 
 def _posts(zone: Zone, config: CameraConfig) -> list[_Post]:
-    surroundings = Surroundings(Region(zone.polygon), config.confidence, config.timezone)
+    surroundings = Surroundings(Region(zone.polygon), config.confidence, config.timezone, config.interval_s)
     return [_Post(zone, settings.make(surroundings)) for settings in zone.rules]
 
 

@@ -11,6 +11,7 @@ class StandingCar:
     """Sees one car, at PLACE, on every picture."""
 
     model: ClassVar[dict[str, str]] = {"name": "standing car", "hash": "0123456789abcdef"}
+    classes: ClassVar[list[str]] = ["car"]
 
     def detect(self, images: Sequence[Image]) -> list[list[Detection]]:
         return [[thing(PLACE)] for _ in images]

@@ -10,8 +10,8 @@ from tests.detect.street import NOON
 class Gauge:
     """A rule on readings; `findings` is all that it ever said."""
 
-    def __init__(self, kind: str, says: str, unit: str = "", **settings: object) -> None:
-        self.rule = known_rules(sensor)[kind].model_validate({"kind": kind} | settings).make()
+    def __init__(self, kind: str, says: str, unit: str = "", every: float = 0.0, **settings: object) -> None:
+        self.rule = known_rules(sensor)[kind].model_validate({"kind": kind} | settings).make(every)
         self._metric, self._unit = says, unit
         self.findings: list[Finding] = []
 

@@ -1,5 +1,6 @@
 """Scenes without a camera: what a detector might say of a street, and a rule that is told it."""
 
+import math
 from zoneinfo import ZoneInfo
 
 from detect.config import known_rules
@@ -36,9 +37,14 @@ class Street:
     """A rule over KERB; `findings` is all that it ever said."""
 
     def __init__(
-        self, timezone: str = "Asia/Shanghai", kind: str = "illegal_parking", zone: Polygon = KERB, **settings: object
+        self,
+        timezone: str = "Asia/Shanghai",
+        kind: str = "illegal_parking",
+        zone: Polygon = KERB,
+        interval_s: float = math.inf,
+        **settings: object,
     ) -> None:
-        surroundings = Surroundings(Region(zone), CONFIDENCE, ZoneInfo(timezone))
+        surroundings = Surroundings(Region(zone), CONFIDENCE, ZoneInfo(timezone), interval_s)
         usual = {"dwell": 5} if kind == "illegal_parking" else {}
         settings = {"kind": kind} | usual | settings
         self.rule = known_rules(camera)[kind].model_validate(settings).make(surroundings)

@@ -1,11 +1,20 @@
+import logging
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from prometheus_client import CollectorRegistry
 
-from detect.cameras import Equipment
+from detect.cameras import RETRY_S, Cameras, Equipment
 from detect.config import CameraConfig
+from detect.detector import Detector
+from detect.incident import Incident
 from detect.models import ModelError
+from edge.messages import Frame, encode_binary
+from edge.topics import Topic
 from tests.detect.fakes import NoTracker, StandingCar
+from tests.detect.film import BOOT, GREY, jpeg
+from tests.detect.street import NOON
 
 
 def no_network() -> Path:
@@ -38,3 +47,108 @@ def test_a_model_that_is_not_needed_is_not_asked_for():
     assert EQUIPMENT._replace(coco=no_network).choose(simulated) == "/street"
     with pytest.raises(ModelError, match="yihu model add"):
         EQUIPMENT._replace(coco=no_network).choose(CameraConfig(camera="rtsp://x"))
+
+
+PARKING, FIRE = {"kind": "illegal_parking", "dwell": "2s"}, {"kind": "fire"}
+CAMERA = Topic("tooley", "cam-1", "config")
+
+
+def config(*rules: dict[str, object], model: str = "m") -> CameraConfig:
+    zone = {"id": "kerb", "polygon": [[0, 0], [1, 0], [1, 1], [0, 1]], "rules": rules}
+    return CameraConfig.model_validate({"detector": {"model": model}, "zones": [zone] if rules else []})
+
+
+class Eyes:
+    """The cameras' side of the stage; `told` is all that they ever had said."""
+
+    def __init__(self, load: Callable[[str], Detector] = lambda _: StandingCar()) -> None:
+        self.told: list[Incident] = []
+        self.cameras = Cameras(CollectorRegistry(), EQUIPMENT._replace(load=load), self.told.append, self._drop)
+
+    def _drop(self, topic: str, error: Exception) -> None:
+        raise AssertionError(topic) from error
+
+    def show(self, *seconds: float) -> None:
+        for second in seconds:
+            frame = Frame(BOOT, 1, NOON + second, jpeg(GREY), moving=True)
+            self.cameras.put(CAMERA, encode_binary(frame), NOON + second)
+            self.cameras.look(0)
+
+    @property
+    def phases(self) -> list[tuple[str, float]]:
+        return [(incident.phase, incident.at - NOON) for incident in self.told]
+
+
+@pytest.mark.parametrize(("rule", "labels"), [(FIRE, "fire"), (PARKING | {"objects": ["carr", "bus"]}, "bus, carr")])
+def test_a_rule_for_what_the_model_does_not_know_is_told_once_and_the_others_go_on(
+    rule: dict[str, object], labels: str, caplog: pytest.LogCaptureFixture
+):
+    eyes = Eyes()
+    for _ in range(3):
+        eyes.cameras.configure(CAMERA, config(rule, PARKING))
+    (trouble,) = eyes.cameras.troubles
+    named = f"tooley/cam-1: {rule['kind']} in kerb finds nothing, for the model standing car does not know {labels}: "
+    assert trouble.startswith(named)
+    assert [record.message for record in caplog.records if record.levelno == logging.ERROR] == [trouble]
+    eyes.show(0, 1, 2)
+    assert eyes.phases == [("open", 2)]
+    eyes.cameras.configure(CAMERA, config(PARKING))
+    assert eyes.cameras.troubles == []
+
+
+def test_one_label_that_the_model_knows_is_enough():
+    eyes = Eyes()
+    eyes.cameras.configure(CAMERA, config(PARKING | {"objects": ["car", "lorry"]}))
+    assert eyes.cameras.troubles == []
+
+
+def test_the_rate_in_the_site_file_tells_a_stall_from_a_camera_that_sends_seldom():
+    eyes = Eyes()
+    eyes.cameras.configure(CAMERA, config(PARKING).model_copy(update={"fps": 5}))
+    eyes.show(0, 8)
+    assert eyes.told == []
+    eyes.cameras.configure(CAMERA, config(PARKING))
+    eyes.show(10, 18)
+    assert eyes.phases == [("open", 18)]
+
+
+def test_an_edit_clears_what_is_open_before_it_opens_anew():
+    eyes = Eyes()
+    eyes.cameras.configure(CAMERA, config(PARKING))
+    eyes.show(0, 1, 2, 3)
+    eyes.cameras.configure(CAMERA, config(PARKING | {"dwell": "3s"}))
+    eyes.show(4, 5, 6, 7)
+    assert eyes.phases == [("open", 2), ("clear", 3), ("open", 7)]
+    assert eyes.told[0].id == eyes.told[1].id != eyes.told[2].id
+
+
+def test_a_removal_clears_what_is_open():
+    eyes = Eyes()
+    eyes.cameras.configure(CAMERA, config(PARKING))
+    eyes.show(0, 1, 2)
+    eyes.cameras.configure(CAMERA, config())
+    assert eyes.phases == [("open", 2), ("clear", 2)]
+
+
+def test_a_model_that_was_missing_is_looked_for_once_a_minute(caplog: pytest.LogCaptureFixture):
+    there, asked = set[str](), list[str]()
+
+    def load(model: str) -> Detector:
+        asked.append(model)
+        if model not in there:
+            raise ModelError(f"no model {model}")
+        return StandingCar()
+
+    eyes = Eyes(load)
+    for device, model in (("cam-1", "a"), ("cam-2", "a"), ("cam-3", "b"), ("cam-4", "b")):
+        eyes.cameras.configure(Topic("tooley", device, "config"), config(PARKING, model=model))
+    eyes.cameras.configure(Topic("tooley", "cam-4", "config"), config())
+    eyes.cameras.retry(100)
+    assert asked == ["a", "a", "b", "b", "a", "b"]  # each model once, whoever waits for it
+    there.add("a")
+    eyes.cameras.retry(99 + RETRY_S)
+    assert len(eyes.cameras) == 0
+    eyes.cameras.retry(100 + RETRY_S)
+    assert len(eyes.cameras) == 2
+    assert eyes.cameras.troubles == ["tooley/cam-3 is not watched: no model b"]
+    assert len([record for record in caplog.records if record.levelno == logging.ERROR]) == 4

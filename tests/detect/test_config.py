@@ -95,8 +95,8 @@ def test_each_of_several_wrong_entries_is_named():
 
 
 def test_what_other_stages_need_of_a_device_is_passed_over():
-    assert CameraConfig.model_validate({"camera": "rtsp://x", "fps": 5}) == CameraConfig(camera="rtsp://x")
-    assert SensorConfig.model_validate({"sensor": "mqtt", "every": 5}) == SensorConfig()
+    assert CameraConfig.model_validate({"camera": "rtsp://x", "every": 5}) == CameraConfig(camera="rtsp://x")
+    assert SensorConfig.model_validate({"sensor": "mqtt", "fps": 5}) == SensorConfig()
 
 
 def test_an_empty_configuration_watches_nothing():

@@ -48,6 +48,38 @@ def test_one_lucky_frame_opens_nothing(fps: float):
     assert street.findings == []
 
 
+@pytest.mark.parametrize("stall_s", [1, 8, 55])
+def test_two_lucky_frames_round_a_stall_open_nothing(stall_s: float):
+    street = fire()
+    street.play(times(NOON, 5, fps=5))
+    street.show(NOON + 5.2, FLAMES)
+    street.show(NOON + 5.2 + stall_s, FLAMES)
+    street.play(times(NOON + 5.4 + stall_s, 20, fps=5))
+    assert street.findings == []
+
+
+def test_the_first_two_frames_open_nothing_if_more_should_have_come():
+    street = fire(interval_s=0.2)
+    street.show(NOON, FLAMES)
+    assert street.show(NOON + 8, FLAMES) == []
+
+
+def test_a_fire_outlives_a_stall_and_opens_once_it_was_seen_long_enough():
+    street = fire()
+    street.play(times(NOON, 2, fps=5), FLAMES)
+    street.play(times(NOON + 50, 10, fps=5), FLAMES)
+    street.show(NOON + 119)
+    street.play(times(NOON + 119.2, 1, fps=5), FLAMES)
+    assert street.phases == ["open", "update"]
+    assert street.findings[0].at == pytest.approx(NOON + 51.4)
+
+
+def test_one_frame_in_ten_minutes_is_enough():
+    street = fire()
+    street.play([NOON + 600 * number for number in range(4)], FLAMES)
+    assert street.phases == ["open", "update", "update"]
+
+
 def test_a_lucky_frame_among_weak_ones_opens_nothing():
     street = fire()
     for number, at in enumerate(times(NOON, 600, fps=2)):

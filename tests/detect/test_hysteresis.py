@@ -29,7 +29,7 @@ def test_it_turns_on_and_off_by_turns(limit: Limit, steps: list[tuple[float, flo
     assert [on for _, on in turns(limit, for_s, steps)] == [n % 2 == 0 for n in range(len(turns(limit, for_s, steps)))]
 
 
-@given(st.lists(st.tuples(gaps, st.floats(0.25, 0.30))), st.booleans())
+@given(st.lists(st.tuples(gaps, st.floats(0.25, 0.30, exclude_min=True))), st.booleans())
 def test_within_the_band_it_never_turns(steps: list[tuple[float, float]], on: bool):
     level, at = Hysteresis(FLOOD, 0.0), 0.0
     level.take(1.0 if on else 0.0, at)
@@ -37,6 +37,13 @@ def test_within_the_band_it_never_turns(steps: list[tuple[float, float]], on: bo
         at += gap
         assert not level.take(value, at)
     assert level.on == on
+
+
+@given(levels, levels, st.sampled_from([1.0, -1.0]))
+def test_a_level_may_be_left_at_the_end_of_its_scale_and_is_never_both(enter: float, value: float, sign: float):
+    limit = Limit(enter, leave=enter, sign=sign)
+    assert limit.is_back(enter)
+    assert limit.is_back(value) != limit.is_beyond(value)
 
 
 @given(st.lists(st.tuples(gaps, levels)), st.floats(0, 60))

@@ -121,10 +121,40 @@ def test_the_same_rules_again_restart_nothing_and_others_begin_afresh():
     assert ear.phases == [("flood", "open")]
     ear.configure(FLOOD, FAULT, at=11)
     ear.hear(20, (20, 0.4))
+    assert ear.phases == [("flood", "open"), ("flood", "clear")]
     ear.configure(at=21)
     assert len(ear.sensors) == 0
     ear.hear(30, (30, 0.4))
-    assert ear.phases == [("flood", "open")]
+    assert ear.phases == [("flood", "open"), ("flood", "clear")]
+
+
+def test_an_edit_clears_what_is_open_before_it_opens_anew():
+    ear = Ear(FLOOD)
+    ear.hear(10, (0, 0.4), (10, 0.4))
+    ear.configure(FLOOD | {"above": 0.31}, at=11)
+    ear.hear(40, (20, 0.4), (30, 0.4))
+    assert [(one.phase, one.at - NOON) for one in ear.told] == [("open", 10), ("clear", 10), ("open", 30)]
+    assert ear.told[0].id == ear.told[1].id != ear.told[2].id
+
+
+def test_a_removal_clears_what_is_open():
+    ear = Ear(FLOOD, FAULT)
+    ear.wait(1, 10)
+    ear.hear(10, (0, 0.4), (10, 0.4))
+    ear.wait(11, 80)
+    ear.configure(at=81)
+    assert ear.phases == [(kind, phase) for phase in ("open", "clear") for kind in ("flood", "sensor_fault")]
+    assert [one.at - NOON for one in ear.told] == [10, 70, 10, 81]
+
+
+def test_a_sensor_that_is_sampled_seldom_is_not_silent_between_its_samples():
+    ear = Ear()
+    every = SensorConfig.model_validate({"every": "10m", "rules": [{"kind": "sensor_fault"}]})
+    ear.sensors.configure(TOPIC, every, NOON)
+    ear.wait(1, 1799)
+    assert ear.told == []
+    ear.wait(1800, 1801)
+    assert ear.phases == [("sensor_fault", "open")]
 
 
 def test_a_pack_of_the_future_is_refused_and_leaves_no_trace():

@@ -24,12 +24,12 @@ def play(moments: list[float], *detections: Detection, into: Standing) -> list[S
     return [stay for at in moments for stay in into.observe(Scene(at, b"", list(detections)))]
 
 
-@given(st.lists(st.floats(0.02, 10), min_size=1, max_size=60))
-def test_dwell_is_the_time_between_frames_however_many_there_are(gaps: list[float]):
+@given(st.lists(st.integers(1, 3), min_size=1, max_size=60), st.sampled_from([0.04, 0.2, 1, 10, 600]))
+def test_dwell_is_the_time_between_frames_however_many_of_them_are_dropped(frames: list[int], interval: float):
     street, at = standing(), NOON
-    play([at], thing(), into=street)
-    for gap in gaps:
-        at += gap
+    play([at, at := at + interval], thing(), into=street)
+    for number in frames:
+        at += number * interval * 0.9
         play([at], thing(), into=street)
     (stay,) = street.stays
     assert stay.dwell_s == at - NOON
@@ -90,9 +90,9 @@ def test_a_hidden_place_is_waited_for():
     street = standing()
     play(times(NOON, 10, fps=5), thing(), into=street)
     assert play(times(NOON + 10.2, 25, fps=5), passing, into=street) == []
-    play([NOON + 36], thing(), into=street)
+    play([NOON + 35.4], thing(), into=street)
     (stay,) = street.stays
-    assert stay.dwell_s == 36
+    assert stay.dwell_s == pytest.approx(35.4)
     assert [spell.state for spell in stay.spells] == ["seen", "hidden", "seen"]
 
 
@@ -119,6 +119,25 @@ def test_nobody_knows_who_stood_there_while_the_camera_was_off():
     assert ended.dwell_s == 30
     (stay,) = street.stays
     assert stay.began == NOON + 630
+
+
+def test_what_was_while_the_camera_stalled_is_unknown_and_counts_towards_nothing():
+    street = standing()
+    play(times(NOON, 1, fps=5), thing(), into=street)
+    play([NOON + 50], thing(), into=street)
+    (stay,) = street.stays
+    assert (stay.began, stay.dwell_s, stay.seen_share) == (NOON, pytest.approx(1.6), pytest.approx(1))
+    assert [(spell.state, round(spell.end - NOON, 1)) for spell in stay.spells] == [("seen", 1.6), ("unknown", 50)]
+
+
+@pytest.mark.parametrize("others", [(), (passing,)])
+def test_one_frame_that_misses_it_after_a_stall_ends_nothing(others: tuple[Detection, ...]):
+    street = standing()
+    play(times(NOON, 10, fps=5), thing(), into=street)
+    assert play([NOON + 69], *others, into=street) == []
+    play([NOON + 69.2], thing(), into=street)
+    (stay,) = street.stays
+    assert (stay.began, stay.dwell_s) == (NOON, pytest.approx(10.8))
 
 
 def test_what_stands_beside_does_not_hide():

@@ -53,7 +53,7 @@ def test_whatever_comes_and_in_whatever_order_open_and_clear_take_turns(readings
 @given(st.randoms(use_true_random=False))
 def test_a_water_line_that_trembles_within_the_band_is_one_incident(dice: random.Random):
     gauge = level()
-    gauge.play(0.4, 0.4, *(dice.uniform(0.25, 0.35) for _ in range(50)))
+    gauge.play(0.4, 0.4, *(dice.uniform(0.251, 0.35) for _ in range(50)))
     assert set(gauge.phases) == {"open", "update"}
     assert gauge.phases.count("open") == 1
 
@@ -123,3 +123,13 @@ def test_what_is_left_out_has_a_sensible_value(raw: dict[str, float], enter: flo
 def test_levels_that_make_no_sense_are_refused(raw: dict[str, object], message: str):
     with pytest.raises(ValidationError, match=message):
         settings(**raw)
+
+
+def test_when_nobody_listens_any_longer_what_is_open_clears_at_the_last_reading():
+    gauge = level()
+    assert gauge.rule.close(NOON) == []
+    gauge.play(0.4, 0.6)
+    (cleared,) = gauge.rule.close(NOON + 500)
+    assert (cleared.phase, cleared.id, cleared.at) == ("clear", gauge.findings[0].id, NOON + 10)
+    assert cleared.observed == {"water_level_m": 0.6, "dwell_s": 10}
+    assert gauge.rule.close(NOON + 500) == []

@@ -2,11 +2,10 @@
 
 from typing import Literal
 
-from detect.threshold import Metric, ThresholdSettings
+from detect.threshold import Metric, SwitchSettings
 
 
-class Settings(ThresholdSettings):
+class Settings(SwitchSettings):
     severity = "critical"
-    usual = (0.5, 0.5)
     kind: Literal["manhole_open"]
     metric: Metric = "manhole_open"

@@ -1,5 +1,7 @@
 """A sensor that has fallen silent: no reading of any metric came for `silent_for`.
 
+Unless the site file says for how long, that is a minute, and three samples at least.
+
 Silence is measured by this machine's clock, since a sensor that is silent has none. While we could not hear, nothing
 counts as silence (see detect.sensors).
 """
@@ -16,19 +18,22 @@ from detect.rule import Finding, SensorRuleSettings
 from detect.values import Seconds
 from ingest.senml import Reading
 
+USUAL_S, SAMPLES = 60.0, 3.0
+
 
 class Settings(SensorRuleSettings):
     severity = "minor"
     kind: Literal["sensor_fault"]
-    silent_for: Annotated[Seconds, Field(gt=0)] = 60.0
+    silent_for: Annotated[Seconds, Field(gt=0)] | None = None
 
     @property
     def place(self) -> str:
         """What is missing: no single metric is at fault."""
         return "readings"
 
-    def make(self) -> "SensorFault":
-        return SensorFault(self)
+    def make(self, every_s: float) -> "SensorFault":
+        usual_s = max(USUAL_S, SAMPLES * every_s)
+        return SensorFault(self, usual_s if self.silent_for is None else self.silent_for)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +43,22 @@ class _Case:
 
 
 class SensorFault:
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    def __init__(self, settings: Settings, silent_s: float) -> None:
+        self._settings, self._silent_s = settings, silent_s
         self._case: _Case | None = None
 
     def read(self, reading: Reading, now: float) -> list[Finding]:  # noqa: ARG002 - whatever it says, it speaks
-        case, self._case = self._case, None
-        return [self._finding("clear", case, now)] if case else []
+        return self.close(now)
 
     def tick(self, heard_at: float, now: float) -> list[Finding]:
-        if self._case or now - heard_at < self._settings.silent_for:
+        if self._case or now - heard_at < self._silent_s:
             return []
         self._case = _Case(uuid7(), heard_at)
         return [self._finding("open", self._case, now)]
+
+    def close(self, now: float) -> list[Finding]:
+        case, self._case = self._case, None
+        return [self._finding("clear", case, now)] if case else []
 
     def _finding(self, phase: Phase, case: _Case, now: float) -> Finding:
         rule = self._settings
@@ -63,7 +71,7 @@ class SensorFault:
             at=now,
             severity=rule.severity,
             score=1.0,
-            threshold={"silent_s": rule.silent_for},
+            threshold={"silent_s": self._silent_s},
             observed={"silent_s": round(now - case.began_at, 2)},
             dwell=[Spell(case.began_at, now, "unseen")],
         )

@@ -2,12 +2,11 @@
 
 from typing import Literal
 
-from detect.threshold import For, Metric, ThresholdSettings
+from detect.threshold import For, Metric, SwitchSettings
 
 
-class Settings(ThresholdSettings):
+class Settings(SwitchSettings):
     severity = "critical"
-    usual = (0.5, 0.5)
     kind: Literal["sos"]
     metric: Metric = "sos"
     for_s: For = 0.0

@@ -30,12 +30,12 @@ def test_opens_on_the_first_frame_at_which_the_dwell_is_reached(fps: float, dwel
     assert opened.began_at == NOON  # it was there when the camera came up
 
 
-@given(st.lists(st.floats(0.02, 10), min_size=1), st.floats(0.1, 60))
-def test_a_dropped_frame_does_not_stretch_time(gaps: list[float], dwell: float):
-    street, at, opened_at = Street(dwell=dwell), NOON, None
+@given(st.lists(st.integers(1, 3), min_size=1), st.sampled_from([0.04, 0.2, 1, 10]), st.floats(0.1, 60))
+def test_a_dropped_frame_does_not_stretch_time(frames: list[int], interval: float, dwell: float):
+    street, at, opened_at = Street(dwell=dwell, interval_s=interval * 1.01), NOON, None
     street.show(at, thing())
-    for gap in gaps:
-        at += gap
+    for number in frames:
+        at += number * interval
         if any(finding.phase == "open" for finding in street.show(at, thing())):
             assert opened_at is None
             opened_at = at
@@ -71,6 +71,24 @@ def test_a_box_that_trembles_restarts_nothing(dice: random.Random):
         street.show(at, thing(tuple(side + dice.uniform(-0.008, 0.008) for side in PLACE)))
     assert street.phases == ["open"]
     assert street.findings[0].observed["dwell_s"] == 10
+
+
+def test_a_car_that_is_there_again_after_a_stall_has_not_been_seen_to_stand():
+    street = Street(dwell=5)
+    street.play(times(NOON, 0.4, fps=5), thing())
+    street.play(times(NOON + 55.4, 3.8, fps=5), thing())
+    assert street.findings == []
+    (opened,) = street.play(times(NOON + 59.4, 0.4, fps=5), thing())
+    assert opened.began_at == NOON
+    assert 5 <= opened.observed["dwell_s"] < 5.4
+
+
+def test_an_incident_outlives_a_stall_of_a_minute():
+    street = Street(dwell=5)
+    street.play(times(NOON, 10, fps=5), thing())
+    street.show(NOON + 69)
+    street.play(times(NOON + 69.2, 5, fps=5), thing())
+    assert street.phases == ["open", "update"]
 
 
 def test_a_flicker_of_missed_detections_restarts_nothing():

@@ -36,3 +36,19 @@ def test_without_settings_a_rule_knows_what_is_bad(
 def test_a_button_that_is_pressed_does_not_wait():
     (opened,) = Gauge("sos", "sos").say(0, 1.0)
     assert opened.observed == {"sos": 1.0, "dwell_s": 0}
+
+
+@pytest.mark.parametrize(
+    ("kind", "metric", "levels", "bad", "calm"),
+    [
+        ("manhole_open", "manhole_open", {"above": 0}, 1.0, 0.0),
+        ("manhole_open", "manhole_open", {"below": 1}, 0.0, 1.0),
+        ("sos", "sos", {"above": 0}, 1.0, 0.0),
+        ("flood", "water_level", {"above": 0}, 0.1, 0.0),
+        ("flood", "water_level", {"above": 0.3, "clear_below": 0}, 0.4, 0.0),
+    ],
+)
+def test_what_can_go_no_further_back_clears(kind: str, metric: str, levels: dict[str, float], bad: float, calm: float):
+    gauge = Gauge(kind, metric, **levels)
+    gauge.play(*[bad] * 2, *[calm] * 3)
+    assert gauge.phases == ["open", "clear"]

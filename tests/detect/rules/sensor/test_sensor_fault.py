@@ -36,6 +36,13 @@ def test_each_silence_is_an_incident_of_its_own(gauge: Gauge):
 
 
 def test_a_silence_takes_time():
-    assert Settings(kind="sensor_fault").silent_for == 60
     with pytest.raises(ValidationError):
         Settings(kind="sensor_fault", silent_for=0)
+
+
+@pytest.mark.parametrize(("every", "silent_s"), [(0, 60), (10, 60), (20, 60), (600, 1800)])
+def test_who_speaks_seldom_is_waited_for(every: float, silent_s: float):
+    gauge = Gauge("sensor_fault", "water_level", every=every)
+    assert gauge.rule.tick(NOON, NOON + silent_s - 1) == []
+    (opened,) = gauge.rule.tick(NOON, NOON + silent_s)
+    assert opened.threshold == {"silent_s": silent_s}
