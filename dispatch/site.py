@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
-import shapely
 import yaml
 from pydantic import (
     AfterValidator,
@@ -19,13 +18,15 @@ from pydantic import (
     model_validator,
 )
 
-from detect.config import DetectorSettings, Name, SensorRule, Zone
+from detect.config import DetectorSettings, Name, SensorRule, Zone, check_ring
 from detect.models import is_name
+from detect.rules.sensor import sensor_fault
 from detect.values import Seconds
 from dispatch.limits import Limits
 from edge.driver import known_drivers
-from edge.sim.address import beside, is_simulated, parse_camera, parse_sensor
+from edge.sim.address import is_simulated, parse_camera
 from edge.sim.script import script_of
+from edge.sim.sensors import SimulatedSensor
 
 CAMERA_SCHEMES = ("rtsp", "rtsps", "http", "https", "sim")
 SENSOR_DRIVERS = ("mqtt", *known_drivers())
@@ -73,9 +74,7 @@ def _check_camera(value: str, info: ValidationInfo) -> str:
 
 def _check_sensor(value: str) -> str:
     if is_simulated(value):
-        camera = beside(parse_sensor(value))
-        if camera:
-            script_of(camera)
+        SimulatedSensor(value)
         return value
     driver = value.partition("://")[0]
     if driver not in SENSOR_DRIVERS:
@@ -87,12 +86,6 @@ def _check_timezone(value: str) -> str:
     if value not in available_timezones():
         raise ValueError(f"{value} is not a time zone, such as Asia/Shanghai")
     return value
-
-
-def _check_ring(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
-    if not shapely.Polygon(points).is_valid:
-        raise ValueError("the polygon's edges cross: give its corners in order")
-    return points
 
 
 Longitude = Annotated[float, Field(ge=-180, le=180)]
@@ -113,7 +106,7 @@ class SiteArea(_Entry):
     name: Annotated[str, Field(min_length=1)]
     level: Literal["city", "district", "street", "community", "grid"]
     parent: str | None = None
-    polygon: Annotated[list[Place], Field(min_length=3), AfterValidator(_check_ring)]
+    polygon: Annotated[list[Place], Field(min_length=3), AfterValidator(check_ring)]
 
 
 class SiteDevice(_Entry):
@@ -141,6 +134,16 @@ class SiteDevice(_Entry):
             raise ValueError("a device has either a `camera:` or a `sensor:`")
         if self.sensor and self.zones:
             raise ValueError("a sensor has no zones")
+        return self
+
+    @model_validator(mode="after")
+    def _may_breathe(self) -> "SiteDevice":
+        for rule in self.rules:
+            if isinstance(rule, sensor_fault.Settings) and rule.silent_for and rule.silent_for <= self.every:
+                raise ValueError(
+                    f"a sensor that speaks every {self.every:g} s is no fault after {rule.silent_for:g} s of silence:"
+                    " give a longer `silent_for:`, a shorter `every:`, or no `silent_for:`"
+                )
         return self
 
     @property

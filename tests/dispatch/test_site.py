@@ -148,6 +148,10 @@ def test_each_of_three_mistakes_is_named_by_its_path(path: Path):
             {"devices": [CAMERA | {"zones": [ZONE | {"rules": [{"kind": "flood", "above": 1}]}]}]},
             "devices.0.zones.0.rules.0.flood.above: ",
         ),
+        (
+            {"devices": [SENSOR | {"every": "10m", "rules": [{"kind": "sensor_fault", "silent_for": "60s"}]}]},
+            "devices.0: a sensor that speaks every 600 s is no fault after 60 s of silence: give a longer",
+        ),
         ({"devices": [SENSOR | {"sensor": "modbus://x"}]}, "devices.0.sensor: no driver for modbus"),
     ],
 )
