@@ -52,6 +52,7 @@ class Zone(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     id: Name
+    name: Annotated[str, Field(max_length=40)] = ""
     polygon: Polygon
     rules: Annotated[list[ZoneRule], Field(min_length=1)]
 

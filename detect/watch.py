@@ -70,7 +70,7 @@ class Watch:
                 threshold=finding.threshold,
                 observed=finding.observed,
                 model=self._detector.model,
-                zone={"id": zone.id, "polygon": zone.polygon},
+                zone={"id": zone.id, "name": zone.name or zone.id, "polygon": zone.polygon},
                 dwell=finding.dwell,
                 scores=finding.scores,
                 track=next((thing.track for thing in finding.objects), None),

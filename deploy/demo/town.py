@@ -57,6 +57,12 @@ class Matter(Struct, frozen=True, forbid_unknown_fields=True):
     text: str
 
 
+ZONES = {
+    "no-parking": "东侧路缘", "road": "行车道", "fire-lane": "主通道", "door": "单元门前", "yard": "院内",
+    "square": "广场", "fenced": "围栏内",
+}  # fmt: skip
+
+
 class Person(Struct, frozen=True, forbid_unknown_fields=True):
     """One of the staff: a worker has a grid, a department the kinds of matter that are its own."""
 
@@ -117,7 +123,12 @@ def _camera(spot: Spot, lap: int, film: SimCamera) -> dict[str, Any]:
         "position": [round(longitude + lap * ASIDE, 5), latitude],
         "fps": FPS,
         "zones": [
-            {"id": zone, "polygon": [list(point) for point in polygon], "rules": camera_rules(zone, film.every)}
+            {
+                "id": zone,
+                "name": ZONES[zone],
+                "polygon": [list(point) for point in polygon],
+                "rules": camera_rules(zone, film.every),
+            }
             for zone, polygon in zones(spot.view, film.seed).items()
             if camera_rules(zone, film.every)
         ],

@@ -37,9 +37,9 @@ def test_too_early_too_late_and_elsewhere_are_false_and_miss_it() -> None:
     assert counts(fires(205.0, zone="road")) == (0, 1, 0)
 
 
-def test_what_hardly_lasts_its_dwell_need_not_be_found_but_may_be() -> None:
+def test_what_hardly_lasts_its_dwell_counts_for_nothing_found_or_not() -> None:
     assert counts(fires(until=205.0)) == (0, 0, 0)
-    assert counts(fires(204.5, until=205.0)) == (1, 0, 0)
+    assert counts(fires(204.5, until=205.0)) == (0, 0, 0)
 
 
 def test_only_what_was_filmed_counts() -> None:
@@ -57,7 +57,7 @@ def test_what_no_rule_watches_for_is_not_asked_for() -> None:
 def test_every_incident_is_true_or_false_and_no_truth_is_found_twice(opened: list[float], since: list[float]) -> None:
     happenings = [Happening(n, "debris", "road", begin, begin + 20) for n, begin in enumerate(since)]
     tally = score([Opened("debris", "road", at) for at in opened], happenings, DWELLS, FILMED)["debris"]
-    assert tally.true + tally.false == len(opened)
+    assert tally.true + tally.false <= len(opened)
     assert tally.true + tally.missed <= len(since)
     assert len(tally.delays) == tally.true
 

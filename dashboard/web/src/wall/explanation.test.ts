@@ -9,12 +9,12 @@ describe("explanationOf", () => {
       rule: { kind: "illegal_parking", version: 3 },
       threshold: { dwell_s: 5 },
       observed: { dwell_s: 372.2, seen_share: 0.9, score: 0.7 },
-      zone: { id: "kerb", polygon: [[0.5, 0.3], [0.8, 0.3], [0.8, 0.7]] },
+      zone: { id: "kerb", name: "东侧路缘", polygon: [[0.5, 0.3], [0.8, 0.3], [0.8, 0.7]] },
     };
     expect(explanationOf({ explanation })).toEqual({
       ...nothing,
       dwell: { observed: 372.2, limit: 5 },
-      zone: { id: "kerb", polygon: [[0.5, 0.3], [0.8, 0.3], [0.8, 0.7]] },
+      zone: { id: "kerb", name: "东侧路缘", polygon: [[0.5, 0.3], [0.8, 0.3], [0.8, 0.7]] },
     });
   });
 
@@ -33,7 +33,7 @@ describe("explanationOf", () => {
       ...nothing,
       dwell: { observed: 12, limit: 10 },
       measure: { metric: "water_level", unit: "m", observed: 0.41, limit: 0.3 },
-      zone: { id: "water_level", polygon: [] },
+      zone: { id: "water_level", name: "water_level", polygon: [] },
     });
   });
 

@@ -21,7 +21,7 @@ export interface Explanation {
   count: Pair | null;
   measure: Measure | null;
   /** A sensor's has no corners. */
-  zone: { id: string; polygon: Point[] } | null;
+  zone: { id: string; name: string; polygon: Point[] } | null;
 }
 
 export interface Box {
@@ -56,9 +56,9 @@ function measureOf(explanation: Fields): Measure | null {
 }
 
 function zoneOf(explanation: Fields): Explanation["zone"] {
-  const { id, polygon } = fieldsOf(explanation["zone"]);
+  const { id, name, polygon } = fieldsOf(explanation["zone"]);
   if (typeof id !== "string") return null;
-  return { id, polygon: Array.isArray(polygon) ? polygon.filter(isPoint) : [] };
+  return { id, name: typeof name === "string" ? name : id, polygon: Array.isArray(polygon) ? polygon.filter(isPoint) : [] };
 }
 
 export function explanationOf(ticket: Pick<Ticket, "explanation">): Explanation {

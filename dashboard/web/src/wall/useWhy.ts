@@ -30,7 +30,7 @@ export function useWhy() {
     }
     const spell = silent ?? dwell;
     if (spell === null) return null;
-    const gaps = { zone: zone?.id ?? ticket.zone ?? "", ...spans(spell) };
+    const gaps = { zone: zone?.name ?? ticket.zone ?? "", ...spans(spell) };
     if (count === null) return say("why", ticket.kind, gaps, gaps.observed);
     return say("why", ticket.kind, { ...gaps, n: `${count.observed}`, most: `${count.limit}` }, `${count.observed}`);
   };
