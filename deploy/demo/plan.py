@@ -8,9 +8,9 @@ from edge.sim.address import Light, SimCamera, View, Weather
 from edge.sim.script import INNOCENT, script_of
 
 LEAST_S = 60.0  # a script's slot: in a shorter one, what happens would be over before it has lasted its dwell
-# seconds of a slot for each camera there is; of three kinds, since all scripts leave the last part of a slot empty
-SHORT, LONG, USUAL = 12.0, 24.0, 18.0
-PACE: dict[View, float] = dict.fromkeys(("kerb", "fire-lane", "yard"), SHORT)  # much there is no incident
+# seconds of a slot for each camera there is; of two kinds, since all scripts leave the last part of a slot empty
+SHORT, LONG = 12.0, 24.0
+PACE: dict[View, float] = dict.fromkeys(("kerb", "fire-lane", "yard", "door", "square"), SHORT)  # part is innocent
 PACE |= dict.fromkeys(("underpass", "junction", "slope"), LONG)
 WINDOW_S = 3600.0
 TRIES = 24
@@ -24,7 +24,7 @@ def plan(
     begins: list[float] = []
     for number in range(count):
         view = views[number % len(views)]
-        every = max(LEAST_S, count * PACE.get(view, USUAL))
+        every = max(LEAST_S, count * PACE[view])
         dice = random.Random(f"{seed}/{number}")  # noqa: S311 - a simulation
         tries = [SimCamera(view, dice.randrange(100_000), light, weather, every=every) for _ in range(TRIES)]
         chosen.append(min(tries, key=lambda camera: _unevenness([*begins, *begins_of(camera)])))

@@ -106,7 +106,11 @@ class Street:
 def shown(one: Ticket) -> people.Ticket:
     """As the API shows it to the cast."""
     area = people.Area(one.area.code) if one.area else None
-    return people.Ticket(str(one.id), one.kind, one.state, one.opened_at, area, one.assignee)
+    seen = () if one.kind in REPORTED else ("an incident",)
+    return people.Ticket(str(one.id), one.kind, one.state, one.opened_at, area, one.assignee, seen)
+
+
+REPORTED = {"rubbish"}
 
 
 def street(count: int = 1, kind: str = "rubbish") -> Street:
@@ -157,7 +161,7 @@ def run(scene: Street, minutes: float) -> None:
 
 
 def test_left_alone_the_cast_brings_tickets_to_their_end_some_late_some_sent_back() -> None:
-    scene = street(300)
+    scene = street(300, "debris")
     run(scene, minutes=25)
     ended = Counter(one.state for one in scene.tickets)
     assert ended[State.CLOSED] > 260
@@ -246,3 +250,9 @@ def test_the_cast_knows_its_own_and_the_machines() -> None:
     assert not any(CAST.is_outsider(name) for name in ("陈静", "detect", "report"))
     assert all(CAST.is_outsider(name) for name in OUTSIDERS)
     assert Cast({}, 1).is_outsider("陈静")
+
+
+def test_what_somebody_reported_is_never_rejected() -> None:
+    scene = street(300, "rubbish")
+    run(scene, minutes=25)
+    assert not any(one.state is State.REJECTED for one in scene.tickets)
