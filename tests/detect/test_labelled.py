@@ -94,8 +94,17 @@ def test_every_wrong_file_is_named_at_once(source: Path, tmp_path: Path):
 
 
 def test_a_folder_without_pictures_or_with_a_wrong_list_of_classes_is_told(source: Path, tmp_path: Path):
+    (tmp_path / "empty").mkdir()
     with pytest.raises(LabelledDataError, match="at least two pictures"):
-        gather(tmp_path, tmp_path / "data", CLASSES)
+        gather(tmp_path / "empty", tmp_path / "data", CLASSES)
     (source / "data.yaml").write_text("classes: 3")
     with pytest.raises(LabelledDataError, match=r"data\.yaml: `names` must list"):
         gather(source, tmp_path / "data", CLASSES)
+
+
+def test_pictures_are_never_laid_out_over_or_around_themselves(source: Path):
+    before = sorted(source.rglob("*"))
+    for folder in (source, source / "images", source.parent):
+        with pytest.raises(LabelledDataError, match="choose another --out"):
+            gather(source, folder, CLASSES)
+    assert sorted(source.rglob("*")) == before
