@@ -47,5 +47,5 @@ def fetch_weights(data: Path, *options: str) -> bool:
     command = [sys.executable, "-m", "deploy.cli", "model", "add", COCO, "--data", str(data), *options]
     fetched = subprocess.run(command, check=False, stdout=sys.stderr).returncode == 0
     if not fetched:
-        log.error("cameras are not watched until there are weights: add them as said above, then start again")
+        log.error("cameras are not watched until there are weights: add them as said above")
     return fetched

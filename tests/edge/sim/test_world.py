@@ -1,14 +1,14 @@
 """What the script says comes about: who stands where, since when, and that it ends."""
 
-import random
+import math
 from typing import get_args
 
 import pytest
 
 from edge.sim.address import View
 from edge.sim.place import place_of
-from edge.sim.plots import CROWD, plot_of
-from edge.sim.script import INNOCENT, REPERTOIRE, Event, Script
+from edge.sim.plots import CROWD, WADE, plot_of
+from edge.sim.script import INNOCENT, REPERTOIRE, Script
 from edge.sim.truth import Happening
 from edge.sim.world import World
 
@@ -94,7 +94,10 @@ def test_a_kind_that_a_place_has_no_spot_for_is_passed_over() -> None:
     assert lived(a_world("square", "illegal_parking"), 90) == {}
 
 
-@pytest.mark.parametrize("level", [0.0, 0.5, 1.0])
-def test_water_slows_the_traffic(level: float) -> None:
-    event = Event(0, "flood", 0.0, 100.0, random.Random(1).randrange(9))
-    assert event.level(12.0 * level) == pytest.approx(level)
+def test_water_slows_the_traffic_until_it_is_gone() -> None:
+    world = a_world("underpass", "flood")
+    (event, *_) = world._script.between(1000, 1120)
+    world.live((event.begin + event.end) / 2)
+    assert {stream.limit for stream in world.streams} == {WADE}
+    world.live(event.end + 5)
+    assert {stream.limit for stream in world.streams} == {math.inf}
