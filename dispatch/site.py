@@ -21,12 +21,13 @@ from pydantic import (
 from detect.config import DetectorSettings, Name, SensorRule, Zone, check_ring
 from detect.models import is_name
 from detect.rules.sensor import sensor_fault
+from detect.threshold import ThresholdSettings
 from detect.values import Seconds
 from dispatch.limits import Limits
 from edge.driver import known_drivers
-from edge.sim.address import is_simulated, parse_camera
+from edge.sim.address import is_simulated, parse_camera, parse_sensor
 from edge.sim.script import script_of
-from edge.sim.sensors import SimulatedSensor
+from edge.sim.sensors import SimulatedSensor, filmed_script
 
 CAMERA_SCHEMES = ("rtsp", "rtsps", "http", "https", "sim")
 SENSOR_DRIVERS = ("mqtt", *known_drivers())
@@ -146,6 +147,16 @@ class SiteDevice(_Entry):
                 )
         return self
 
+    @model_validator(mode="after")
+    def _speaks_of_what_is_asked(self) -> "SiteDevice":
+        if not self.sensor or not is_simulated(self.sensor):
+            return self
+        spoken = parse_sensor(self.sensor).metric
+        for rule in self.rules:
+            if isinstance(rule, ThresholdSettings) and rule.metric != spoken:
+                raise ValueError(f"{rule.kind} asks for {rule.metric}, of which {self.sensor} never speaks")
+        return self
+
     @property
     def kind(self) -> Literal["camera", "sensor"]:
         return "camera" if self.camera else "sensor"
@@ -174,7 +185,8 @@ def load_site(path: Path) -> Site:
         site = Site.model_validate(raw, context={"folder": path.parent})
     except ValidationError as error:
         problems += [f"{_where(e['loc'])}: {_what(e)}" for e in error.errors()]
-    problems += list(_clashes(raw)) if isinstance(raw, dict) else []
+    problems += _clashes(raw) if isinstance(raw, dict) else []
+    problems += _strangers(site) if site else []
     if site is None or problems:
         raise SiteFileError(path, problems)
     return site
@@ -199,6 +211,20 @@ def _clashes(raw: dict[str, Any]) -> list[str]:
         problems += _twice(f"devices.{device.get('id')}.zones", "id", _entries(device, "zones"))
     problems += [f"devices: {name!r} is the name of an agent" for name in sorted(agents & names)]
     return problems
+
+
+def _strangers(site: Site) -> list[str]:
+    """Simulated sensors whose camera films other events than they measure."""
+    filmed = [(d.id, parse_camera(d.camera)) for d in site.devices if d.camera and is_simulated(d.camera)]
+    cameras = {f"{camera.view}:{camera.seed}": (name, camera) for name, camera in filmed}
+    measured = [(d.id, parse_sensor(d.sensor)) for d in site.devices if d.sensor and is_simulated(d.sensor)]
+    beside = [(name, sensor, *cameras[sensor.beside]) for name, sensor in measured if sensor.beside in cameras]
+    return [
+        f"devices.{name}.sensor: measures other events than its camera {its} films:"
+        f" give both the same `every=` ({camera.every:g} s there) and `events=` ({camera.events} there)"
+        for name, sensor, its, camera in beside
+        if filmed_script(sensor) not in (None, script_of(camera))
+    ]
 
 
 def _entries(raw: dict[str, Any], name: str) -> list[dict[str, Any]]:

@@ -82,4 +82,5 @@ def script_of(camera: SimCamera) -> Script:
     known = (*REPERTOIRE[camera.view], *FAULTS)
     if wrong := set(wanted) - {*known, *INNOCENT}:
         raise ValueError(f"{', '.join(sorted(wrong))} cannot happen at {camera.view}; known there: {', '.join(known)}")
-    return Script(camera.seed, camera.every, {kind: shares.get(kind) or 1.0 for kind in wanted})
+    in_order = [kind for kind in dict.fromkeys((*known, *INNOCENT)) if kind in wanted]
+    return Script(camera.seed, camera.every, {kind: shares.get(kind) or 1.0 for kind in in_order})

@@ -36,7 +36,7 @@ class SimulatedSensor:
             for kind, effect in self._gauge.effects.items()
             if kind in OWN or (camera and (camera.view in effect.views or not effect.views))
         }
-        filmed = _filmed(sensor, wanted)
+        filmed = filmed_script(sensor)
         followed = filmed.shares.keys() & self._effects.keys() if filmed else set()
         own = None if followed else self._gauge.own
         self._scripts = [Script(self._seed, sensor.every, _shares(own, wanted, SELDOM))]
@@ -113,9 +113,9 @@ def _check_events(events: str) -> list[str] | None:
     return wanted
 
 
-def _filmed(sensor: SimSensor, wanted: list[str] | None) -> Script | None:
+def filmed_script(sensor: SimSensor) -> Script | None:
     """The script of the camera beside it, which knows nothing of the sensor's own events."""
-    camera = beside(sensor)
+    camera, wanted = beside(sensor), _check_events(sensor.events)
     kinds = None if wanted is None else [kind for kind in wanted if kind in FILMED]
     if camera is None or kinds == []:
         return None

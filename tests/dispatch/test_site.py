@@ -82,6 +82,32 @@ def test_cameras(path: Path, camera: object):
     assert device.camera == (str(path.parent / "film") if camera == "film" else str(camera))
 
 
+def filmed_and_measured(camera: str, sensor: str) -> list[dict[str, object]]:
+    return [CAMERA | {"camera": f"sim://underpass?seed=7{camera}"}, SENSOR | {"sensor": f"sim://water_level?{sensor}"}]
+
+
+@pytest.mark.parametrize(
+    ("camera", "sensor"),
+    [
+        ("&every=200", "with=underpass:7&every=200"),
+        ("&events=debris,flood", "with=underpass:7&events=flood,debris,sensor_fault"),
+        ("", "with=underpass:7&events=sensor_fault"),
+        ("&every=200", "with=underpass:8"),
+        ("&every=200", "seed=4"),
+    ],
+)
+def test_a_sensor_measures_what_its_camera_films(path: Path, camera: str, sensor: str):
+    assert len(load(path, devices=filmed_and_measured(camera, sensor)).devices) == 2
+
+
+@pytest.mark.parametrize(
+    ("camera", "sensor"), [("&every=200", "with=underpass:7"), ("", "with=underpass:7&events=flood")]
+)
+def test_a_sensor_that_measures_other_events_than_its_camera_films_is_refused(path: Path, camera: str, sensor: str):
+    (problem,) = problems(path, devices=filmed_and_measured(camera, sensor))
+    assert problem.startswith(f"devices.{SENSOR['id']}.sensor: measures other events than its camera {CAMERA['id']}")
+
+
 @pytest.mark.parametrize("address", ["mqtt", "sim://water_level", "sim://water_level?seed=3&with=underpass:7"])
 def test_sensors(path: Path, address: str):
     (device,) = load(path, devices=[SENSOR | {"sensor": address, "every": "5s", "rules": [RISING]}]).devices
@@ -151,6 +177,10 @@ def test_each_of_three_mistakes_is_named_by_its_path(path: Path):
         (
             {"devices": [SENSOR | {"every": "10m", "rules": [{"kind": "sensor_fault", "silent_for": "60s"}]}]},
             "devices.0: a sensor that speaks every 600 s is no fault after 60 s of silence: give a longer",
+        ),
+        (
+            {"devices": [SENSOR | {"sensor": "sim://gas", "rules": [RISING]}]},
+            "devices.0: flood asks for water_level, of which sim://gas never speaks",
         ),
         ({"devices": [SENSOR | {"sensor": "modbus://x"}]}, "devices.0.sensor: no driver for modbus"),
     ],
