@@ -49,7 +49,7 @@ def _fetch(name: str, release: str, folder: Path) -> Path:
         why = f"the server says {answer.status_code}" if answer is not None else "there is no connection"
         raise ModelError(
             f"{release}/{name}.pt cannot be fetched: {why}. Download it elsewhere, bring the file to this machine"
-            f" and run `yihu model add {name}.pt`"
+            f" and run `yihu model add {name}.pt` with the same options"
         ) from error
 
 

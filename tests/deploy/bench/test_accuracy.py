@@ -11,6 +11,7 @@ from detect.dataset import BENCH, HELD_OUT, TRAINING
 from detect.detector import Detection, Image
 from edge.sim.address import SimCamera, View
 from edge.sim.film import Film
+from edge.sim.truth import LABELS
 
 VIEWS: tuple[View, ...] = get_args(View)
 
@@ -19,6 +20,7 @@ class Oracle:
     """Sees what is there and not hidden, without ever a doubt."""
 
     model = {"name": "truth", "hash": "0" * 16}  # noqa: RUF012 - as the protocol has it
+    classes = list(LABELS)  # noqa: RUF012 - as above
 
     def __init__(self, film: Film) -> None:
         self._film = film
