@@ -84,9 +84,9 @@ def train(
     ),
     seeds: Annotated[str, typer.Option(help="Seeds of the simulated places to train on, A:B.")] = TRAIN,
     held_out: Annotated[str, typer.Option(help="Seeds of the places to measure by, A:B.")] = VAL,
-    pictures: Annotated[int, typer.Option(min=16, help="To train on.")] = 2400,
+    pictures: Annotated[int, typer.Option(min=16, help="To train on.")] = 3200,
     held_out_pictures: Annotated[int, typer.Option(min=16, help="To measure by.")] = 300,
-    epochs: Annotated[int, typer.Option(min=1)] = 18,
+    epochs: Annotated[int, typer.Option(min=1)] = 12,
     size: Annotated[int, typer.Option(min=64, help="Width in pixels that the model looks at.")] = 640,
     batch: Annotated[int, typer.Option(min=1)] = 16,
     data: Annotated[Path | None, typer.Option(help="Folder of real labelled pictures: images/, labels/.")] = None,
@@ -111,13 +111,23 @@ def train(
             batch=batch,
             base=training.beginning(base, data),
             labelled=data,
-            command=shlex.join(["yihu", *(word for word in sys.argv[1:] if word != "--resume")]),
+            command=shlex.join(["yihu", *_lasting(sys.argv[1:])]),
         )
         began = time.monotonic()
         folder = training.train(
             job, resume, lambda text: print(f"{_clock(time.monotonic() - began)} {text}", flush=True)
         )
     print(f"{folder / 'CARD.md'} says what it is worth; to use it: yihu model add {folder} --name {name}")
+
+
+def _lasting(words: list[str]) -> Iterator[str]:
+    """What must be said again to make the same model: not where it lay, nor that it was interrupted."""
+    given = iter(words)
+    for word in given:
+        if word == "--out":
+            next(given, None)
+        elif word != "--resume" and not word.startswith("--out="):
+            yield word
 
 
 def _seeds(option: str, text: str, within: range) -> range:

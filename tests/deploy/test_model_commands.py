@@ -32,7 +32,7 @@ def test_a_training_ends_in_a_model_with_its_card(trained: Path):
     assert (card["size"], card["training"]["pictures"]) == ([96, 160], {"train": 16, "val": 16})
     assert card["training"]["overall"]["things"] > 16
     assert set(card["training"]["classes"]) <= set(card["classes"])
-    assert f"yihu train --out {trained}" in (trained / "model" / "CARD.md").read_text()
+    assert f"\nyihu train {' '.join(SMALL)}\n" in (trained / "model" / "CARD.md").read_text()
 
 
 def test_the_same_command_gives_the_same_weights(trained: Path, tmp_path: Path):
