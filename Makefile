@@ -22,7 +22,8 @@ demo: setup
 
 test: setup
 	$(BIN)/python dashboard/web/hatch_build.py run test
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses logical --maxprocesses 4 --dist loadfile --ignore tests/journeys
+	$(BIN)/pytest tests/journeys
 
 check: setup
 	$(BIN)/ruff check
