@@ -10,7 +10,7 @@ import multiprocessing
 import random
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -18,7 +18,7 @@ import cv2
 
 from edge.sim.address import Light, SimCamera, View, Weather
 from edge.sim.film import Film
-from edge.sim.script import INCIDENTS, REPERTOIRE, script_of
+from edge.sim.script import INCIDENTS, REPERTOIRE, Script, script_of
 from edge.sim.truth import LABELS, Thing
 
 # seeds of simulated places: what is measured is never what was trained on
@@ -30,10 +30,11 @@ Part = Literal["train", "val"]
 Progress = Callable[[int, int], None]
 
 A_REEL = 8  # pictures of one place: many places teach more than many pictures of one
-LIGHTS: dict[Light, float] = {"day": 4, "dusk": 2, "night": 4}
+LIGHTS: dict[Light, float] = {"day": 4, "dusk": 2, "night": 5}  # in the dark, everything is harder to learn
 WEATHERS: dict[Weather, float] = {"clear": 2, "rain": 1}
-QUIET, EVERYTHING = 0.15, 0.25  # shares of reels without events, and with all that may happen; the others have one kind
-RARE = {"debris": 10, "flood": 8}  # such a kind is a class of its own, in few views: it is drawn that much oftener
+QUIET, EVERYTHING = 0.1, 0.2  # shares of reels without events, and with all that may happen; the others have one kind
+RARE = {"debris": 8, "flood": 6, "smoke": 3}  # such a kind is a class of its own: it is drawn that much oftener
+SPREAD, AT_ONCE = ("debris", "smoke"), 3  # of what has several spots in a view, so many are about
 EVERY_S = (25.0, 45.0)  # an event in this time
 STEP_S = 2.5  # the grid of moments; every third is pictured
 EVENTFUL = 5.0  # how much likelier than another moment one is pictured at which something happens
@@ -72,7 +73,12 @@ def _reel(part: Part, seed: int, index: int, count: int) -> Reel:
         events=_events(view, dice),
         every=round(dice.uniform(*EVERY_S), 1),
     )
-    return Reel(part, camera, _moments(camera, count, dice))
+    return Reel(part, camera, _moments(crowded_script(camera), count, dice))
+
+
+def crowded_script(camera: SimCamera) -> Script:
+    """What happens before a camera, several times over where there is room for it."""
+    return replace(script_of(camera), at_once=AT_ONCE if camera.events in SPREAD else 1)
 
 
 def _events(view: View, dice: random.Random) -> str:
@@ -83,10 +89,9 @@ def _events(view: View, dice: random.Random) -> str:
     return "all" if share < QUIET + EVERYTHING else dice.choices(kinds, [RARE.get(kind, 1) for kind in kinds])[0]
 
 
-def _moments(camera: SimCamera, count: int, dice: random.Random) -> tuple[float, ...]:
+def _moments(script: Script, count: int, dice: random.Random) -> tuple[float, ...]:
     """Times at which to picture a place: more often than not while something happens."""
     times = [STEP_S * (number + dice.uniform(0.5, 1)) for number in range(3 * count)]
-    script = script_of(camera)
     weights = [EVENTFUL if script.between(at, at) else 1.0 for at in times]
     by_chance = sorted(zip(times, weights, strict=True), key=lambda pair: -(dice.random() ** (1 / pair[1])))
     return tuple(sorted(round(at, 2) for at, _ in by_chance[:count]))
@@ -122,7 +127,7 @@ def _shoot(reel: Reel, folder: Path) -> int:
     if all(file.exists() for file in labels):
         return len(labels)
     cv2.setNumThreads(1)
-    film = Film(reel.camera, start=0.0)
+    film = Film(reel.camera, start=0.0, script=crowded_script(reel.camera))
     dice = random.Random(f"quality/{reel.camera.seed}")  # noqa: S311 - a simulation
     for at, file in zip(reel.times, labels, strict=True):
         picture = film.picture(at)

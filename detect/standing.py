@@ -13,6 +13,7 @@ from detect.rhythm import Rhythm
 from detect.stay import Scene, Sighting, Stay
 
 SAME_PLACE = 0.6  # IoU with the place where the stay began
+AT_REST, SETTLES_S = 0.8, 2.0  # what has moved by more than this so soon is still on its way: it begins anew
 HIDDEN_BY = 0.25  # share of the place that lies behind something else
 GONE_S = 3.0  # a place seen empty for so long has been left
 HIDDEN_S = 60.0  # a place hidden for so long is given up
@@ -33,13 +34,17 @@ class Standing:
         ended: list[Stay] = []
         if self.rhythm.was_off(scene.at):  # nobody knows who stood there meanwhile
             ended, self.stays = self.stays, []
-        self._match(scene, self.rhythm.known_s)
-        ended += [stay for stay in self.stays if _is_over(stay)]
-        self.stays = [stay for stay in self.stays if not _is_over(stay)]
-        return ended
-
-    def _match(self, scene: Scene, known_s: float) -> None:
         free = [detection for detection in scene.detections if self.same_kind(detection)]
+        ended += self._drop(lambda stay: _moves_on(stay, free, scene.at))
+        self._match(scene, free, self.rhythm.known_s)
+        return ended + self._drop(_is_over)
+
+    def _drop(self, which: Callable[[Stay], bool]) -> list[Stay]:
+        dropped = [stay for stay in self.stays if which(stay)]
+        self.stays = [stay for stay in self.stays if stay not in dropped]
+        return dropped
+
+    def _match(self, scene: Scene, free: list[Detection], known_s: float) -> None:
         for stay in self.stays:
             there = [detection for detection in free if iou(stay.place, detection.box) >= SAME_PLACE]
             if there:
@@ -49,6 +54,11 @@ class Standing:
                 hidden = any(covered(stay.place, d.box) >= HIDDEN_BY for d in scene.detections)
                 stay.miss(scene.at, known_s, hidden=hidden)
         self.stays += [Stay.begin(Sighting.of(scene, detection)) for detection in free if self.wanted(detection)]
+
+
+def _moves_on(stay: Stay, things: list[Detection], at: float) -> bool:
+    nearest = max((iou(stay.place, thing.box) for thing in things), default=0.0)
+    return SAME_PLACE <= nearest < AT_REST and at - stay.began <= SETTLES_S
 
 
 def _is_over(stay: Stay) -> bool:

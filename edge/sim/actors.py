@@ -140,15 +140,15 @@ def rubble_mesh(kind: str, seed: int) -> Mesh:
             build.box((x - 0.05, x + 0.02), (y - 0.33, y + 0.33), (0.0, 0.41), (150, 190, 210), rank=k)
     elif kind == "tyre":
         ring = [2 * math.pi * k / 10 for k in range(10)]
-        for z, size, tint in ((0.26, 0.48, 34.0), (0.27, 0.24, 14.0)):
+        for z, size, tint in ((0.26, 0.48, 48.0), (0.27, 0.24, 16.0)):
             build.face([(math.cos(t) * size, math.sin(t) * size, z) for t in ring], (tint, tint, tint), (0, 0, 1), z)
         for a, b in zip(ring, [*ring[1:], ring[0]], strict=True):
             edge = [(math.cos(t) * 0.48, math.sin(t) * 0.48, z) for t, z in ((a, 0), (b, 0), (b, 0.26), (a, 0.26))]
-            build.face(edge, (40, 40, 42), (math.cos(a), math.sin(a), 0), 0)
+            build.face(edge, (58, 58, 60), (math.cos(a), math.sin(a), 0), 0)
     else:
         for _ in range(16):
             x, y = dice.uniform(-1.0, 1.0), dice.uniform(-0.45, 0.45)
-            green = dice.choice(((46, 96, 62), (60, 110, 84), (54, 80, 100)))
+            green = dice.choice(((64, 132, 88), (84, 152, 116), (76, 112, 140)))
             build.box(
                 (x - 0.22, x + 0.22), (y - 0.16, y + 0.16), (0, dice.uniform(0.15, 0.5)), green, rank=dice.random()
             )
@@ -156,7 +156,7 @@ def rubble_mesh(kind: str, seed: int) -> Mesh:
 
 
 def _boulder(build: Builder, dice: random.Random, x: float, y: float, size: float) -> None:
-    grey = dice.uniform(110, 150)
+    grey = dice.uniform(135, 185)  # freshly broken
     ring = [2 * math.pi * k / 7 for k in range(7)]
     low = [
         (x + math.cos(t) * size * dice.uniform(0.85, 1.1), y + math.sin(t) * size * dice.uniform(0.85, 1.1), 0.0)

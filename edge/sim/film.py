@@ -18,7 +18,7 @@ from edge.sim.effects import rain_tiles
 from edge.sim.lens import HEIGHT, WIDTH
 from edge.sim.light import HOURS, Light, light_of
 from edge.sim.place import Place, place_of
-from edge.sim.script import script_of
+from edge.sim.script import Script, script_of
 from edge.sim.sight import things_in_sight
 from edge.sim.truth import Happening, Truth
 from edge.sim.world import World
@@ -28,13 +28,13 @@ NOISE_ROOM = 64
 
 
 class Film:
-    """One camera's endless film; `start` in seconds. Times may only grow."""
+    """One camera's endless film; `start` in seconds. Times may only grow. `script`: another than the camera's own."""
 
-    def __init__(self, camera: SimCamera, start: float = 0.0) -> None:
+    def __init__(self, camera: SimCamera, start: float = 0.0, script: Script | None = None) -> None:
         self._camera = camera
         place = place_of(camera.view, camera.seed)
         self._places = {False: place, True: _knocked(place)}
-        self._world = World(place, script_of(camera), camera.seed, start, wet=camera.weather == "rain")
+        self._world = World(place, script or script_of(camera), camera.seed, start, wet=camera.weather == "rain")
         self._backdrops: dict[tuple[float, bool], Backdrop] = {}
         self._last: Image | None = None
         self._shown: list[Actor] = []

@@ -4,6 +4,7 @@ A camera and the sensors beside it read the same script, so the water that rises
 Time is cut into slots of `every` seconds, each with one event; times are in seconds of the film's clock (live: epoch).
 """
 
+import itertools
 import math
 import random
 from dataclasses import dataclass
@@ -50,25 +51,30 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """`shares` are kinds and how often each happens in proportion; none at all is a street without events."""
+    """`shares` are kinds and how often each happens in proportion; none at all is a street without events.
+
+    `at_once` is how many events there are to a slot, one begun after the other.
+    """
 
     seed: int
     every: float
     shares: dict[str, float]
+    at_once: int = 1
 
     def between(self, begin: float, end: float) -> list[Event]:
         """Every event that is under way at some time from `begin` to `end`, in order."""
         slots = range(math.floor(begin / self.every) - 1, math.floor(end / self.every) + 1)
-        events = [self._event(slot) for slot in slots] if self.shares else []
+        turns = itertools.product(slots, range(self.at_once)) if self.shares else ()
+        events = sorted((self._event(slot, turn) for slot, turn in turns), key=lambda event: event.begin)
         return [event for event in events if event.begin <= end and event.end >= begin]
 
-    def _event(self, slot: int) -> Event:
-        dice = random.Random(f"{self.seed}/{slot}")  # noqa: S311 - a simulation
+    def _event(self, slot: int, turn: int) -> Event:
+        dice = random.Random(f"{self.seed}/{slot}" + f"/{turn}" * bool(turn))  # noqa: S311 - a simulation
         (kind,) = dice.choices(list(self.shares), list(self.shares.values()))
         offset = random.Random(f"{self.seed}").random() * self.every  # noqa: S311 - as above
-        begin = slot * self.every + offset * 0.5 + dice.uniform(0.0, 0.1) * self.every
+        begin = (slot + turn / self.at_once) * self.every + offset * 0.5 + dice.uniform(0.0, 0.1) * self.every
         lasts = dice.uniform(0.3, 0.45) * self.every * (0.3 if kind in INNOCENT else 1.0)
-        return Event(slot, kind, begin, begin + lasts, dice.randrange(2**31))
+        return Event(slot * self.at_once + turn, kind, begin, begin + lasts, dice.randrange(2**31))
 
 
 def script_of(camera: SimCamera) -> Script:

@@ -71,6 +71,25 @@ def test_a_flicker_shorter_than_an_empty_place_ends_nothing(seen: list[bool]):
     assert stay.began == NOON
 
 
+@given(st.floats(0.2, 8), st.floats(0.5, 4), st.sampled_from([2.0, 5.0, 10.0]))
+def test_what_comes_to_rest_counts_from_there(speed: float, braking_s: float, fps: float):
+    """Braking evenly from `speed` box lengths a second: the last tenth of a length is as good as at rest."""
+    street, left = standing(), PLACE[2] - PLACE[0]
+    for at in times(NOON, braking_s + 5, fps=fps):
+        still_to_go = speed / 2 / braking_s * max(0.0, NOON + braking_s - at) ** 2
+        play([at], thing(moved(PLACE, -left * still_to_go, 0.0)), into=street)
+    (stay,) = street.stays
+    nearly_there_s = braking_s - (2 * braking_s * 0.12 / speed) ** 0.5
+    assert NOON + nearly_there_s - 1 / fps <= stay.began <= NOON + braking_s + 1 / fps
+
+
+def test_what_creeps_on_never_stays():
+    street, length = standing(), PLACE[2] - PLACE[0]
+    for number, at in enumerate(times(NOON, 20, fps=5)):
+        play([at], thing(moved(PLACE, length * 0.03 * number, 0.0)), into=street)
+        assert all(stay.dwell_s <= 2 for stay in street.stays)
+
+
 def test_a_place_seen_empty_for_over_three_seconds_has_been_left():
     street = standing()
     play(times(NOON, 10, fps=5), thing(), into=street)

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -11,7 +12,10 @@ SCRIPTS = st.builds(Script, st.integers(0, 999), st.floats(20, 1000), st.just({"
 TIMES = st.floats(0, 2e9)
 
 
-@given(SCRIPTS, TIMES, st.floats(0, 5000))
+CROWDED = st.builds(replace, SCRIPTS, at_once=st.integers(1, 4))
+
+
+@given(CROWDED, TIMES, st.floats(0, 5000))
 def test_a_window_shows_the_same_events_as_any_larger_one(script: Script, begin: float, length: float) -> None:
     small, large = script.between(begin, begin + length), script.between(begin - 777, begin + length + 777)
     assert small == [event for event in large if event.end >= begin and event.begin <= begin + length]
@@ -22,6 +26,14 @@ def test_events_never_overlap_and_one_comes_in_every_slot(script: Script, begin:
     events = script.between(begin, begin + 10 * script.every)
     assert 9 <= len(events) <= 12
     assert all(a.end < b.begin and b.number == a.number + 1 for a, b in pairwise(events))
+
+
+@given(CROWDED, TIMES)
+def test_several_events_at_once_are_told_apart_and_come_in_turn(script: Script, begin: float) -> None:
+    events = script.between(begin, begin + 10 * script.every)
+    assert 9 * script.at_once <= len(events) <= 12 * script.at_once
+    assert len({event.number for event in events}) == len(events)
+    assert all(a.begin <= b.begin for a, b in pairwise(events))
 
 
 @given(SCRIPTS, TIMES, st.floats(0, 1))
