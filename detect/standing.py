@@ -14,6 +14,7 @@ from detect.stay import Scene, Sighting, Stay
 
 SAME_PLACE = 0.6  # IoU with the place where the stay began
 AT_REST, SETTLES_S = 0.8, 2.0  # what has moved by more than this so soon is still on its way: it begins anew
+SAME_THING = 0.8  # of the smaller of two boxes of one frame that lies in the other: a thing, and a part of it
 HIDDEN_BY = 0.25  # share of the place that lies behind something else
 GONE_S = 3.0  # a place seen empty for so long has been left
 HIDDEN_S = 60.0  # a place hidden for so long is given up
@@ -53,12 +54,20 @@ class Standing:
             else:
                 hidden = any(covered(stay.place, d.box) >= HIDDEN_BY for d in scene.detections)
                 stay.miss(scene.at, known_s, hidden=hidden)
-        self.stays += [Stay.begin(Sighting.of(scene, detection)) for detection in free if self.wanted(detection)]
+        for detection in sorted(filter(self.wanted, free), key=lambda detection: -detection.score):
+            if not any(_is_part(detection, stay, scene) for stay in self.stays):
+                self.stays.append(Stay.begin(Sighting.of(scene, detection)))
 
 
 def _moves_on(stay: Stay, things: list[Detection], at: float) -> bool:
     nearest = max((iou(stay.place, thing.box) for thing in things), default=0.0)
     return SAME_PLACE <= nearest < AT_REST and at - stay.began <= SETTLES_S
+
+
+def _is_part(thing: Detection, stay: Stay, scene: Scene) -> bool:
+    """Whether detector and stay see the same twice: what stands behind or before another is hidden, or hides it."""
+    shares = covered(thing.box, stay.place), covered(stay.place, thing.box)
+    return stay.last.scene is scene and max(shares) >= SAME_THING
 
 
 def _is_over(stay: Stay) -> bool:

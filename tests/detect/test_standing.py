@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detect.detector import Detection
+from detect.incident import Box
 from detect.standing import Standing
 from detect.stay import Scene, Stay
 from tests.detect.street import NOON, PLACE, TRUCK, moved, thing, times
@@ -163,6 +164,21 @@ def test_what_stands_beside_does_not_hide():
     street = standing()
     play(times(NOON, 10, fps=5), thing(), into=street)
     assert play(times(NOON + 10.2, 4, fps=5), thing(moved(PLACE, 0.19)), into=street)
+
+
+@pytest.mark.parametrize("part", [(0.6, 0.5, 0.74, 0.605), (0.535, 0.39, 0.65, 0.6)])
+@pytest.mark.parametrize("score", [0.5, 0.9])
+def test_a_thing_seen_twice_stays_once(part: Box, score: float):
+    street = standing()
+    play(times(NOON, 10, fps=5), thing(PLACE), thing(part, score=score), into=street)
+    assert [stay.place for stay in street.stays] == [part if score > thing().score else PLACE]
+
+
+def test_what_comes_before_a_thing_and_hides_it_stays_too():
+    street, car = standing(), (0.6, 0.42, 0.7, 0.54)
+    play(times(NOON, 10, fps=5), thing(car), into=street)
+    play(times(NOON + 10, 10, fps=5), thing(PLACE), into=street)
+    assert [stay.place for stay in street.stays] == [car, PLACE]
 
 
 def test_best_is_the_surest_sighting_and_first_stays_first():
