@@ -31,9 +31,9 @@ Progress = Callable[[int, int], None]
 
 A_REEL = 8  # pictures of one place: many places teach more than many pictures of one
 LIGHTS: dict[Light, float] = {"day": 4, "dusk": 2, "night": 5}  # in the dark, everything is harder to learn
-WEATHERS: dict[Weather, float] = {"clear": 2, "rain": 1}
+WEATHERS: dict[Weather, float] = {"clear": 3, "rain": 2}
 QUIET, EVERYTHING = 0.1, 0.2  # shares of reels without events, and with all that may happen; the others have one kind
-RARE = {"debris": 8, "flood": 6, "smoke": 3}  # such a kind is a class of its own: it is drawn that much oftener
+RARE = {"debris": 12, "flood": 6, "smoke": 3}  # such a kind is a class of its own: it is drawn that much oftener
 SPREAD, AT_ONCE = ("debris", "smoke"), 3  # of what has several spots in a view, so many are about
 EVERY_S = (25.0, 45.0)  # an event in this time
 STEP_S = 2.5  # the grid of moments; every third is pictured

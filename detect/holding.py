@@ -3,14 +3,14 @@
 Short gaps count for little in both directions: a frame without it ends nothing, a lucky frame holds nothing up.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Annotated, ClassVar
 
 from pydantic import Field
 
 from detect.detector import Detection
-from detect.geometry import union
+from detect.geometry import iou, union
 from detect.lasting import Lasting, LastingSettings
 from detect.rhythm import Rhythm
 from detect.rule import Surroundings
@@ -20,6 +20,7 @@ from detect.values import Seconds
 For = Annotated[Seconds, Field(gt=0, alias="for")]
 
 KEEPS = 0.6  # part of the confidence that keeps up what began with all of it
+SAME = 0.5  # IoU of two boxes of one thing, which counts once
 GAP_S = 3.0  # what has not lasted long enough yet is given up when it was absent for so long
 CLEAR_S = 5.0  # what has lasted is over when it was absent for as long as it had to last, and for so long
 
@@ -50,10 +51,9 @@ class Holding:
 
     def _look(self, scene: Scene) -> Sighting | None:
         floor = self.confidence * (KEEPS if self.stays else 1.0)
-        found = [thing for thing in scene.detections if thing.score >= floor and self.there(thing)]
+        found = _distinct(thing for thing in scene.detections if thing.score >= floor and self.there(thing))
         if len(found) < self.count:
             return None
-        found.sort(key=lambda thing: -thing.score)
         box = union([thing.box for thing in found])
         return Sighting(scene, tuple(found), box, found[self.count - 1].score)  # the count is reached by this score
 
@@ -67,6 +67,15 @@ class Holding:
             self.absent_s += known_s
         has_lasted = stay.dwell_s >= self.lasting_s
         return self.absent_s > (max(CLEAR_S, self.lasting_s) if has_lasted else min(GAP_S, stay.dwell_s))
+
+
+def _distinct(things: Iterable[Detection]) -> list[Detection]:
+    """The surest first, without those that a surer one covers (greedy non-maximum suppression)."""
+    kept: list[Detection] = []
+    for thing in sorted(things, key=lambda thing: -thing.score):
+        if all(iou(surer.box, thing.box) < SAME for surer in kept):
+            kept.append(thing)
+    return kept
 
 
 class HoldingSettings(LastingSettings):

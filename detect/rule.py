@@ -69,6 +69,8 @@ class Surroundings:
 
 
 class CameraRuleSettings(RuleSettings):
+    strictness: ClassVar[float] = 1.0  # times the camera's confidence
+
     @property
     def labels(self) -> frozenset[str]:
         """What it looks for; any one of them will do."""

@@ -238,7 +238,16 @@ def export_size(size: int) -> tuple[int, int]:
 
 def measure(weights: Path, data: Path) -> tuple[Accuracy, dict[str, Accuracy]]:
     """Average precision of weights that run, over the held-out pictures: of all classes, and of each that is there."""
-    found = YOLO(str(weights), task="detect").val(data=str(data), split="val", plots=False, verbose=False, workers=0)
+    found = YOLO(str(weights), task="detect").val(
+        data=str(data),
+        split="val",
+        plots=False,
+        verbose=False,
+        workers=0,
+        project=str(data.parent.absolute()),  # it makes a folder, wherever it is called
+        name="measured",
+        exist_ok=True,
+    )
     box, counts = found.box, found.nt_per_class
     classes = {
         found.names[label]: Accuracy(round(float(box.ap50[row]), 4), round(float(box.ap[row]), 4), int(counts[label]))

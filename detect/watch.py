@@ -79,8 +79,12 @@ class Watch:
 
 
 def _posts(zone: Zone, config: CameraConfig) -> list[_Post]:
-    surroundings = Surroundings(Region(zone.polygon), config.confidence, config.timezone, config.interval_s)
-    return [_Post(zone, settings.make(surroundings)) for settings in zone.rules]
+    region = Region(zone.polygon)
+    return [_Post(zone, rule.make(_surroundings(region, config, rule.strictness))) for rule in zone.rules]
+
+
+def _surroundings(region: Region, config: CameraConfig, strictness: float) -> Surroundings:
+    return Surroundings(region, round(config.confidence * strictness, 3), config.timezone, config.interval_s)
 
 
 def decode_image(jpeg: bytes) -> Image:

@@ -13,6 +13,7 @@ from msgspec import Struct
 from deploy.demo.plan import plan
 from edge.sim.address import Light, Metric, SimCamera, View, Weather
 from edge.sim.place import zones
+from edge.sim.plots import CROWD
 
 HERE = Path(__file__).parent
 FPS = 3.0
@@ -144,7 +145,7 @@ def camera_rules(zone: str, every: float) -> list[dict[str, Any]]:
         "fire-lane": [{"kind": "fire_lane_blocked", "dwell": stop}],
         "door": [{"kind": "ebike_misparked", "dwell": "10s"}],
         "fenced": [{"kind": "intrusion", "for": "3s"}, *flames],
-        "square": [{"kind": "crowd", "count": 10, "for": "8s"}, *flames],
+        "square": [{"kind": "crowd", "count": CROWD, "for": "8s"}, *flames],
         "road": [{"kind": "debris", "dwell": "8s"}, {"kind": "flood", "for": "8s"}, *flames],
         "yard": flames,
     }

@@ -19,8 +19,8 @@ from edge.sim.vehicles import Body, some_look
 
 LAPSE_S = 4.0  # a condition that fails for so long is over
 DEEP = 0.3  # the level of water from which drivers slow down
-CROWD = 10  # people in a zone that are a crowd
-GATHERING, GROUP = (19, 26), (4, 6)  # how many come together for one, and for less than one
+CROWD = 14  # people in a zone that are a crowd: more than a group and whoever passes it by
+GATHERING, GROUP = (19, 26), (3, 5)  # how many come together for one, and for less than one
 CREEP = 0.9  # m/s in a jam
 WADE = 3.5  # m/s through water
 PARKERS: tuple[Body, ...] = ("sedan", "suv", "van", "truck")
@@ -199,7 +199,7 @@ class CrowdPlot(Plot):
 
 def _ring_walk(dice: random.Random, centre: Spot, reach: float) -> tuple[Path, float]:
     """From somewhere around to a place in the crowd."""
-    angle, out = dice.uniform(0, 2 * math.pi), 3.6 * math.sqrt(dice.random())
+    angle, out = dice.uniform(0, 2 * math.pi), 4.6 * math.sqrt(dice.random())
     goal = (centre[0] + out * math.cos(angle) * 1.2, centre[1] + out * math.sin(angle))
     whence = angle + dice.uniform(-0.4, 0.4)
     return Path([(goal[0] + reach * math.cos(whence), goal[1] + reach * math.sin(whence)), goal]), dice.uniform(0, 9)

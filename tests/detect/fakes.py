@@ -8,13 +8,16 @@ from tests.detect.street import PLACE, thing
 
 
 class StandingCar:
-    """Sees one car, at PLACE, on every picture."""
+    """Sees one car, at PLACE, on every picture, or what it is told to see instead."""
 
     model: ClassVar[dict[str, str]] = {"name": "standing car", "hash": "0123456789abcdef"}
     classes: ClassVar[list[str]] = ["car"]
 
+    def __init__(self, seen: Detection | None = None) -> None:
+        self._seen = seen or thing(PLACE)
+
     def detect(self, images: Sequence[Image]) -> list[list[Detection]]:
-        return [[thing(PLACE)] for _ in images]
+        return [[self._seen] for _ in images]
 
 
 class NoTracker:

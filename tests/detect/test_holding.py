@@ -127,6 +127,15 @@ def test_a_pause_of_the_hours_clears_it():
     assert cleared.phase == "clear"
 
 
+@pytest.mark.parametrize(("apart", "counted"), [(0.05, 1), (0.1, 2)])
+def test_what_a_detector_sees_twice_counts_once(apart: float, counted: int):
+    street = Street(kind="crowd", count=1, **{"for": 2})
+    street.play(times(NOON, 2, fps=2), thing(PLACE, 0.6, "person"), thing(moved(PLACE, apart), 0.7, "person"))
+    (opened,) = street.findings
+    assert opened.observed["count"] == counted
+    assert opened.objects[0].score == 0.7
+
+
 def test_the_pictures_show_all_that_makes_it_so():
     street = Street(kind="crowd", count=2, **{"for": 2})
     pair: list[Box] = [PLACE, moved(PLACE, 0.1)]

@@ -21,7 +21,7 @@ from edge.messages import BadMessageError, Frame, decode, encode_binary
 from edge.topics import Topic
 from tests.detect.fakes import NoTracker, StandingCar
 from tests.detect.film import BOOT, COACH, GREY, darker, film, jpeg
-from tests.detect.street import NOON
+from tests.detect.street import NOON, PLACE, thing
 
 CAMERA = Topic("tooley", "cam-1", "frame")
 SITE = Path(__file__).parents[2] / "deploy/examples/tooley.yaml"
@@ -108,6 +108,15 @@ def test_each_zone_has_its_own_incident():
     )
     assert [incident.zone for incident in incidents] == ["a", "b"]
     assert incidents[0].id != incidents[1].id
+
+
+@pytest.mark.parametrize(("kind", "score", "found"), [("debris", 0.26, True), ("debris", 0.23, False)])
+def test_a_rule_may_be_content_with_less_than_the_camera_s_confidence(kind: str, score: float, found: bool):
+    lying = StandingCar(thing(PLACE, score, kind))
+    zone = {"id": "road", "rules": [{"kind": kind, "dwell": 2}]}
+    incidents = see((frame(NOON + second) for second in range(3)), lying, config(zone))
+    assert bool(incidents) == found
+    assert all(one.explanation.threshold["score"] == 0.245 for one in incidents)
 
 
 def test_a_frame_that_is_not_newer_tells_nothing():

@@ -20,7 +20,7 @@ def test_something_begins_about_every_twenty_seconds_at_any_time(seed: int, star
     moments = sorted(at for camera in plan(VIEWS, seed, 8) for at in begins_of(camera, start, start + HOUR))
     gaps = [after - before for before, after in pairwise(moments)]
     assert 15 < mean(gaps) < 25
-    assert sum(gap > 60 for gap in gaps) < len(gaps) / 12  # 2 % as a rule; the most that was seen in 1200 hours is 5.7 %
+    assert sum(gap > 60 for gap in gaps) < len(gaps) / 12  # 2 % as a rule; 5.7 % at the most in 1200 hours
 
 
 @given(SEEDS, STARTS)

@@ -65,6 +65,14 @@ def test_a_crowd_is_as_many_as_are_counted() -> None:
     assert world.people_in("square") < CROWD
 
 
+@pytest.mark.parametrize("seed", range(1, 5))
+def test_a_group_and_whoever_passes_it_by_are_no_crowd(seed: int) -> None:
+    world = a_world("square", "bystander", seed=seed)
+    for at in range(1000, 2800):
+        world.live(at)
+        assert world.people_in("square") < CROWD
+
+
 def test_who_looks_in_the_middle_finds_it_there_already() -> None:
     (event, *_) = Script(1, 200.0, {"illegal_parking": 1.0}).between(1200, 1600)
     late = a_world("kerb", "illegal_parking", start=event.begin + 20, every=200.0)

@@ -37,7 +37,7 @@ def test_what_spreads_is_there_when_it_covers_much_of_the_zone_or_lies_in_it(box
 
 def people(number: int) -> list[Box]:
     """Side by side, their feet in KERB."""
-    return [(0.5 + 0.01 * place, 0.3, 0.53 + 0.01 * place, 0.6) for place in range(number)]
+    return [(0.5 + 0.0115 * place, 0.3, 0.53 + 0.0115 * place, 0.6) for place in range(number)]
 
 
 @pytest.mark.parametrize(("number", "crowded"), [(9, False), (10, True), (30, True)])
