@@ -8,16 +8,15 @@ from tests.detect.street import PLACE, thing
 
 
 class StandingCar:
-    """Sees one car, at PLACE, on every picture, or what it is told to see instead."""
+    """Sees one car, at PLACE, on every picture; or whatever else it is given to see."""
 
     model: ClassVar[dict[str, str]] = {"name": "standing car", "hash": "0123456789abcdef"}
     classes: ClassVar[list[str]] = ["car"]
 
-    def __init__(self, seen: Detection | None = None) -> None:
-        self._seen = seen or thing(PLACE)
+    seen = thing(PLACE)
 
     def detect(self, images: Sequence[Image]) -> list[list[Detection]]:
-        return [[self._seen] for _ in images]
+        return [[self.seen] for _ in images]
 
 
 class NoTracker:

@@ -112,7 +112,8 @@ def test_each_zone_has_its_own_incident():
 
 @pytest.mark.parametrize(("kind", "score", "found"), [("debris", 0.26, True), ("debris", 0.23, False)])
 def test_a_rule_may_be_content_with_less_than_the_camera_s_confidence(kind: str, score: float, found: bool):
-    lying = StandingCar(thing(PLACE, score, kind))
+    lying = StandingCar()
+    lying.seen = thing(PLACE, score, kind)
     zone = {"id": "road", "rules": [{"kind": kind, "dwell": 2}]}
     incidents = see((frame(NOON + second) for second in range(3)), lying, config(zone))
     assert bool(incidents) == found
