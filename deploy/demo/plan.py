@@ -8,9 +8,8 @@ from edge.sim.address import Light, SimCamera, View, Weather
 from edge.sim.script import INNOCENT, script_of
 
 LEAST_S = 60.0  # a script's slot: in a shorter one, what happens would be over before it has lasted its dwell
-# seconds of a slot for each camera there is; of two kinds, since all scripts leave the last part of a slot empty
-SHORT, LONG = 12.0, 24.0
-PACE: dict[View, float] = dict.fromkeys(("kerb", "fire-lane", "yard", "door", "square"), SHORT)  # part is innocent
+SHORT, LONG = 12.0, 24.0  # seconds of a slot for each camera there is; shorter where part of what happens is innocent
+PACE: dict[View, float] = dict.fromkeys(("kerb", "fire-lane", "yard", "door", "square"), SHORT)
 PACE |= dict.fromkeys(("underpass", "junction", "slope"), LONG)
 WINDOW_S = 3600.0
 TRIES = 24

@@ -63,7 +63,8 @@ class Script:
 
     def between(self, begin: float, end: float) -> list[Event]:
         """Every event that is under way at some time from `begin` to `end`, in order."""
-        slots = range(math.floor(begin / self.every) - 1, math.floor(end / self.every) + 1)
+        # an event ends within three slots from the begin of its own
+        slots = range(math.floor(begin / self.every) - 2, math.floor(end / self.every) + 1)
         turns = itertools.product(slots, range(self.at_once)) if self.shares else ()
         events = sorted((self._event(slot, turn) for slot, turn in turns), key=lambda event: event.begin)
         return [event for event in events if event.begin <= end and event.end >= begin]
@@ -72,7 +73,7 @@ class Script:
         dice = random.Random(f"{self.seed}/{slot}" + f"/{turn}" * bool(turn))  # noqa: S311 - a simulation
         (kind,) = dice.choices(list(self.shares), list(self.shares.values()))
         offset = random.Random(f"{self.seed}").random() * self.every  # noqa: S311 - as above
-        begin = (slot + turn / self.at_once) * self.every + offset * 0.5 + dice.uniform(0.0, 0.1) * self.every
+        begin = (slot + turn / self.at_once) * self.every + offset + dice.uniform(0.0, 0.1) * self.every
         lasts = dice.uniform(0.3, 0.45) * self.every * (0.3 if kind in INNOCENT else 1.0)
         return Event(slot * self.at_once + turn, kind, begin, begin + lasts, dice.randrange(2**31))
 

@@ -241,6 +241,11 @@ def test_residents_report_about_every_forty_seconds_and_always_the_same() -> Non
     assert len({report.title for report in told}) > 40
 
 
+@given(st.integers(0, 1000), st.floats(0, 4e9))
+def test_somebody_reports_within_any_minute(seed: int, start: float) -> None:
+    assert reports(TOWN, seed, start, start + 61)
+
+
 def test_a_report_is_what_the_api_takes() -> None:
     (report, *_) = reports(TOWN, 7, 0, 100)
     assert msgspec.to_builtins(report).keys() == {"kind", "title", "text", "position"}
