@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import torch
@@ -25,6 +25,13 @@ SMALLEST = 100_000  # bytes: what is less is an error page
 LIBRARIES = ("ultralytics-opencv-headless", "torch", "openvino")
 
 Maker = Callable[[Path], Card]
+
+
+class Sample(NamedTuple):
+    """Pictures like those to come: the share of a `data.yaml`'s training pictures that the export looks at."""
+
+    data: Path
+    share: float
 
 
 def from_file(source: Path, name: str) -> Maker:
@@ -87,25 +94,29 @@ def card_of(name: str, weights: Path, whence: str) -> Card:
     )
 
 
-def export(file: Path, size: tuple[int, int] | None = None) -> Path:
-    """Export a `.pt` beside itself in half precision; without a size it takes pictures of any shape at their own.
+def export(file: Path, size: tuple[int, int] | None = None, sample: Sample | None = None) -> Path:
+    """Export a `.pt` beside itself; without a size it takes pictures of any shape at their own.
 
-    To TensorRT where there is an NVIDIA GPU with it, else to OpenVINO. Raise ModelError.
+    To TensorRT in half precision where there is an NVIDIA GPU with it, else to OpenVINO: in eight bits when there is a
+    `sample` to see from how large each layer's values get, else in half precision. Raise ModelError.
     """
     try:
         model = YOLO(str(file))
         if model.task == "detect":
-            return Path(_export(model, size))
+            return Path(_export(model, size, sample))
     except Exception as error:  # whatever is no model fails in its own way
         raise ModelError(f"{file} cannot be exported: {error or type(error).__name__}") from error
     raise ModelError(f"{file} is a model to {model.task}: one that detects is needed")
 
 
-def _export(model: Any, size: tuple[int, int] | None) -> Any:
+def _export(model: Any, size: tuple[int, int] | None, sample: Sample | None) -> Any:
+    precision: dict[str, Any] = {"quantize": 16}
+    if sample:
+        precision = {"quantize": 8, "data": str(sample.data), "split": "train", "fraction": sample.share}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # torch's tracing is deprecated, and Ultralytics' way
         if torch.cuda.is_available() and importlib.util.find_spec("tensorrt"):
             return model.export(format="engine", imgsz=size or SIZE, quantize=16, verbose=False)
         return model.export(
-            format="openvino", imgsz=size or SIZE, dynamic=size is None, quantize=16, device="cpu", verbose=False
+            format="openvino", imgsz=size or SIZE, dynamic=size is None, device="cpu", verbose=False, **precision
         )

@@ -3,7 +3,7 @@
 Short gaps count for little in both directions: a frame without it ends nothing, a lucky frame holds nothing up.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Annotated, ClassVar
 
@@ -51,7 +51,9 @@ class Holding:
 
     def _look(self, scene: Scene) -> Sighting | None:
         floor = self.confidence * (KEEPS if self.stays else 1.0)
-        found = _distinct(thing for thing in scene.detections if thing.score >= floor and self.there(thing))
+        found = [thing for thing in scene.detections if thing.score >= floor and self.there(thing)]
+        if len(found) >= self.count:  # as a rule they are fewer, and need not be compared
+            found = _distinct(found)
         if len(found) < self.count:
             return None
         box = union([thing.box for thing in found])
@@ -69,8 +71,8 @@ class Holding:
         return self.absent_s > (max(CLEAR_S, self.lasting_s) if has_lasted else min(GAP_S, stay.dwell_s))
 
 
-def _distinct(things: Iterable[Detection]) -> list[Detection]:
-    """The surest first, without those that a surer one covers (greedy non-maximum suppression)."""
+def _distinct(things: list[Detection]) -> list[Detection]:
+    """The surest first, without those that overlap a surer one by half (greedy non-maximum suppression)."""
     kept: list[Detection] = []
     for thing in sorted(things, key=lambda thing: -thing.score):
         if all(iou(surer.box, thing.box) < SAME for surer in kept):

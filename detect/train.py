@@ -4,6 +4,7 @@ Everything lies under one folder: `data/`, `fit/` (checkpoints), `model/` (what 
 on the same machine give the same weights.
 """
 
+import importlib.util
 import json
 import os
 import shutil
@@ -19,7 +20,7 @@ import torch
 from detect.offline import THREADS_ASKED  # before Ultralytics
 
 # isort: split
-from detect.acquire import card_of, export
+from detect.acquire import Sample, card_of, export
 from detect.dataset import plan, render
 from detect.labelled import gather
 from detect.models import SHIPPED, Accuracy, Card, ModelError, Training, digest, read_card, shipped, write_card
@@ -40,6 +41,7 @@ ultralytics.data.utils.check_font = lambda _font: None  # asks the network for a
 FROM_SCRATCH = "yolo26n.yaml"
 STRIDE = 32
 WIDE = (9, 16)  # what cameras film: the export is as high as that for its width
+SAMPLE = 400  # of the pictures trained on, by which the export is fitted into eight bits
 Say = Callable[[str], None]
 
 
@@ -89,14 +91,19 @@ def train(job: Plan, resume: bool, say: Say) -> Path:
     """The finished model's folder. Raise ModelError."""
     _begin(job, resume)
     data = _pictures(job, say)
-    best = _fit(job, data, say)
+    return finish(job, data, _fit(job, data, say), say)
+
+
+def finish(job: Plan, data: Path, best: Path, say: Say) -> Path:
+    """Export the best checkpoint, measure the export and write its card; give the model's folder."""
     say("exporting")
     folder = job.out / "model"
     shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
+    folder.mkdir(parents=True)
     file = folder / f"{job.name}.pt"
     slim(best, file)
-    weights = export(file, export_size(job.size))
+    share = min(1.0, SAMPLE / len(list((data.parent / "images" / "train").iterdir())))
+    weights = export(file, export_size(job.size), Sample(data, share))
     say("measuring the exported model on the held-out pictures")
     overall, classes = measure(weights, data)
     card = msgspec.structs.replace(
@@ -119,6 +126,8 @@ def beginning(base: Path | None, labelled: Path | None) -> str:
 
 def _begin(job: Plan, resume: bool) -> None:
     """Remember what is trained; raise ModelError when the folder holds another or an interrupted training."""
+    if not importlib.util.find_spec("nncf"):  # Ultralytics asks for it at the end, after hours
+        raise ModelError("training needs nncf: install it with `pip install 'yihu[train]'`")
     note = job.out / "plan.json"
     if note.exists():
         if not resume:

@@ -41,8 +41,8 @@ def test_the_same_command_gives_the_same_weights(trained: Path, tmp_path: Path):
     assert yihu("train", "--out", str(again), *SMALL).returncode == 0
     first, second = (json.loads((out / "model" / "card.json").read_text()) for out in (trained, again))
     assert first["training"]["overall"] == second["training"]["overall"]
-    assert (again / "model" / "street_openvino_model" / "street.bin").read_bytes() == (
-        trained / "model" / "street_openvino_model" / "street.bin"
+    assert (again / "model" / "street_int8_openvino_model" / "street.bin").read_bytes() == (
+        trained / "model" / "street_int8_openvino_model" / "street.bin"
     ).read_bytes()
 
 

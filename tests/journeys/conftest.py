@@ -174,4 +174,7 @@ def wall_page(browser: Browser, city: City) -> Iterator[Page]:
 
 
 def wait_until_well(city: City) -> None:
-    wait_for(city.is_well, within_s=60)
+    try:
+        wait_for(city.is_well, within_s=60)
+    except AssertionError as error:
+        raise AssertionError(f"{error}\n{city.health()}\n{city.log.read_text()[-5000:]}") from None
