@@ -1,5 +1,6 @@
 """Ultralytics' YOLO and ByteTrack, behind our two protocols. Their types end here."""
 
+import os
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -14,10 +15,26 @@ from detect.models import ModelError, digest
 # isort: split
 from ultralytics import YOLO, settings
 from ultralytics.engine.results import Boxes
+from ultralytics.nn.autobackend import AutoBackend
+from ultralytics.nn.backends import OpenVINOBackend
 from ultralytics.trackers.byte_tracker import BYTETracker
 
 SCORE_FLOOR = 0.1  # ByteTrack follows what it has seen well down to here
 SIZE = 640  # pixels that the longer side is scaled to, unless an export has a size of its own
+
+
+class HalfTheCores(OpenVINOBackend):  # type: ignore[misc]  # untyped
+    """Ultralytics' OpenVINO on half of the cores: the others decode, store and serve."""
+
+    def load_model(self, weight: str | Path) -> None:
+        super().load_model(weight)
+        file = Path(weight) if Path(weight).is_file() else next(Path(weight).glob("*.xml"))
+        cores = len(os.sched_getaffinity(0))
+        self.compile_model.keywords["config"]["INFERENCE_NUM_THREADS"] = max(1, cores // 2)
+        self.ov_compiled_model = self.compile_model(self.ov.Core().read_model(file))
+
+
+AutoBackend._BACKEND_MAP["openvino"] = HalfTheCores  # noqa: SLF001 - Ultralytics has no other way to say it
 
 
 class YoloDetector:

@@ -60,18 +60,21 @@ def bench_accuracy(
     seeds: Annotated[int, typer.Option(min=1, help="Places of each view that were never trained on.")] = 3,
     quiet_hours: Annotated[int, typer.Option(min=0, help="Hours of street without incidents.")] = 24,
     model: Annotated[Path | None, typer.Option(help="Detector weights instead of the shipped ones.")] = None,
+    keep: Annotated[Path | None, typer.Option(help="File for what was judged, to go on from after a stop.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """True, false and missed incidents on simulated streets, by day, at night and in rain."""
     from deploy.bench.accuracy import bench_accuracy as measure  # noqa: PLC0415 - OpenCV
+    from deploy.bench.ledger import Ledger  # noqa: PLC0415 - as above
     from detect.yolo import YoloDetector  # noqa: PLC0415 - torch
 
     try:
         weights = model or shipped()
-        YoloDetector(weights)  # better told here than by every process
-    except ModelError as error:
+        judge = YoloDetector(weights).model["hash"]  # better told here than by every process
+        ledger = Ledger(keep, judge)
+    except (ModelError, ValueError) as error:
         raise UsageError(str(error)) from error
-    report = measure(seeds, functools.partial(YoloDetector, weights), quiet_hours, _print_progress)
+    report = measure(seeds, functools.partial(YoloDetector, weights), quiet_hours, ledger, _print_progress)
     print(json.dumps(report) if as_json else _table(report))
 
 

@@ -115,14 +115,13 @@ class Rubble:
 
 
 def _post(x: float, y: float, heading: float, half: tuple[float, float], height: float) -> Points:
-    ahead, left = (
-        np.array([math.cos(heading), math.sin(heading), 0]),
-        np.array([-math.sin(heading), math.cos(heading), 0]),
-    )
-    foot = np.array([x, y, 0.0])
-    corners = [foot + ahead * half[0] * a + left * half[1] * b for a, b in ((1, 1), (1, -1), (-1, -1), (-1, 1))]
-    top = [corner * (1, 1, 0) + (0, 0, height) for corner in corners]
-    return np.array([*corners, *top])
+    """A box on the ground, by its eight corners; in plain floats, since NumPy is slow on so few."""
+    cos, sin = math.cos(heading), math.sin(heading)
+    corners = [
+        (x + cos * half[0] * a - sin * half[1] * b, y + sin * half[0] * a + cos * half[1] * b)
+        for a, b in ((1, 1), (1, -1), (-1, -1), (-1, 1))
+    ]
+    return np.array([*((u, v, 0.0) for u, v in corners), *((u, v, height) for u, v in corners)])
 
 
 @cache

@@ -30,10 +30,10 @@ class Screen:
 
 @dataclass(frozen=True, slots=True)
 class Backdrop:
-    """`ground` is 255 where the ground is in sight; `lamps` are their heads over the ground."""
+    """`upright` is 255 where no ground is in sight; `lamps` are their heads over the ground."""
 
     picture: Image
-    ground: MatLike
+    upright: MatLike
     screens: list[Screen]
     shade: Shade
     lamps: list[Spot]
@@ -59,7 +59,8 @@ def paint_backdrop(place: Place, light: Light, seed: int) -> Backdrop:
     _light_lamps(sheet, place)
     picture = cv2.resize(np.clip(sheet.image, 0, 255), (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA)
     seen = cv2.resize(ground.astype(np.uint8) * 255, (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA)
-    return Backdrop(picture.astype(np.uint8), seen, screens, sheet.shade, sheet.lamps, light)
+    upright = np.where(seen < 128, np.uint8(255), np.uint8(0))
+    return Backdrop(picture.astype(np.uint8), upright, screens, sheet.shade, sheet.lamps, light)
 
 
 def _screen(place: Place, thing: Upright, mask: NDArray[np.uint8]) -> list[Screen]:

@@ -19,6 +19,7 @@ from edge.sim.vehicles import mesh_of
 
 COARSE = 2  # shadows and headlights are worked out on a picture so many times smaller
 UNIT = 64  # the gain that changes nothing
+UNCHANGED = np.full((HEIGHT, WIDTH), UNIT, np.uint8)
 MARGIN = 4  # pixels round an actor that its strokes may touch
 
 
@@ -75,7 +76,7 @@ def light_ground(image: Image, actors: Sequence[Actor], lens: Lens, backdrop: Ba
     if backdrop.light.dark:
         gain = cv2.add(gain, cv2.convertScaleAbs(cv2.GaussianBlur(bright, (0, 0), 5), alpha=0.42))
     large = cv2.resize(gain, (WIDTH, HEIGHT), interpolation=cv2.INTER_LINEAR)
-    large[backdrop.ground < 128] = UNIT
+    cv2.copyTo(UNCHANGED, backdrop.upright, large)
     cv2.multiply(image, cv2.merge([large] * 3), dst=image, scale=1 / UNIT)
 
 
@@ -108,6 +109,7 @@ def _shine(image: Image, actor: Actor, lens: Lens, light: Light) -> None:
 
 
 def before(actor: Actor, box: Sequence[int], backdrop: Backdrop) -> Iterator[Screen]:
+    """What hides a part of the actor in this box: left, top, width, height in pixels."""
     left, top, right, bottom = box[0], box[1], box[0] + box[2], box[1] + box[3]
     for screen in backdrop.screens:
         a, b, c, d = screen.region
@@ -117,16 +119,7 @@ def before(actor: Actor, box: Sequence[int], backdrop: Backdrop) -> Iterator[Scr
 
 def _cover(image: Image, actor: Actor, lens: Lens, backdrop: Backdrop) -> None:
     """Put back what stands before the actor."""
-    solid = actor.solid()
-    points = (
-        solid
-        if solid is not None
-        else np.array([(actor.x, actor.y, 0.0), (actor.x - 3, actor.y, 7.0), (actor.x + 3, actor.y, 7.0)])
-    )
-    pixels, _ = lens.project(points)
-    low = np.clip(pixels.min(axis=0) - MARGIN, 0, (WIDTH, HEIGHT))
-    high = np.clip(pixels.max(axis=0) + MARGIN, 0, (WIDTH, HEIGHT))
-    box = (int(low[0]), int(low[1]), int(high[0] - low[0]), int(high[1] - low[1]))
+    box = _touched(actor, lens)
     for screen in before(actor, box, backdrop):
         left, top = max(screen.region[0], box[0]), max(screen.region[1], box[1])
         right, bottom = min(screen.region[2], box[0] + box[2]), min(screen.region[3], box[1] + box[3])
@@ -135,3 +128,21 @@ def _cover(image: Image, actor: Actor, lens: Lens, backdrop: Backdrop) -> None:
                 top - screen.region[1] : bottom - screen.region[1], left - screen.region[0] : right - screen.region[0]
             ]
             cv2.copyTo(backdrop.picture[top:bottom, left:right], mask, image[top:bottom, left:right])
+
+
+def _touched(actor: Actor, lens: Lens) -> tuple[int, int, int, int]:
+    """The part of the picture that an actor's strokes may touch: left, top, width, height in pixels."""
+    solid = actor.solid()
+    points = (
+        solid
+        if solid is not None
+        else np.array([(actor.x, actor.y, 0.0), (actor.x - 3, actor.y, 7.0), (actor.x + 3, actor.y, 7.0)])
+    )
+    columns, rows = lens.project(points)[0].T.tolist()  # plain numbers: NumPy is slow on so few
+    left, right = _within(min(columns) - MARGIN, WIDTH), _within(max(columns) + MARGIN, WIDTH)
+    top, bottom = _within(min(rows) - MARGIN, HEIGHT), _within(max(rows) + MARGIN, HEIGHT)
+    return int(left), int(top), int(right - left), int(bottom - top)
+
+
+def _within(pixel: float, end: float) -> float:
+    return max(0.0, min(end, pixel))

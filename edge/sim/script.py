@@ -8,6 +8,7 @@ import itertools
 import math
 import random
 from dataclasses import dataclass
+from functools import lru_cache
 
 from edge.sim.address import SimCamera, View
 
@@ -66,16 +67,22 @@ class Script:
         # an event ends within three slots from the begin of its own
         slots = range(math.floor(begin / self.every) - 2, math.floor(end / self.every) + 1)
         turns = itertools.product(slots, range(self.at_once)) if self.shares else ()
-        events = sorted((self._event(slot, turn) for slot, turn in turns), key=lambda event: event.begin)
+        shares = tuple(self.shares.items())
+        told = (_event(self.seed, self.every, shares, self.at_once, slot, turn) for slot, turn in turns)
+        events = sorted(told, key=lambda event: event.begin)
         return [event for event in events if event.begin <= end and event.end >= begin]
 
-    def _event(self, slot: int, turn: int) -> Event:
-        dice = random.Random(f"{self.seed}/{slot}" + f"/{turn}" * bool(turn))  # noqa: S311 - a simulation
-        (kind,) = dice.choices(list(self.shares), list(self.shares.values()))
-        offset = random.Random(f"{self.seed}").random() * self.every  # noqa: S311 - as above
-        begin = (slot + turn / self.at_once) * self.every + offset + dice.uniform(0.0, 0.1) * self.every
-        lasts = dice.uniform(0.3, 0.45) * self.every * (0.3 if kind in INNOCENT else 1.0)
-        return Event(slot * self.at_once + turn, kind, begin, begin + lasts, dice.randrange(2**31))
+
+@lru_cache(maxsize=256)  # asked ten times a second of the film's clock
+def _event(seed: int, every: float, shares: tuple[tuple[str, float], ...], at_once: int, slot: int, turn: int) -> Event:
+    """The event of one turn of a slot: `slot` counts from the epoch, `turn` from 0 to `at_once`."""
+    dice = random.Random(f"{seed}/{slot}" + f"/{turn}" * bool(turn))  # noqa: S311 - a simulation
+    kinds, weights = zip(*shares, strict=True)
+    (kind,) = dice.choices(kinds, weights)
+    offset = random.Random(f"{seed}").random() * every  # noqa: S311 - as above
+    begin = (slot + turn / at_once) * every + offset + dice.uniform(0.0, 0.1) * every
+    lasts = dice.uniform(0.3, 0.45) * every * (0.3 if kind in INNOCENT else 1.0)
+    return Event(slot * at_once + turn, kind, begin, begin + lasts, dice.randrange(2**31))
 
 
 def script_of(camera: SimCamera) -> Script:

@@ -1,4 +1,5 @@
 import hashlib
+import os
 import shutil
 from pathlib import Path
 
@@ -125,6 +126,11 @@ def test_each_camera_has_numbers_of_its_own():
 
 def test_a_model_is_loaded_once(weights: Path):
     assert load_detector(str(weights)) is load_detector(str(weights))
+
+
+def test_a_model_leaves_half_of_the_cores_to_others(weights: Path):
+    backend = YoloDetector(weights)._yolo.predictor.model.backend
+    assert backend.ov_compiled_model.get_property("INFERENCE_NUM_THREADS") == max(1, len(os.sched_getaffinity(0)) // 2)
 
 
 def test_a_grey_picture_is_looked_at_too(detector: Detector, street: Image):

@@ -5,7 +5,8 @@ from typing import get_args
 
 import pytest
 
-from deploy.bench.accuracy import START, Run, config_of, dwells_of, incident_runs, judge, quiet_runs
+from deploy.bench.accuracy import config_of, dwells_of, judge
+from deploy.bench.films import START, Run, incident_runs, quiet_runs
 from deploy.bench.score import Tally
 from detect.dataset import BENCH, HELD_OUT, TRAINING
 from detect.detector import Detection, Image

@@ -1,0 +1,63 @@
+"""Which streets the accuracy bench films: every view by day, at night and in rain, with incidents and without."""
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from detect.dataset import BENCH
+from edge.sim.address import SimCamera, View
+from edge.sim.script import INNOCENT, REPERTOIRE
+
+Condition = Literal["day", "night", "rain"]
+CONDITIONS: tuple[Condition, ...] = get_args(Condition)
+VIEWS: tuple[View, ...] = get_args(View)
+
+EVERY_S = 60.0  # an event in that time
+RUN_S, QUIET_S, FPS = 300.0, 3600.0, 2.0
+QUIET_RUNS = 24  # hours
+START = 1000.0
+
+
+@dataclass(frozen=True)
+class Run:
+    camera: SimCamera
+    condition: Condition
+    seconds: float
+    fps: float
+
+    @property
+    def quiet(self) -> bool:
+        return self.camera.events != "all"
+
+    @property
+    def times(self) -> Iterator[float]:
+        return (START + number / self.fps for number in range(int(self.seconds * self.fps)))
+
+
+def incident_runs(seeds: int) -> list[Run]:
+    """Every view by day, at night and in rain (by day and at night in turn), `seeds` times."""
+    return [
+        Run(_camera(view, BENCH.start + seed, condition, "all"), condition, RUN_S, FPS)
+        for seed, condition, view in itertools.product(range(seeds), CONDITIONS, VIEWS)
+    ]
+
+
+def quiet_runs(count: int = QUIET_RUNS) -> list[Run]:
+    """Hours without incidents, of all views and conditions in turn."""
+    turns = itertools.cycle([(view, condition) for condition in CONDITIONS for view in VIEWS])
+    return [
+        Run(_camera(view, BENCH.start + 1000 + n, condition, innocent(view)), condition, QUIET_S, FPS)
+        for n, (view, condition) in enumerate(itertools.islice(turns, count))
+    ]
+
+
+def innocent(view: View) -> str:
+    """What looks like an incident in this view and is none; or nothing."""
+    return ",".join(kind for kind in INNOCENT if kind in REPERTOIRE[view]) or "none"
+
+
+def _camera(view: View, seed: int, condition: Condition, events: str) -> SimCamera:
+    night = condition == "night" or (condition == "rain" and seed % 2 == 1)
+    weather: Literal["clear", "rain"] = "rain" if condition == "rain" else "clear"
+    return SimCamera(view, seed, "night" if night else "day", weather, events, EVERY_S)
