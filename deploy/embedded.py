@@ -22,6 +22,7 @@ from typing import Self
 
 import psutil
 
+from deploy.settings import UsageError
 from edge.backoff import Backoff
 
 with warnings.catch_warnings():
@@ -31,11 +32,13 @@ with warnings.catch_warnings():
 log = logging.getLogger(__name__)
 
 LOOPBACK = "127.0.0.1"
+STARTS_WITHIN_S = 60.0
+NOT_YET = (subprocess.SubprocessError, AssertionError)  # the package asserts what a dying server's files say
 USER = "yihu"  # amqtt keeps sessions only for clients with a user name
 
 
 class EmbeddedDatabase:
-    """PostgreSQL under `folder`, reached by a Unix socket; stops with its last user."""
+    """PostgreSQL under `folder`, reached by a Unix socket; stops with its last user. Raise UsageError."""
 
     def __init__(self, folder: Path) -> None:
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -44,7 +47,8 @@ class EmbeddedDatabase:
             finished = folder.with_name(f"{folder.name}.made")
             if folder.exists() and not finished.exists():
                 _set_aside(folder)
-            self._server: PostgresServer = get_server(folder)
+            self._server: PostgresServer = get_server(folder, start=False)
+            _start(self._server)
             finished.touch()
         self._backoff, self._retry_at = Backoff(first=0.5, cap=10.0), 0.0
         self._forget_dead_users()
@@ -67,7 +71,7 @@ class EmbeddedDatabase:
         try:
             self._server.ensure_pgdata_inited()  # mends its folder's permissions, too
             self._server.ensure_postgres_running()
-        except subprocess.SubprocessError as error:  # its last processes may still hold the shared memory
+        except NOT_YET as error:  # its last processes may still hold the shared memory
             log.error("the embedded database cannot be started again yet: %s", error)
         else:
             self._backoff.reset()
@@ -80,6 +84,24 @@ class EmbeddedDatabase:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._server.cleanup()
+
+
+def _start(server: PostgresServer) -> None:
+    """The package gives PostgreSQL ten seconds, which a busy disk outlasts; meanwhile it goes on starting."""
+    until = time.monotonic() + STARTS_WITHIN_S
+    while True:
+        try:
+            server.start()
+        except (subprocess.TimeoutExpired, AssertionError) as error:
+            if time.monotonic() > until:
+                raise UsageError(f"{server.pgdata}: PostgreSQL does not come up: {server.log} says why") from error
+            log.warning("PostgreSQL takes its time to start; waiting")
+            time.sleep(1)
+        except subprocess.SubprocessError as error:
+            output = getattr(error, "stderr", None) or error
+            raise UsageError(f"{server.pgdata}: PostgreSQL cannot be started; is the disk full? {output}") from error
+        else:
+            return
 
 
 def _set_aside(folder: Path) -> None:
@@ -100,9 +122,17 @@ def _without_interrupts() -> Iterator[None]:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        return int(probe.getsockname()[1])
+    return free_ports(1)[0]
+
+
+def free_ports(count: int, but: int = 0) -> list[int]:
+    """Ports of which no two are the same, and none is `but`, which somebody is about to take."""
+    with contextlib.ExitStack() as stack:
+        probes = [stack.enter_context(socket.socket()) for _ in range(count + 1)]
+        for probe in probes:
+            probe.bind((LOOPBACK, 0))
+        found = [int(probe.getsockname()[1]) for probe in probes]
+    return [port for port in found if port != but][:count]
 
 
 def broker_command(folder: Path, port: int, password: str) -> list[str]:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import psycopg
 
-from deploy.embedded import EmbeddedDatabase, broker_command, broker_url, free_port, wait_for_port
+from deploy.embedded import EmbeddedDatabase, broker_command, broker_url, free_ports, wait_for_port
 from deploy.settings import Settings, UsageError
 from deploy.supervisor import Child, stop_all
 from dispatch.seed import seed
@@ -80,12 +80,11 @@ def stop_on_signals() -> threading.Event:
 def launch(
     settings: Settings, site: Site, tell: Tell = lambda _: None, output: int | None = None
 ) -> Iterator[Installation]:
-    """Start everything, and stop it at the end; raise UsageError before any stage is started.
+    """Start everything, and stop it at the end; raise UsageError before any stage is started. Hold the folder first.
 
     `tell` hears `database` and `broker` as each is up; what the processes print goes to the descriptor `output`.
     """
     with contextlib.ExitStack() as stack:
-        stack.enter_context(_only_one(settings.folder))
         _check_port(settings)
         embedded = _enter_database(stack, settings)
         database = settings.database_url or (embedded.url if embedded else "")
@@ -105,7 +104,8 @@ def token_file(folder: Path) -> Path:
 
 
 @contextlib.contextmanager
-def _only_one(folder: Path) -> Iterator[None]:
+def only_one(folder: Path) -> Iterator[None]:
+    """Hold the data folder, which it makes; raise UsageError where another process does."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -149,7 +149,7 @@ def _prepare(database: str, site: Site) -> None:
 def _enter_broker(stack: contextlib.ExitStack, settings: Settings, output: int | None) -> tuple[str, list[Child]]:
     if settings.mqtt_url:
         return settings.mqtt_url, []
-    port, password = free_port(), secrets.token_urlsafe(16)
+    (port,), password = free_ports(1, but=settings.port), secrets.token_urlsafe(16)
     broker = Child("broker", broker_command(settings.folder / "broker", port, password), {}, output)
     broker.start()
     stack.callback(stop_all, [broker], 1.0)
@@ -159,7 +159,7 @@ def _enter_broker(stack: contextlib.ExitStack, settings: Settings, output: int |
 
 
 def _stages(settings: Settings, site: Site, database: str, broker: str, token: str, output: int | None) -> list[Child]:
-    ports = {name: free_port() for name in STAGES}
+    ports = dict(zip(STAGES, free_ports(len(STAGES), but=settings.port), strict=True))
     common = {"YIHU_MQTT_URL": broker, "YIHU_LOG_LEVEL": settings.log_level, "YIHU_SITE": site.site}
     common["YIHU_DATA"] = str(settings.folder)  # where added models lie
     stored = {"YIHU_DATABASE_URL": database}  # edge and detect never know a database

@@ -108,8 +108,8 @@ class Cameras:
             self._note(_name(topic), "")
 
     def retry(self, now: float) -> None:
-        """Try anew, once in RETRY_S, what could not be watched; `now` in seconds of a clock that is never set."""
-        if now < self._retry_at:
+        """Try anew, at once and then in RETRY_S, what could not be watched; `now` by a clock that is never set."""
+        if not self._waiting or now < self._retry_at:
             return
         self._retry_at, missing = now + RETRY_S, set()
         for topic, config in list(self._waiting.values()):

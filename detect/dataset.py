@@ -16,6 +16,8 @@ from typing import Literal, get_args
 
 import cv2
 
+import edge.sim
+from detect.models import code_digest
 from edge.sim.address import Light, SimCamera, View, Weather
 from edge.sim.film import Film
 from edge.sim.script import INCIDENTS, REPERTOIRE, Script, script_of
@@ -53,6 +55,11 @@ class Reel:
     @property
     def names(self) -> list[str]:
         return [f"{self.camera.seed:05}-{number:02}" for number in range(len(self.times))]
+
+
+def renderer() -> str:
+    """A hash of the code that renders: other code makes other pictures of the same seeds."""
+    return code_digest(Path(edge.sim.__file__).parent, Path(__file__))
 
 
 def plan(part: Part, seeds: Sequence[int], pictures: int) -> list[Reel]:

@@ -68,6 +68,12 @@ def digest(path: Path) -> str:
     return found.hexdigest()[:16]
 
 
+def code_digest(*places: Path) -> str:
+    """SHA-256 of Python files, and of all those in folders, the first 16 hex digits."""
+    files = sorted(file for place in places for file in ([place] if place.is_file() else place.rglob("*.py")))
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
+
+
 def read_card(folder: Path) -> Card:
     """Raise ModelError when there is none or it cannot be read."""
     try:

@@ -18,6 +18,7 @@ SAME_THING = 0.8  # of the smaller of two boxes of one frame that lies in the ot
 HIDDEN_BY = 0.25  # share of the place that lies behind something else
 GONE_S = 3.0  # a place seen empty for so long has been left
 HIDDEN_S = 60.0  # a place hidden for so long is given up
+FOUR_WHEELED = frozenset({"car", "bus", "truck"})  # models waver between these
 PATIENCE = 4.0  # times its dwell that a hidden stay is waited for: what merely passes is forgotten at once
 
 
@@ -66,6 +67,9 @@ def _moves_on(stay: Stay, things: list[Detection], at: float) -> bool:
 
 def _is_part(thing: Detection, stay: Stay, scene: Scene) -> bool:
     """Whether detector and stay see the same twice: what stands behind or before another is hidden, or hides it."""
+    labels = {thing.label, *(other.label for other in stay.last.things)}
+    if len(labels) > 1 and not labels <= FOUR_WHEELED:  # an e-bike before a van is no part of it
+        return False
     shares = covered(thing.box, stay.place), covered(stay.place, thing.box)
     return stay.last.scene is scene and max(shares) >= SAME_THING
 

@@ -21,7 +21,7 @@ from detect.offline import THREADS_ASKED  # before Ultralytics
 
 # isort: split
 from detect.acquire import Sample, card_of, export
-from detect.dataset import plan, render
+from detect.dataset import plan, render, renderer
 from detect.labelled import gather
 from detect.models import SHIPPED, Accuracy, Card, ModelError, Training, digest, read_card, shipped, write_card
 from detect.yolo import load_names
@@ -65,7 +65,8 @@ class Plan:
     @property
     def identity(self) -> dict[str, Any]:
         """What must be the same for an interrupted training to go on."""
-        return {key: str(value) for key, value in asdict(self).items() if key not in {"out", "command"}}
+        given = {key: str(value) for key, value in asdict(self).items() if key not in {"out", "command"}}
+        return given | ({} if self.labelled else {"renderer": renderer()})
 
 
 class Trainer(DetectionTrainer):  # type: ignore[misc]  # untyped
@@ -133,7 +134,9 @@ def _begin(job: Plan, resume: bool) -> None:
         if not resume:
             raise ModelError(f"{job.out} holds a training already: --resume it, or choose another --out")
         if json.loads(note.read_text()) != job.identity:
-            raise ModelError(f"{job.out} holds a training with other arguments: give those to --resume it")
+            raise ModelError(
+                f"{job.out} holds a training with other arguments, or of another renderer: --resume it with those"
+            )
     job.out.mkdir(parents=True, exist_ok=True)
     note.write_text(json.dumps(job.identity, indent=1))
 
@@ -268,7 +271,7 @@ def measure(weights: Path, data: Path) -> tuple[Accuracy, dict[str, Accuracy]]:
 def _training(job: Plan, data: Path, overall: Accuracy, classes: dict[str, Accuracy]) -> Training:
     pictures = {part: len(list((data.parent / "images" / part).iterdir())) for part in ("train", "val")}
     seeds = {part: f"{r.start}:{r.stop}" for part, r in (("train", job.train_seeds), ("val", job.held_out_seeds))}
-    where = {"folder": job.labelled.name} if job.labelled else {"seeds": seeds}
+    where = {"folder": job.labelled.name} if job.labelled else {"seeds": seeds, "renderer": renderer()}
     base = job.base if job.base == FROM_SCRATCH else f"{Path(job.base).name} ({digest(Path(job.base))})"
     return Training(job.command, base, job.epochs, pictures, where, overall, classes)
 
@@ -287,7 +290,8 @@ It looks at pictures of {width} × {height}, to which others are fitted.
 Made at {card.made_at}; the hash of `{card.weights}` is `{card.hash}`.
 
 Trained for {training.epochs} epochs from {training.base} on {training.pictures["train"]} pictures and measured on
-{training.pictures["val"]} others: `{json.dumps(training.data)}`. Remade with:
+{training.pictures["val"]} others: `{json.dumps(training.data)}`.
+`renderer` is a hash of the code that renders: other code makes other pictures of the same seeds. Remade with:
 
 ```sh
 {training.command}

@@ -22,17 +22,20 @@ from deploy.bench.score import Dwells, Opened, Tally, score
 from deploy.demo.town import camera_rules
 from detect.config import CameraConfig
 from detect.detector import Detector
+from detect.geometry import iou
+from detect.incident import Incident
 from detect.watch import Watch
 from edge.messages import Frame
 from edge.sim.address import SimCamera
 from edge.sim.film import Film
 from edge.sim.place import zones
-from edge.sim.truth import Happening
+from edge.sim.truth import Happening, Truth
 from edge.topics import Topic
 
 JPEG_QUALITY = 85
 BOOT = UUID(int=0)
 DAY_S = 86_400.0
+ON_IT = 0.3  # intersection over union from which a box lies on a thing, parts of which others may hide
 
 Progress = Callable[[int, int], None]
 
@@ -115,9 +118,17 @@ def judge(run: Run, film: Film, detector: Detector) -> Tallies:
     for number, at in enumerate(run.times, 1):
         jpeg = cv2.imencode(".jpg", film.picture(at), [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])[1].tobytes()
         incidents = watch.see(Frame(BOOT, number, at, jpeg, moving=True))
-        opened += [Opened(one.kind, one.zone, at) for one in incidents if one.phase == "open"]
+        opened += [
+            Opened(one.kind, one.zone, at, _tracks(one, film.truth())) for one in incidents if one.phase == "open"
+        ]
         happenings |= {(told.track, told.kind): told for told in film.happenings()}
     return score(opened, list(happenings.values()), dwells_of(config), (START, at))
+
+
+def _tracks(incident: Incident, truth: Truth) -> frozenset[int]:
+    """The things that an incident's boxes lie on."""
+    boxes = [one.box for one in incident.objects]
+    return frozenset(thing.track for thing in truth.things if any(iou(box, thing.box) >= ON_IT for box in boxes))
 
 
 def config_of(camera: SimCamera) -> CameraConfig:

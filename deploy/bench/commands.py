@@ -83,7 +83,7 @@ def _print_progress(done: int, of: int) -> None:
 
 
 def _table(report: dict[str, Any]) -> str:
-    columns = ("true", "false", "missed", "precision", "recall", "delay_s")
+    columns = ("true", "false", "missed", "precision", "recall", "delay_s", "longest_delay_s")
     lines = [f"{'kind':<20}{'':<7}" + "".join(f"{column:>11}" for column in columns)]
     for kind, conditions in report["kinds"].items():
         for condition, row in conditions.items():

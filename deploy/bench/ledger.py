@@ -1,6 +1,5 @@
 """What was judged already: a film a line, so that a bench of hours can be stopped and gone on with."""
 
-import hashlib
 from pathlib import Path
 
 import msgspec
@@ -10,6 +9,7 @@ import edge.sim
 from deploy.bench.films import Run
 from deploy.bench.score import Tally
 from deploy.demo import town
+from detect.models import code_digest
 
 HERE = Path(__file__).parent
 SOURCES = (Path(detect.__file__).parent, Path(edge.sim.__file__).parent, HERE, Path(town.__file__))
@@ -49,6 +49,5 @@ def _read(file: Path | None) -> list[Entry]:
 
 
 def code() -> str:
-    """SHA-256 of all that renders and judges, the first 16 hex digits."""
-    files = sorted(file for place in SOURCES for file in ([place] if place.is_file() else place.rglob("*.py")))
-    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
+    """Of all that renders and judges."""
+    return code_digest(*SOURCES)

@@ -13,13 +13,17 @@ UNSURE_S = 3.0  # what lasted so little longer than its dwell need not be found
 Dwells = dict[tuple[str, str], float]  # how long a rule waits, by kind and zone
 
 
+PLACELESS = frozenset({"crowd", "intrusion"})  # people come and go: where they are is their zone
+
+
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """An incident, when it opened."""
+    """An incident, when it opened; `tracks` are the things that its boxes lie on."""
 
     kind: str
     zone: str
     at: float
+    tracks: frozenset[int]
 
 
 @dataclass(slots=True)
@@ -53,6 +57,7 @@ class Tally:
             "precision": self.precision,
             "recall": self.recall,
             "delay_s": round(median(self.delays), 2) if self.delays else None,
+            "longest_delay_s": round(max(self.delays), 2) if self.delays else None,
         }
 
 
@@ -65,8 +70,8 @@ def score(
 ) -> dict[str, Tally]:
     """By kind. `dwells` are the rules there are, and what none watches for is not asked for; `filmed`: from, to.
 
-    An incident is true when something of its kind holds in its zone, and nothing was said of that before. What hardly
-    lasts its dwell counts for nothing: neither that it was found, nor that it was not.
+    An incident is true when something of its kind holds in its zone, its box lies on that, and nothing was said of that
+    before. What hardly lasts its dwell counts for nothing: neither that it was found, nor that it was not.
     """
     watched = [h for h in happenings if (h.kind, h.zone) in dwells]
     tallies = {kind: Tally() for kind, _ in dwells}
@@ -90,6 +95,8 @@ def score(
 
 def _explains(happening: Happening, incident: Opened, dwells: Dwells) -> bool:
     if (happening.kind, happening.zone) != (incident.kind, incident.zone):
+        return False
+    if happening.track not in incident.tracks and happening.kind not in PLACELESS:
         return False
     due = happening.since + dwells[incident.kind, incident.zone] - EARLY_S
     return due <= incident.at and (happening.until is None or incident.at <= happening.until + LATE_S)

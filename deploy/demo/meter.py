@@ -40,8 +40,11 @@ class Meter:
         if kind == "ticket" and name:
             self._seen.setdefault(name, at)
 
-    def report(self, dropped: int) -> dict[str, Any]:
-        """`dropped` is what the edge says that it had to drop, since such messages never had a number."""
+    def report(self, dropped: int | None) -> dict[str, Any]:
+        """`dropped` is what the edge says that it had to drop, since such messages never had a number.
+
+        Where that is not known, it is not known either how many were lost: None.
+        """
         with psycopg.connect(self._database) as connection:
             since = {"since": self._since}
             cameras = set(connection.execute(SQL["cameras"]).fetchall())
@@ -54,7 +57,7 @@ class Meter:
                 "incidents": dict(connection.execute(SQL["incidents"], since).fetchall()),
                 "tickets": dict(connection.execute(SQL["tickets"], since).fetchall()),
                 "latency_s": {name: percentile(latencies, share) for name, share in (("p50", 0.5), ("p95", 0.95))},
-                "lost": count_missing(after, self._before) + dropped,
+                "lost": None if dropped is None else count_missing(after, self._before) + dropped,
             }
 
 

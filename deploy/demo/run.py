@@ -18,7 +18,7 @@ from deploy.demo.play import Play
 from deploy.demo.progress import Progress, Say, count_dropped, drain
 from deploy.demo.stream import listen
 from deploy.demo.town import Town, load_town, write_site
-from deploy.launch import Installation, launch, read_site, stop_on_signals
+from deploy.launch import Installation, launch, only_one, read_site, stop_on_signals
 from deploy.settings import Settings, UsageError
 from edge.sim.address import Light, Weather
 
@@ -55,6 +55,11 @@ def run(settings: Settings, wish: Wish) -> None:
     """Run until the time is over, or until a signal; raise UsageError before any stage is started."""
     town = load_town()
     check_alone(settings, town.site)
+    with only_one(settings.folder):
+        _run(settings, wish, town)
+
+
+def _run(settings: Settings, wish: Wish, town: Town) -> None:
     site = read_site(write_site(town, settings.folder, wish.seed, wish.cameras, wish.light, wish.weather))
     stop = stop_on_signals()
     wish.say(f"\n  {town.name} · 一呼 Yihu\n")

@@ -174,6 +174,13 @@ def test_a_thing_seen_twice_stays_once(part: Box, score: float):
     assert [stay.place for stay in street.stays] == [part if score > thing().score else PLACE]
 
 
+@pytest.mark.parametrize(("label", "stays"), [("truck", 1), ("ebike", 2)])
+def test_an_ebike_before_a_van_is_no_part_of_it(label: str, stays: int):
+    street = Standing(wanted=lambda _: True, same_kind=lambda _: True)
+    play(times(NOON, 10, fps=5), thing(PLACE), thing((0.6, 0.5, 0.74, 0.605), 0.7, label), into=street)
+    assert len(street.stays) == stays
+
+
 def test_what_comes_before_a_thing_and_hides_it_stays_too():
     street, car = standing(), (0.6, 0.42, 0.7, 0.54)
     play(times(NOON, 10, fps=5), thing(car), into=street)

@@ -174,7 +174,9 @@ def wall_page(browser: Browser, city: City) -> Iterator[Page]:
 
 
 def wait_until_well(city: City) -> None:
+    """Wait until every part says ok; otherwise say what each said, and the end of the log."""
     try:
-        wait_for(city.is_well, within_s=60)
+        wait_for(lambda: city.process.poll() is not None or city.is_well(), within_s=120)
+        assert city.process.poll() is None, "it has ended"
     except AssertionError as error:
         raise AssertionError(f"{error}\n{city.health()}\n{city.log.read_text()[-5000:]}") from None

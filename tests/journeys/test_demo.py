@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from subprocess import PIPE
 
@@ -17,19 +17,25 @@ from playwright.sync_api import Browser, expect
 from deploy.embedded import free_port
 from tests.waiting import wait_for
 
-pytestmark = pytest.mark.timeout(400)
+pytestmark = pytest.mark.timeout(600)
 
 Start = Callable[..., subprocess.Popen[str]]
 
 
 @pytest.fixture
-def start(folder: Path) -> Start:
+def start(folder: Path) -> Iterator[Start]:
+    started: list[subprocess.Popen[str]] = []
+
     def begin(*arguments: str) -> subprocess.Popen[str]:
         bare = {key: value for key, value in os.environ.items() if not key.startswith("YIHU_")}
         command = [sys.executable, "-m", "deploy.cli", "demo", "--data", str(folder / "data"), *arguments]
-        return subprocess.Popen(command, env=bare, stdout=PIPE, stderr=PIPE, text=True)
+        started.append(subprocess.Popen(command, env=bare, stdout=PIPE, stderr=PIPE, text=True))
+        return started[-1]
 
-    return begin
+    yield begin
+    for demo in started:  # a test that failed has not stopped it
+        demo.send_signal(signal.SIGINT)
+        demo.communicate(timeout=30)
 
 
 def test_a_script_gets_one_report_of_a_run_in_which_nothing_was_lost(start: Start) -> None:

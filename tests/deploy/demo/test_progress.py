@@ -2,7 +2,8 @@ from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, generate_latest
 
-from deploy.demo.progress import WORDS, Progress, parse_figures, parts_degraded, parts_up
+from deploy.demo.progress import WORDS, Progress, count_dropped, parse_figures, parts_degraded, parts_up
+from deploy.embedded import free_port
 
 WELL = {"parts": {part: {"state": "ok", "detail": ""} for part in WORDS}}
 
@@ -39,3 +40,13 @@ def test_what_is_wrong_is_known_by_its_part() -> None:
     report: dict[str, Any] = {"parts": WELL["parts"] | {"detect": {"state": "degraded", "detail": "no model"}}}
     assert parts_degraded(report) == {"detect"}
     assert "detect" not in parts_up(report, figures(), 2)
+
+
+def test_a_silent_sensor_does_not_hide_that_the_cameras_are_up() -> None:
+    report: dict[str, Any] = {"parts": WELL["parts"] | {"edge": {"state": "degraded", "detail": "no reading from …"}}}
+    assert "edge" in parts_up(report, figures(), 2)
+    assert "edge" not in parts_up(report, figures(online=1), 2)
+
+
+def test_what_cannot_be_asked_is_not_known() -> None:
+    assert count_dropped(f"http://127.0.0.1:{free_port()}") is None

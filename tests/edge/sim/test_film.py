@@ -1,8 +1,10 @@
 """Pictures against the truth told of them, by pixels: what changes when an actor is taken out of a picture."""
 
+from collections.abc import Iterator
 from typing import get_args
 
 import cv2
+import msgspec
 import numpy as np
 import pytest
 
@@ -52,6 +54,34 @@ def test_every_box_agrees_with_the_pixels_of_its_actor(view: View) -> None:
                     seen.append(iou(drawn_box(film, actors[thing.track]), thing.box))
     assert len(seen) >= 8
     assert min(seen) >= 0.9
+
+
+@pytest.mark.parametrize(
+    "camera", [SimCamera("kerb", 3, "day", "rain"), SimCamera("kerb", 3, "day", events="camera_moved")]
+)
+def test_a_box_is_where_the_finished_picture_changes_when_its_actor_is_taken_out(
+    camera: SimCamera, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("edge.sim.compose.light_ground", lambda *_: None)  # a shadow belongs to no box
+    films = [Film(msgspec.structs.replace(camera, view=view, every=60.0), start=100.0) for view in VIEWS]
+    seen = [alike for film in films for at in (100.0, 125.0, 150.0) for alike in taken_out(film, at)]
+    assert len(seen) >= 50
+    assert min(seen) >= 0.8  # edges are smooth, which is a pixel more on each side: much, of one that is small
+    assert np.median(seen) >= 0.9
+
+
+def taken_out(film: Film, at: float) -> Iterator[float]:
+    """For each thing in sight how its box agrees with what changes."""
+    film.picture(at)
+    (place, backdrop), actors = film._setting(), film._shown
+    whole = compose(actors, place.lens, backdrop)
+    for thing in film.truth().things:
+        size = (thing.box[2] - thing.box[0]) * WIDTH, (thing.box[3] - thing.box[1]) * HEIGHT
+        if thing.visible >= SOLID_ENOUGH and min(size) >= 16:
+            others = [actor for actor in actors if actor.track != thing.track]
+            changed = cv2.absdiff(whole, compose(others, place.lens, backdrop)).max(axis=2) > 2
+            left, top, width, height = cv2.boundingRect(changed.astype(np.uint8))
+            yield iou((left / WIDTH, top / HEIGHT, (left + width) / WIDTH, (top + height) / HEIGHT), thing.box)
 
 
 def test_what_is_hidden_is_told_by_how_much_of_it_shows() -> None:
