@@ -17,6 +17,7 @@ WORDS = {
 LOOK_EVERY_S = 0.5
 PATIENCE_S = 180.0
 CALM_S = 1.5
+ONLINE = "yihu_edge_cameras_online"
 DROPPED = ("yihu_edge_frames_dropped_total", "yihu_edge_readings_dropped_total")
 MOVING = frozenset({"yihu_ingest_messages_total", "yihu_detect_frames_total", "yihu_dispatch_incidents_total"})
 
@@ -63,7 +64,9 @@ def count_dropped(url: str) -> int | None:
     """Messages that the edge could not hand to the broker since it started; None when nobody can tell."""
     with httpx2.Client(base_url=url, timeout=5, trust_env=False) as http:
         _, figures = _look(http)
-    return round(sum(figures[name] for name in DROPPED)) if figures.keys() >= set(DROPPED) else None
+    if ONLINE not in figures:  # a counter is there only once it has counted
+        return None
+    return round(sum(figures.get(name, 0.0) for name in DROPPED))
 
 
 def _look(http: httpx2.Client) -> tuple[dict[str, Any], dict[str, float]]:
@@ -92,7 +95,7 @@ def parts_up(report: dict[str, Any], figures: dict[str, float], cameras: int) ->
     well = [part for part, state in states.items() if state == "ok" or (part, state) == ("edge", "degraded")]
     enough = {
         "detect": figures.get("yihu_detect_cameras", 0) >= cameras,
-        "edge": figures.get("yihu_edge_cameras_online", 0) >= cameras,
+        "edge": figures.get(ONLINE, 0) >= cameras,
     }
     return ["web", *(part for part in well if enough.get(part, True))]
 

@@ -4,12 +4,13 @@ import time
 from collections.abc import Callable
 from copy import deepcopy
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.journeys.conftest import City, Start, wall_page
+from tests.journeys.conftest import City, Start, wait_until_well, wall_page
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -17,26 +18,26 @@ COACH = (0.54, 0.37, 0.82, 0.71)  # where it stands in tfl_jamcam_5.mp4, in frac
 FIRST_TICKET_S, LATER_S = 30, 120
 
 
-class Cities(NamedTuple):
-    """The example with the coach at the kerb, and the same over a junction where everything moves."""
-
-    coach: City
-    moving: City
+@pytest.fixture(scope="module")
+def coach(start_city: Start) -> City:
+    """The example, with the coach at the kerb."""
+    return start_city()
 
 
 @pytest.fixture(scope="module")
-def cities(start_city: Start, tooley: dict[str, Any], write_site: Callable[[dict[str, Any]], Path]) -> Cities:
-    moving = deepcopy(tooley)
-    camera = Path(moving["devices"][0]["camera"])
-    moving["devices"][0]["camera"] = str(camera.with_name("tfl_jamcam_1.mp4"))
-    return Cities(start_city(), start_city(write_site(moving)))
+def moving(start_city: Start, tooley: dict[str, Any], write_site: Callable[[dict[str, Any]], Path]) -> City:
+    """The same over a junction where everything moves."""
+    site = deepcopy(tooley)
+    camera = Path(site["devices"][0]["camera"])
+    site["devices"][0]["camera"] = str(camera.with_name("tfl_jamcam_1.mp4"))
+    return start_city(write_site(site))
 
 
-def test_the_coach_comes_onto_the_wall_by_itself(cities: Cities, browser: Browser) -> None:
-    with wall_page(browser, cities.coach) as page:
+def test_the_coach_comes_onto_the_wall_by_itself(coach: City, browser: Browser) -> None:
+    with wall_page(browser, coach) as page:
         page.evaluate("window.sameDocument = true")
         ticket = page.get_by_test_id("ticket")
-        left_s = FIRST_TICKET_S - (time.monotonic() - cities.coach.started_at)
+        left_s = FIRST_TICKET_S - (time.monotonic() - coach.started_at)
         expect(ticket).to_have_count(1, timeout=left_s * 1000)
         expect(ticket).to_have_attribute("data-kind", "illegal_parking")
         expect(ticket).to_contain_text("违法停车")
@@ -62,8 +63,8 @@ def fractions(box: Locator, picture: Locator) -> list[float]:
     return [x, y, x + inner["width"] / outer["width"], y + inner["height"] / outer["height"]]
 
 
-def test_the_ticket_explains_itself(cities: Cities) -> None:
-    (ticket,) = cities.coach.parking_tickets()
+def test_the_ticket_explains_itself(coach: City) -> None:
+    (ticket,) = coach.parking_tickets()
     explanation = ticket["explanation"]
     assert explanation["rule"] == {"kind": "illegal_parking", "version": "1"}
     assert explanation["threshold"]["dwell_s"] == 5 <= explanation["observed"]["dwell_s"]
@@ -72,44 +73,50 @@ def test_the_ticket_explains_itself(cities: Cities) -> None:
     assert ticket["area"] == {"code": "510603003001001", "name": "第一网格"}
     assert {picture["role"] for picture in ticket["evidence"]} == {"first", "best"}
     for picture in ticket["evidence"]:
-        assert cities.coach.http.get(picture["url"]).content.startswith(b"\xff\xd8")
+        assert coach.http.get(picture["url"]).content.startswith(b"\xff\xd8")
 
 
-def test_the_camera_is_on_the_wall(cities: Cities, browser: Browser) -> None:
-    with wall_page(browser, cities.coach) as page:
+def test_the_camera_is_on_the_wall(coach: City, browser: Browser) -> None:
+    with wall_page(browser, coach) as page:
         camera = page.get_by_test_id("camera")
         expect(camera).to_have_count(1)
         page.wait_for_function("document.querySelector('[data-testid=camera] img')?.naturalWidth > 0")
 
 
-def test_after_two_minutes_it_is_still_one_ticket_and_moving_traffic_has_none(cities: Cities, browser: Browser) -> None:
-    assert cities.moving.is_well()
-    time.sleep(max(0.0, LATER_S - (time.monotonic() - cities.coach.started_at)))
-    (ticket,) = cities.coach.parking_tickets()
+def test_after_two_minutes_it_is_still_one_ticket_and_moving_traffic_has_none(
+    coach: City, moving: City, browser: Browser
+) -> None:
+    wait_until_well(moving)
+    time.sleep(max(0.0, LATER_S - (time.monotonic() - coach.started_at)))
+    (ticket,) = coach.parking_tickets()
     assert ticket["explanation"]["observed"]["dwell_s"] > 60
-    assert cities.moving.parking_tickets() == []
-    with wall_page(browser, cities.moving) as page:
+    assert moving.parking_tickets() == []
+    with wall_page(browser, moving) as page:
         expect(page.get_by_test_id("link-state")).to_have_attribute("data-state", "live")
         expect(page.get_by_test_id("ticket")).to_have_count(0)
-    seen = "yihu_detect_frames_total"
-    assert any(line.startswith(seen) and float(line.split()[-1]) > 300 for line in metrics(cities.moving))
+    wait_for(lambda: frames_seen(moving) > 300, within_s=60)
+    assert moving.parking_tickets() == []
+
+
+def frames_seen(city: City) -> float:
+    return sum(float(line.split()[-1]) for line in metrics(city) if line.startswith("yihu_detect_frames_total"))
 
 
 def metrics(city: City) -> list[str]:
     return city.http.get("/metrics").text.splitlines()
 
 
-def test_every_stage_shows_its_figures(cities: Cities) -> None:
-    text = "\n".join(metrics(cities.coach))
+def test_every_stage_shows_its_figures(coach: City) -> None:
+    text = "\n".join(metrics(coach))
     for stage in ("edge", "ingest", "detect", "dispatch", "web"):
         assert f"yihu_{stage}_process_resident_memory_bytes" in text
 
 
-def test_a_ticket_is_driven_to_its_end_and_forbidden_moves_say_what_is_allowed(cities: Cities) -> None:
-    (ticket,) = cities.coach.parking_tickets()
+def test_a_ticket_is_driven_to_its_end_and_forbidden_moves_say_what_is_allowed(coach: City) -> None:
+    (ticket,) = coach.parking_tickets()
 
     def order(action: str, **body: Any) -> Any:
-        return cities.coach.http.post(f"/api/tickets/{ticket['id']}/{action}", json=body)
+        return coach.http.post(f"/api/tickets/{ticket['id']}/{action}", json=body)
 
     refused = order("accept")
     assert refused.status_code == 409
@@ -120,11 +127,11 @@ def test_a_ticket_is_driven_to_its_end_and_forbidden_moves_say_what_is_allowed(c
     assert order("handle", actor="worker", note="moved on").json()["state"] == "handled"
     assert order("close", actor="worker").status_code == 409
     assert order("close", actor="supervisor").json()["state"] == "closed"
-    timeline = cities.coach.get(f"/api/tickets/{ticket['id']}/timeline")
+    timeline = coach.get(f"/api/tickets/{ticket['id']}/timeline")
     assert [entry["action"] for entry in timeline] == ["open", "confirm", "accept", "handle", "close"]
 
 
-def test_without_the_token_nothing_is_moved(cities: Cities) -> None:
-    (ticket,) = cities.coach.parking_tickets()
-    refused = cities.coach.http.post(f"/api/tickets/{ticket['id']}/reopen", headers={"Authorization": "Bearer guess"})
+def test_without_the_token_nothing_is_moved(coach: City) -> None:
+    (ticket,) = coach.parking_tickets()
+    refused = coach.http.post(f"/api/tickets/{ticket['id']}/reopen", headers={"Authorization": "Bearer guess"})
     assert refused.status_code == 401
