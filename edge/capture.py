@@ -49,7 +49,7 @@ class NoPictureError(RuntimeError):
 def capture(source: str, fps: float, pipe: Connection) -> None:
     """Send a Report for every picture, `fps` of them a second, until the source fails or the agent is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the agent, which ends its cameras in order
-    threading.Thread(target=_leave_with_parent, daemon=True).start()
+    threading.Thread(target=leave_with_parent, daemon=True).start()
     cv2.setNumThreads(1)
     encode, motion = msgspec.msgpack.Encoder().encode, Motion()
     try:
@@ -63,7 +63,8 @@ def capture(source: str, fps: float, pipe: Connection) -> None:
         pass  # the agent closed this camera
 
 
-def _leave_with_parent() -> None:
+def leave_with_parent() -> None:
+    """End this process when the one that started it is gone; in a thread of its own."""
     parent = parent_process()
     if parent:
         parent.join()

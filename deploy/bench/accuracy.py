@@ -6,6 +6,7 @@ would send it. Quiet runs have no incidents, only what looks like them; every in
 
 import multiprocessing
 import os
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -25,6 +26,7 @@ from detect.detector import Detector
 from detect.geometry import iou
 from detect.incident import Incident
 from detect.watch import Watch
+from edge.capture import leave_with_parent
 from edge.messages import Frame
 from edge.sim.address import SimCamera
 from edge.sim.film import Film
@@ -93,6 +95,7 @@ _loader: list[Callable[[], Detector]] = []
 
 
 def _set_up(load: Callable[[], Detector], cores: "SimpleQueue[int]") -> None:
+    threading.Thread(target=leave_with_parent, daemon=True).start()
     os.sched_setaffinity(0, {cores.get()})  # a model that sees one core starts one thread: many would wait in turn
     cv2.setNumThreads(1)
     _loader.append(load)
