@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import ClassVar, Literal, Protocol
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
@@ -13,7 +13,6 @@ from detect.rule import UPDATE_EVERY_S, CameraRuleSettings, Finding, Surrounding
 from detect.stay import Scene, Sighting, Stay
 from detect.values import Hours, within
 
-SEEN_SHARE = 0.5  # unless in sight for more than this part of its dwell, it may be others that pass by
 OBJECTS = 50  # how many things an incident names
 
 
@@ -28,6 +27,7 @@ class Follower(Protocol):
 
 
 class LastingSettings(CameraRuleSettings):
+    seen_share: ClassVar[float] = 0.5  # of its dwell that it must be in sight, or it may be others that pass by
     hours: Hours = "00:00-24:00"
 
     @property
@@ -86,7 +86,7 @@ class Lasting:
 
     def _has_lasted(self, stay: Stay) -> bool:
         long_enough = stay.dwell_s >= self._settings.lasting_s
-        return long_enough and stay.seen_share > SEEN_SHARE and stay.score >= self._place.confidence
+        return long_enough and stay.seen_share > self._settings.seen_share and stay.score >= self._place.confidence
 
     def _open(self, stay: Stay) -> Finding:
         case = self._cases[stay] = _Case(uuid7(), stay.last.scene.at, stay.best)
@@ -108,7 +108,7 @@ class Lasting:
             at=at,
             severity=rule.severity,
             score=round(stay.score, 3),
-            threshold={"dwell_s": rule.lasting_s, "score": self._place.confidence, "seen_share": SEEN_SHARE}
+            threshold={"dwell_s": rule.lasting_s, "score": self._place.confidence, "seen_share": rule.seen_share}
             | rule.threshold(),
             observed={
                 "dwell_s": round(stay.dwell_s, 2),

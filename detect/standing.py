@@ -24,10 +24,11 @@ PATIENCE = 4.0  # times its dwell that a hidden stay is waited for: what merely 
 
 @dataclass(slots=True)
 class Standing:
-    """Keeps the stays of one zone; `wanted` says what may begin one there."""
+    """Keeps the stays of one zone; `wanted` says what may begin one there, `moves` whether it came there by itself."""
 
     wanted: Callable[[Detection], bool]
     same_kind: Callable[[Detection], bool]
+    moves: bool = True
     stays: list[Stay] = field(default_factory=list)
     rhythm: Rhythm = field(default_factory=Rhythm)
 
@@ -37,7 +38,7 @@ class Standing:
         if self.rhythm.was_off(scene.at):  # nobody knows who stood there meanwhile
             ended, self.stays = self.stays, []
         free = [detection for detection in scene.detections if self.same_kind(detection)]
-        ended += self._drop(lambda stay: _moves_on(stay, free, scene.at))
+        ended += self._drop(lambda stay: self.moves and _moves_on(stay, free, scene.at))
         self._match(scene, free, self.rhythm.known_s)
         return ended + self._drop(_is_over)
 

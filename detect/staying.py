@@ -1,6 +1,6 @@
 """Rules on a thing that stays where it is for longer than it may."""
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
@@ -16,8 +16,9 @@ Dwell = Annotated[Seconds, Field(gt=0)]
 
 
 class StayingSettings(LastingSettings):
-    """Each module of such a rule has its own `objects` and `dwell`."""
+    """Each module of such a rule has its own `objects` and `dwell`; what `moves` stays once it has come to rest."""
 
+    moves: ClassVar[bool] = True
     objects: Objects
     dwell: Dwell
 
@@ -37,6 +38,7 @@ class StayingSettings(LastingSettings):
             return thing.score >= surroundings.confidence and surroundings.region.holds(thing.box)
 
         def follow() -> Standing:
-            return Standing(wanted=enters, same_kind=named, rhythm=Rhythm(surroundings.interval_s))
+            rhythm = Rhythm(surroundings.interval_s)
+            return Standing(wanted=enters, same_kind=named, moves=self.moves, rhythm=rhythm)
 
         return Lasting(self, surroundings, follow)

@@ -181,6 +181,15 @@ def test_an_ebike_before_a_van_is_no_part_of_it(label: str, stays: int):
     assert len(street.stays) == stays
 
 
+@pytest.mark.parametrize(("moves", "since"), [(True, 1.6), (False, 0.0)])
+def test_what_does_not_move_by_itself_may_tremble(moves: bool, since: float):
+    street = Standing(wanted=lambda _: True, same_kind=lambda _: True, moves=moves)
+    for number, at in enumerate(times(NOON, 1.6, fps=5)):
+        play([at], thing(moved(PLACE, 0.025 * (number % 2)), label="debris"), into=street)
+    (stay,) = street.stays
+    assert stay.began == pytest.approx(NOON + since)
+
+
 def test_what_comes_before_a_thing_and_hides_it_stays_too():
     street, car = standing(), (0.6, 0.42, 0.7, 0.54)
     play(times(NOON, 10, fps=5), thing(car), into=street)
