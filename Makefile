@@ -10,8 +10,7 @@ setup: .venv/.installed
 .venv/.locked: requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Yihu needs Python 3.11 or newer; call make PYTHON=…")'
 	$(PYTHON) -m venv .venv
-	# Python compiles what it imports: to compile all of it beforehand would take a third of the time
-	$(BIN)/pip install --disable-pip-version-check --no-compile --require-hashes -r requirements.lock
+	$(BIN)/pip install --disable-pip-version-check --require-hashes -r requirements.lock
 	@touch $@
 
 .venv/.installed: .venv/.locked pyproject.toml $(WEB)
