@@ -15,6 +15,7 @@ from detect.stay import Scene, Sighting, Stay
 SAME_PLACE = 0.6  # IoU with the place where the stay began
 AT_REST, SETTLES_S = 0.8, 2.0  # what has moved by more than this so soon is still on its way: it begins anew
 SAME_THING = 0.8  # of the smaller of two boxes of one frame that lies in the other: a thing, and a part of it
+SAME_LYING = 0.5  # the same of what lies still: no two pieces lie one in another
 HIDDEN_BY = 0.25  # share of the place that lies behind something else
 GONE_S = 3.0  # a place seen empty for so long has been left
 HIDDEN_S = 60.0  # a place hidden for so long is given up
@@ -49,7 +50,7 @@ class Standing:
 
     def _match(self, scene: Scene, free: list[Detection], known_s: float) -> None:
         for stay in self.stays:
-            there = [detection for detection in free if iou(stay.place, detection.box) >= SAME_PLACE]
+            there = [detection for detection in free if self._is_there(detection, stay)]
             if there:
                 stay.see(Sighting.of(scene, max(there, key=lambda detection: detection.score)), known_s)
                 free = [detection for detection in free if detection not in there]
@@ -57,8 +58,12 @@ class Standing:
                 hidden = any(covered(stay.place, d.box) >= HIDDEN_BY for d in scene.detections)
                 stay.miss(scene.at, known_s, hidden=hidden)
         for detection in sorted(filter(self.wanted, free), key=lambda detection: -detection.score):
-            if not any(_is_part(detection, stay, scene) for stay in self.stays):
+            if not any(_is_part(detection, stay, scene) or self._is_there(detection, stay) for stay in self.stays):
                 self.stays.append(Stay.begin(Sighting.of(scene, detection)))
+
+    def _is_there(self, thing: Detection, stay: Stay) -> bool:
+        """What never moves may be seen in part, too, or as two: it is still the same."""
+        return iou(stay.place, thing.box) >= SAME_PLACE or (not self.moves and _share(thing, stay) >= SAME_LYING)
 
 
 def _moves_on(stay: Stay, things: list[Detection], at: float) -> bool:
@@ -71,8 +76,12 @@ def _is_part(thing: Detection, stay: Stay, scene: Scene) -> bool:
     labels = {thing.label, *(other.label for other in stay.last.things)}
     if len(labels) > 1 and not labels <= FOUR_WHEELED:  # an e-bike before a van is no part of it
         return False
-    shares = covered(thing.box, stay.place), covered(stay.place, thing.box)
-    return stay.last.scene is scene and max(shares) >= SAME_THING
+    return stay.last.scene is scene and _share(thing, stay) >= SAME_THING
+
+
+def _share(thing: Detection, stay: Stay) -> float:
+    """How much of the smaller of the two lies in the other."""
+    return max(covered(thing.box, stay.place), covered(stay.place, thing.box))
 
 
 def _is_over(stay: Stay) -> bool:

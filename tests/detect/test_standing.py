@@ -190,6 +190,15 @@ def test_what_does_not_move_by_itself_may_tremble(moves: bool, since: float):
     assert stay.began == pytest.approx(NOON + since)
 
 
+def test_what_does_not_move_is_one_whether_seen_whole_in_part_or_twice():
+    street = Standing(wanted=lambda _: True, same_kind=lambda _: True, moves=False)
+    whole, part, beside = PLACE, (0.54, 0.4, 0.74, 0.5), (0.64, 0.45, 0.8, 0.6)
+    for at, boxes in zip(times(NOON, 0.8, fps=5), ([whole], [part], [whole, beside], [beside], [part]), strict=True):
+        play([at], *(thing(box, label="debris") for box in boxes), into=street)
+    (stay,) = street.stays
+    assert (stay.began, stay.dwell_s) == (NOON, pytest.approx(0.8))
+
+
 def test_what_comes_before_a_thing_and_hides_it_stays_too():
     street, car = standing(), (0.6, 0.42, 0.7, 0.54)
     play(times(NOON, 10, fps=5), thing(car), into=street)
