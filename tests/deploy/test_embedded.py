@@ -1,11 +1,13 @@
 import sys
 import time
 from pathlib import Path
+from subprocess import CalledProcessError, TimeoutExpired
 
 import psycopg
 import pytest
 
-from deploy.embedded import EmbeddedDatabase, broker_command, wait_for_port
+from deploy.embedded import EmbeddedDatabase, PostgresServer, broker_command, free_port, free_ports, wait_for_port
+from deploy.settings import UsageError
 from edge.mqtt import Link
 from tests.conftest import Broker, need
 from tests.waiting import wait_for
@@ -44,6 +46,35 @@ def test_a_first_start_that_was_cut_short_is_begun_again_and_nothing_is_deleted(
         assert connection.execute("SELECT 1").fetchone() == (1,)
     (aside,) = folder.glob("postgres.unfinished-*")
     assert (aside / "PG_VERSION").read_text() == "18"
+
+
+def test_a_database_that_takes_its_time_is_waited_for(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    start, late = PostgresServer.start, [TimeoutExpired("pg_ctl", 10), AssertionError()]
+
+    def slowly(server: PostgresServer) -> None:
+        start(server)
+        if late:
+            raise late.pop()
+
+    monkeypatch.setattr(PostgresServer, "start", slowly)
+    with EmbeddedDatabase(folder / "postgres") as database, psycopg.connect(database.url) as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+    assert not late
+
+
+def test_a_database_that_cannot_start_is_told_with_its_folder(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: PostgresServer) -> None:
+        raise CalledProcessError(1, "initdb", stderr="No space left on device")
+
+    monkeypatch.setattr(PostgresServer, "start", fail)
+    with pytest.raises(UsageError, match=r"postgres: .*disk full\? No space left"):
+        EmbeddedDatabase(folder / "postgres")
+
+
+def test_free_ports_are_all_different_and_none_is_the_one_left_out() -> None:
+    ports = free_ports(50, but=free_port())
+    assert len(set(ports)) == 50
+    assert len(free_ports(3, but=ports[0])) == 3
 
 
 def test_a_port_that_nobody_opens_is_not_waited_for_for_ever() -> None:
