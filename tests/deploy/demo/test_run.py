@@ -4,6 +4,7 @@ import psycopg
 import pytest
 
 from deploy.demo.run import Wish, run
+from deploy.launch import only_one
 from deploy.settings import Settings, UsageError
 from tests.deploy.test_cli import yihu
 
@@ -23,6 +24,12 @@ def test_the_cast_is_kept_off_the_database_of_a_real_site(
     connection.execute("INSERT INTO sites (id, name, timezone, detector) VALUES ('tooley', '', '', 'null')")
     with pytest.raises(UsageError, match="holds tooley"):
         run(Settings(data=tmp_path, database_url=database), WISH)
+
+
+def test_a_second_demo_is_refused_before_it_writes_over_the_first(tmp_path: Path) -> None:
+    with only_one(tmp_path), pytest.raises(UsageError, match="another yihu runs"):
+        run(Settings(data=tmp_path), WISH)
+    assert [file.name for file in tmp_path.iterdir()] == ["up.lock"]
 
 
 @pytest.mark.parametrize("wrong", [["--cameras", "0"], ["--light", "noon"], ["--for", "0"], ["--seed", "-1"]])
