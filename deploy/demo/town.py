@@ -16,7 +16,7 @@ from edge.sim.place import zones
 from edge.sim.plots import CROWD
 
 HERE = Path(__file__).parent
-FPS = 2.1
+FPS = 2.05
 SAMPLED = "5s"  # how often a sensor is asked
 ASIDE = 0.0011  # degrees of longitude, about 100 m, between cameras of one view
 LONE_EVERY_S = 600.0  # the slots of a sensor with no camera beside it; in nine of ten nothing happens

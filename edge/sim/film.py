@@ -16,7 +16,7 @@ from edge.sim.canvas import Image
 from edge.sim.compose import compose
 from edge.sim.effects import rain_tiles
 from edge.sim.lens import HEIGHT, WIDTH
-from edge.sim.light import HOURS, Light, light_of
+from edge.sim.light import Light, hour_of, light_of
 from edge.sim.place import Place, place_of
 from edge.sim.script import Script, script_of
 from edge.sim.sight import things_in_sight
@@ -68,7 +68,7 @@ class Film:
 
     def _setting(self) -> tuple[Place, Backdrop]:
         """The place as the camera stands now, in the light of this hour."""
-        moved, hour = self._world.fault() == "camera_moved", _hour(self._camera, self._at)
+        moved, hour = self._world.fault() == "camera_moved", hour_of(self._camera, self._at)
         if (hour, moved) not in self._backdrops:
             self._backdrops = {key: kept for key, kept in self._backdrops.items() if key[0] == hour}
             light = light_of(hour, self._camera.weather)
@@ -91,14 +91,6 @@ def _grain(image: Image, light: Light, dice: random.Random) -> None:
     x, y = dice.randrange(NOISE_ROOM), dice.randrange(NOISE_ROOM)
     cv2.add(image, plus[y : y + HEIGHT, x : x + WIDTH], dst=image)
     cv2.subtract(image, minus[y : y + HEIGHT, x : x + WIDTH], dst=image)
-
-
-def _hour(camera: SimCamera, at: float) -> float:
-    """The hour whose light falls, to the quarter: the backdrop is painted anew for each. Where it is fixed: by seed."""
-    if camera.light == "auto":
-        local = time.localtime(at)
-        return local.tm_hour + local.tm_min // 15 / 4
-    return random.Random(f"hour/{camera.seed}").uniform(*HOURS[camera.light])  # noqa: S311 - a simulation
 
 
 def _spoil(image: Image, fault: str | None) -> Image:

@@ -1,15 +1,18 @@
 """The light of a place: the sun, the sky, the lamps, by the hour and the weather."""
 
 import math
+import random
+import time
 from dataclasses import dataclass
 
 from edge.sim.address import Light as Mode
-from edge.sim.address import Weather
+from edge.sim.address import SimCamera, Weather
 
 Colour = tuple[float, float, float]  # blue, green, red
 
 HOURS: dict[Mode, tuple[float, float]] = {"day": (9.0, 16.5), "dusk": (17.9, 18.5), "night": (20.0, 23.5)}
-SUNRISE, SUNSET = 6.0, 19.0
+SUNRISE, SUNSET, MIDNIGHT = 6.0, 19.0, 0.0
+QUARTER_S = 900.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,20 @@ DAY_SKY = ((214, 168, 118), (236, 222, 205))
 DUSK_SKY = ((120, 84, 70), (110, 140, 225))
 NIGHT_SKY = ((34, 22, 16), (58, 44, 38))
 GREY_SKY = ((176, 170, 164), (200, 196, 192))
+
+
+def hour_of(camera: SimCamera, at: float) -> float:
+    """The hour whose light falls on a camera at `at`, epoch seconds. Where its light is fixed, the seed chooses.
+
+    By the clock it is a quarter of an hour, or midnight for all of the night, since a backdrop takes seconds to paint.
+    Each camera has its own lag behind the clock, lest all paint at once and some look stalled.
+    """
+    if camera.light != "auto":
+        return random.Random(f"hour/{camera.seed}").uniform(*HOURS[camera.light])  # noqa: S311 - a simulation
+    lag_s = random.Random(f"lag/{camera.view}/{camera.seed}").uniform(0, QUARTER_S)  # noqa: S311 - a simulation
+    local = time.localtime(at - lag_s)
+    hour = local.tm_hour + local.tm_min // 15 / 4
+    return hour if SUNRISE < hour < SUNSET else MIDNIGHT
 
 
 def light_of(hour: float, weather: Weather) -> Light:
