@@ -243,9 +243,9 @@ def slim(checkpoint: Path, file: Path) -> None:
 
 
 def export_size(size: int) -> tuple[int, int]:
-    """(height, width) for pictures of 16:9, in whole strides."""
+    """(height, width) for pictures of 16:9, in whole strides: the nearest, since grey borders are looked at too."""
     height, width = WIDE
-    return -(-size * height // width // STRIDE) * STRIDE, size
+    return max(1, round(size * height / width / STRIDE)) * STRIDE, size
 
 
 def measure(weights: Path, data: Path) -> tuple[Accuracy, dict[str, Accuracy]]:
