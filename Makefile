@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 WEB := $(shell find dashboard/web -type f -not -path '*/node_modules/*' -not -name schema.d.ts)
 
-.PHONY: setup demo test check bench picture lock openapi clean
+.PHONY: setup demo test check bench picture lock openapi diagram clean
 
 setup: .venv/.installed
 
@@ -48,6 +48,10 @@ picture: setup
 # after a change of the API: the front end's types are made from this document
 openapi: setup
 	$(BIN)/python -m dashboard.openapi > dashboard/web/openapi.json
+
+# after a change of the transitions: the picture of a ticket's life
+diagram: setup
+	$(BIN)/python -m dispatch.diagram > docs/life.md
 
 clean:
 	rm -rf .venv dashboard/static dashboard/web/node_modules

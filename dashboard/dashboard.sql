@@ -28,7 +28,7 @@ GROUP BY state, severity;
 
 -- name: timeline
 SELECT at, actor, action, from_state, to_state, reason, note, detail
-FROM timeline WHERE ticket = %(id)s ORDER BY id;
+FROM audit WHERE ticket = %(id)s ORDER BY seq;
 
 -- name: evidence
 SELECT media_type, data FROM evidence WHERE id = %(id)s;

@@ -4,10 +4,11 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, Base64Bytes, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, Base64Bytes, BaseModel, ConfigDict, Field
 
 from detect.incident import Severity
-from dispatch.ticket import Action, State
+from dispatch.transitions import Action, State
+from dispatch.whistle import Grade
 from edge.messages import DeviceState
 
 Time = Annotated[datetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
@@ -68,6 +69,9 @@ class Ticket(BaseModel):
     explanation: dict[str, Any] | None
     parent: UUID | None
     merged_into: UUID | None
+    paused_until: Time | None
+    level: int
+    solved: bool | None
 
 
 class TicketPage(BaseModel):
@@ -89,7 +93,10 @@ class TimelineEntry(BaseModel):
 
 
 class ActionBody(BaseModel):
-    """`actor` is the person on whose behalf a script acts; `photos` are JPEG or PNG, base64."""
+    """`actor` is the person on whose behalf a script acts; `photos` are JPEG or PNG, base64.
+
+    `until` ends a pause, or is the deadline of a whistle's letters to `departments`; `letter` names one of those.
+    """
 
     model_config = ConfigDict(extra="forbid")
     actor: Line | None = None
@@ -97,6 +104,11 @@ class ActionBody(BaseModel):
     note: Annotated[Words, Field(pattern=NO_NUL)] = ""
     into: UUID | None = None
     assignee: Line | None = None
+    severity: Severity | None = None
+    until: AwareDatetime | None = None
+    departments: Annotated[list[Line], Field(max_length=20)] = []
+    letter: Line | None = None
+    grade: Grade | None = None
     photos: Annotated[list[Photo], Field(max_length=10)] = []
 
 

@@ -12,10 +12,17 @@ from starlette.exceptions import HTTPException
 from dashboard.models import Problem
 from dashboard.reads import BadCursorError
 from dispatch.desk import NoSuchTicketError
-from dispatch.ticket import ForbiddenMoveError, TicketError
+from dispatch.ticket import ForbiddenMoveError, NotYoursError, TicketError
 
 MEDIA_TYPE = "application/problem+json"
-TITLES = {401: "Who are you?", 404: "Not found", 409: "Not now", 422: "Not understood", 503: "The database is away"}
+TITLES = {
+    401: "Who are you?",
+    403: "Not yours to do",
+    404: "Not found",
+    409: "Not now",
+    422: "Not understood",
+    503: "The database is away",
+}
 
 
 def problem(status: int, detail: str, headers: dict[str, str] | None = None, **extra: Any) -> JSONResponse:
@@ -33,7 +40,8 @@ def add_problem_handlers(app: FastAPI) -> None:
     def on_ticket(_: Request, error: TicketError) -> JSONResponse:
         if isinstance(error, ForbiddenMoveError):
             return problem(409, str(error), allowed=error.allowed)
-        return problem(404 if isinstance(error, NoSuchTicketError) else 422, str(error))
+        statuses = {NoSuchTicketError: 404, NotYoursError: 403}
+        return problem(statuses.get(type(error), 422), str(error))
 
     @app.exception_handler(BadCursorError)
     def on_cursor(_: Request, error: BadCursorError) -> JSONResponse:

@@ -11,7 +11,9 @@ from dashboard.access import Database, with_token
 from dashboard.models import ActionBody, ReportBody, Ticket, TicketPage, TimelineEntry
 from dashboard.problems import responses
 from dispatch import desk
-from dispatch.ticket import Action, Order, Position, State
+from dispatch.people import Person
+from dispatch.ticket import Order, Position
+from dispatch.transitions import Action, Role, State
 
 router = APIRouter(prefix="/api", tags=["tickets"], responses=responses(422, 503))
 
@@ -46,18 +48,23 @@ def get_timeline(database: Database, ticket: UUID) -> list[TimelineEntry]:
     return reads.timeline(database, ticket)
 
 
-@router.post("/tickets/{ticket}/{action}", responses=responses(401, 404, 409), dependencies=[with_token])
+@router.post("/tickets/{ticket}/{action}", responses=responses(401, 403, 404, 409), dependencies=[with_token])
 def act(database: Database, ticket: UUID, action: Action, body: ActionBody | None = None) -> Ticket:
     """Move a ticket on; a move that its state forbids answers 409 and names those allowed."""
     asked = body or ActionBody()
     order = Order(
         action=action,
         at=datetime.now(UTC),
-        actor=asked.actor,
+        by=Person(asked.actor or "", Role.ADMIN),
         reason=asked.reason,
         note=asked.note,
         into=asked.into,
         assignee=asked.assignee,
+        severity=asked.severity,
+        until=asked.until,
+        departments=tuple(asked.departments),
+        letter=asked.letter,
+        grade=asked.grade,
     )
     desk.act(database, ticket, order, asked.photos)
     return _read(database, ticket)

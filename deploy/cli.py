@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from deploy import model_commands, stages
+from deploy import model_commands, people_commands, stages
 from deploy.bench import commands as bench_commands
 from deploy.demo.command import demo
 from deploy.film_command import film
@@ -96,6 +96,10 @@ def migrate(data: Data = None) -> None:
 cli.command()(demo)
 cli.command()(film)
 cli.command()(model_commands.train)
+cli.command()(people_commands.token)
+cli.add_typer(people_commands.user, name="user")
+cli.add_typer(people_commands.audit_log, name="audit")
+cli.add_typer(people_commands.duties, name="duties")
 cli.add_typer(model_commands.model, name="model")
 cli.add_typer(bench_commands.bench, name="bench")
 

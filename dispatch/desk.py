@@ -7,11 +7,15 @@ from uuid import UUID
 from psycopg import Connection
 from uuid_utils.compat import uuid7
 
-from dispatch import store
-from dispatch.kinds import KINDS
-from dispatch.limits import due
+from dispatch import audit, cases, opening, store
+from dispatch.case import Case
+from dispatch.duties_store import load_duties, load_matter
+from dispatch.guards import check
+from dispatch.orders import carry_out
+from dispatch.people import Person, within_reach
 from dispatch.store import Evidence
-from dispatch.ticket import Action, IncompleteOrderError, Order, Position, State, Ticket, TicketError, apply
+from dispatch.ticket import Due, IncompleteOrderError, Order, Position, Ticket, TicketError
+from dispatch.transitions import Action, State
 
 MAGIC = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
 
@@ -35,48 +39,47 @@ def act(connection: Connection, ticket_id: UUID, order: Order, photos: list[byte
     """Carry out an order and record it; raise TicketError and leave everything as it was."""
     with connection.transaction():
         # in one order for all, so that two merges into each other cannot wait for ever
-        locked = {one: _lock(connection, one) for one in sorted({ticket_id, order.into or ticket_id})}
-        before = locked[ticket_id]
-        after = apply(before, order)
+        locked = {one: _lock(connection, one, order.by) for one in sorted({ticket_id, order.into or ticket_id})}
         if order.action is Action.MERGE and order.into:
-            _check_target(locked[order.into])
-        store.save_ticket(connection, after)
-        store.add_order(connection, after, order, before.state)
-        _put_photos(connection, after.id, photos, order.at)
-        return after
+            check(
+                locked[ticket_id].ticket, locked[ticket_id].letters, order
+            )  # what is wrong with the order comes first
+            _check_target(locked[order.into].ticket)
+        _put_photos(connection, ticket_id, photos, order.at)
+        return carry_out(connection, locked[ticket_id], opening.routed(connection, locked[ticket_id].ticket, order))
 
 
-def report(connection: Connection, matter: Report, actor: str, now: datetime) -> Ticket:
+def report(connection: Connection, given: Report, actor: str, now: datetime) -> Ticket:
     """Open a ticket for what a person saw; raise TicketError when the report cannot be used."""
-    kind = KINDS.get(matter.kind)
-    if kind is None:
-        raise IncompleteOrderError(f"unknown kind {matter.kind!r}; known: {', '.join(KINDS)}")
+    matter = load_matter(connection, given.kind)
+    if matter.code != given.kind:
+        known = ", ".join(one.code for one in load_duties(connection))
+        raise IncompleteOrderError(f"unknown kind {given.kind!r}; known: {known}")
+    draft = Ticket(
+        id=uuid7(),
+        kind=given.kind,
+        state=State.CANDIDATE,
+        severity=matter.severity,
+        title=given.title,
+        text=given.text,
+        opened_at=now,
+        began_at=now,
+        due=Due(now, now, now),  # its clocks are read when it is opened
+        position=given.position,
+    )
     with connection.transaction():
-        limits = store.load_limits(connection, None, matter.position)
-        ticket = Ticket(
-            id=uuid7(),
-            kind=matter.kind,
-            state=State.CANDIDATE,
-            severity=kind.severity,
-            title=matter.title,
-            text=matter.text,
-            opened_at=now,
-            began_at=now,
-            due=due(matter.kind, now, limits),
-            position=matter.position,
-            area=store.load_areas(connection).find(matter.position),
-        )
-        store.insert_ticket(connection, ticket)
-        store.add_event(connection, ticket, now, actor, "open", None)
-        _put_photos(connection, ticket.id, matter.photos, now)
-        return ticket
+        case = opening.insert(connection, draft, actor, now)
+        _put_photos(connection, case.ticket.id, given.photos, now)
+        audit.append(connection, audit.of_event("open", actor, now, None, case.ticket))
+        return opening.dispatch_unconfirmed(connection, case, now)
 
 
-def _lock(connection: Connection, ticket_id: UUID) -> Ticket:
-    ticket = store.lock_ticket(connection, ticket_id)
-    if ticket is None:
+def _lock(connection: Connection, ticket_id: UUID, person: Person) -> Case:
+    """What lies out of somebody's reach is not there for them."""
+    case = cases.lock_case(connection, ticket_id)
+    if case is None or not within_reach(person, case.ticket.areas, case.ticket.holders):
         raise NoSuchTicketError(f"there is no ticket {ticket_id}")
-    return ticket
+    return case
 
 
 def _check_target(target: Ticket) -> None:

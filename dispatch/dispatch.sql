@@ -1,31 +1,3 @@
--- name: insert_ticket
-INSERT INTO tickets (id, number, kind, state, severity, title, text, area_code, area_name, longitude, latitude,
-                     site, device, zone, opened_at, began_at, due_accept, due_handle, due_close, assignee,
-                     explanation, parent)
-SELECT %(id)s, to_char(%(opened_at)s AT TIME ZONE 'Asia/Shanghai', 'YYYYMMDD') || '-'
-               || lpad(n::text, greatest(5, length(n::text)), '0'),
-       %(kind)s, %(state)s, %(severity)s, %(title)s, %(text)s, %(area_code)s, %(area_name)s,
-       %(longitude)s, %(latitude)s, %(site)s, %(device)s, %(zone)s, %(opened_at)s, %(began_at)s,
-       %(due_accept)s, %(due_handle)s, %(due_close)s, %(assignee)s, %(explanation)s, %(parent)s
-FROM nextval('ticket_number') AS n;
-
--- name: lock_ticket
-SELECT * FROM tickets WHERE id = %(id)s FOR UPDATE;
-
--- name: save_ticket
-UPDATE tickets SET
-    state = %(state)s, severity = %(severity)s, accepted_at = %(accepted_at)s, handled_at = %(handled_at)s,
-    handled_by = %(handled_by)s, ended_at = %(ended_at)s, assignee = %(assignee)s,
-    explanation = %(explanation)s, merged_into = %(merged_into)s
-WHERE id = %(id)s;
-
--- name: follow_merge
-UPDATE tickets SET merged_into = %(into)s WHERE merged_into = %(id)s;
-
--- name: add_timeline
-INSERT INTO timeline (ticket, at, actor, action, from_state, to_state, reason, note, detail)
-VALUES (%(ticket)s, %(at)s, %(actor)s, %(action)s, %(from_state)s, %(to_state)s, %(reason)s, %(note)s, %(detail)s);
-
 -- name: lock_kind
 SELECT pg_advisory_xact_lock(hashtextextended('yihu ticket ' || %(kind)s, 0));
 
@@ -36,7 +8,7 @@ SELECT ticket FROM incidents WHERE id = %(id)s;
 -- The open ticket of the same camera zone, or one that another source opened within 30 m; a merged one leads on.
 SELECT root.id
 FROM tickets
-JOIN tickets AS root ON root.id = coalesce(tickets.merged_into, tickets.id)
+JOIN tickets AS root ON root.id = CASE WHEN tickets.merged_into IS NULL THEN tickets.id ELSE root_of(tickets.id) END
 WHERE root.ended_at IS NULL AND tickets.kind = %(kind)s
   AND (tickets.ended_at IS NULL OR tickets.merged_into IS NOT NULL)
   AND CASE WHEN (tickets.site, tickets.device) = (%(site)s, %(device)s) THEN tickets.zone = %(zone)s
@@ -78,19 +50,8 @@ WHERE excluded.role <> 'first' AND excluded.at > evidence.at;
 -- name: quarantine
 INSERT INTO quarantine (topic, reason, size, head) VALUES (%(topic)s, %(reason)s, %(size)s, %(head)s);
 
--- name: limits_of_site
-SELECT limits FROM sites WHERE id = %(site)s;
-
--- name: limits_at
--- Of the site that has the nearest device: a person's report names none.
-SELECT sites.limits
-FROM devices JOIN sites ON sites.id = devices.site
-WHERE NOT retired AND longitude IS NOT NULL
-ORDER BY (latitude - %(latitude)s) ^ 2 + ((longitude - %(longitude)s) * cos(radians(%(latitude)s))) ^ 2
-LIMIT 1;
-
 -- name: areas
-SELECT code, name, polygon FROM areas;
+SELECT code, name, coalesce(merged_into, parent), polygon, merged_into IS NOT NULL FROM areas;
 
 -- name: device_name
 SELECT name FROM devices WHERE site = %(site)s AND id = %(device)s;

@@ -9,11 +9,14 @@ from psycopg import Connection
 from uuid_utils.compat import uuid7
 
 from detect.incident import Explanation, Incident, Picture, Severity
-from dispatch import store
-from dispatch.limits import Limits, due
+from dispatch import audit, cases, opening, store
+from dispatch.case import Case, Cause, follow
+from dispatch.orders import up_to_date
 from dispatch.store import Evidence
-from dispatch.ticket import Position, State, Ticket
+from dispatch.ticket import Due, Position, Ticket
+from dispatch.transitions import State
 
+BY = "detect"  # who opens and joins, in the timeline
 GRADES: tuple[Severity, ...] = ("minor", "major", "critical")
 
 
@@ -23,28 +26,32 @@ def take_in(connection: Connection, incident: Incident, now: datetime) -> Ticket
         store.lock_kind(connection, incident.kind)
         known = store.find_incident(connection, incident.id)
         ticket_id = known or store.find_open_at_place(connection, incident)
-        ticket = store.lock_ticket(connection, ticket_id) if ticket_id else None
-        if ticket is None:
-            ticket = _open(connection, incident, now)
-        elif not known:
-            store.add_event(connection, ticket, now, "detect", "join", ticket.state)
-        newest = store.put_incident(connection, incident, ticket.id, now)
-        return _tell(connection, ticket, incident, newest=newest)
+        before = cases.lock_case(connection, ticket_id) if ticket_id else None
+        case = before or opening.insert(connection, _draft(connection, incident, now), BY, now)
+        newest = store.put_incident(connection, incident, case.ticket.id, now)
+        after = _tell(connection, case, incident, now, newest=newest)
+        for action in _events(before, after.ticket, known=known is not None):
+            audit.append(connection, audit.of_event(action, BY, now, before and before.ticket, after.ticket))
+        return after.ticket if before else opening.dispatch_unconfirmed(connection, after, now)
 
 
-def _open(connection: Connection, incident: Incident, now: datetime) -> Ticket:
-    place = store.device_name(connection, incident.site, incident.device)
-    parent = store.find_closed_at_place(connection, incident)
-    position = Position(*incident.position) if incident.position else None
-    area = store.load_areas(connection).find(position)
-    limits = store.load_limits(connection, incident.site, position)
-    ticket = replace(new_candidate(incident, place, now, limits), position=position, area=area, parent=parent)
-    store.insert_ticket(connection, ticket)
-    store.add_event(connection, ticket, now, "detect", "open", None)
-    return ticket
+def _events(before: Case | None, after: Ticket, *, known: bool) -> list[str]:
+    """What the audit log is told of an incident; most of its updates are nothing new to a ticket."""
+    if before is None:
+        return ["open"]
+    graver = before.ticket.severity != after.severity
+    return [*([] if known else ["join"]), *(["regrade"] if graver else [])]
 
 
-def new_candidate(incident: Incident, place: str, now: datetime, limits: Limits) -> Ticket:
+def _draft(connection: Connection, incident: Incident, now: datetime) -> Ticket:
+    return replace(
+        new_candidate(incident, store.device_name(connection, incident.site, incident.device), now),
+        position=Position(*incident.position) if incident.position else None,
+        parent=store.find_closed_at_place(connection, incident),
+    )
+
+
+def new_candidate(incident: Incident, place: str, now: datetime) -> Ticket:
     """The ticket that an incident opens: it waits for a dispatcher, its clocks run from receipt."""
     return Ticket(
         id=uuid7(),
@@ -54,24 +61,28 @@ def new_candidate(incident: Incident, place: str, now: datetime, limits: Limits)
         title=place,
         opened_at=now,
         began_at=datetime.fromtimestamp(incident.began_at, UTC),
-        due=due(incident.kind, now, limits),
+        due=Due(now, now, now),  # open_case reads the clocks
         site=incident.site,
         device=incident.device,
         zone=incident.zone,
     )
 
 
-def _tell(connection: Connection, ticket: Ticket, incident: Incident, *, newest: bool) -> Ticket:
+def _tell(connection: Connection, case: Case, incident: Incident, now: datetime, *, newest: bool) -> Case:
     """Let an open ticket know what the incident says; one that has ended keeps what it ended with."""
+    ticket = case.ticket
     if ticket.ended_at:
-        return ticket
+        return case
     graver = max(ticket.severity, incident.severity, key=GRADES.index)
     explanation = explain(incident.explanation) if newest else ticket.explanation
-    told = replace(ticket, severity=graver, explanation=explanation)
-    store.save_ticket(connection, told)
+    terms = cases.load_terms(connection, ticket)
+    current = up_to_date(connection, case, now, terms)
+    told = current._replace(ticket=replace(current.ticket, severity=graver, explanation=explanation))
+    after = follow(current, told, Cause(now, BY, incident.kind), terms)
+    cases.save_case(connection, case, after)
     for picture in incident.pictures:
         store.put_evidence(connection, ticket.id, _evidence(incident, picture))
-    return told
+    return after
 
 
 def explain(explanation: Explanation) -> dict[str, Any]:

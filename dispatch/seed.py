@@ -1,12 +1,16 @@
 """Brings a site file into the database. What was edited there since is never silently undone."""
 
+import hashlib
 import logging
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from psycopg import Connection
 from psycopg.types.json import Jsonb
 
+from dispatch.duties import Matter, format_duties
+from dispatch.duties_store import put_duties
 from dispatch.site import Site, SiteDevice
 from ingest.queries import load_queries
 
@@ -20,12 +24,24 @@ def seed(connection: Connection, site: Site) -> list[str]:
         detector = site.detector.model_dump() if site.detector else None
         values = {"id": site.site, "name": site.name, "timezone": site.timezone, "detector": Jsonb(detector)}
         values["limits"] = Jsonb(site.limits.model_dump(exclude_defaults=True))
+        values["calendar"] = Jsonb(site.calendar.model_dump(mode="json", exclude_defaults=True))
+        values["reports"] = Jsonb(site.reports.model_dump(exclude_defaults=True))
+        values["press"] = None if site.press is None else Jsonb(site.press)
         connection.execute(SQL["put_site"], values)
+        if site.duties is not None:
+            _seed_duties(connection, site.site, site.duties)
         for area in site.areas:
             connection.execute(SQL["put_area"], area.model_dump() | {"polygon": Jsonb(area.polygon)})
         ids = [device.id for device in site.devices]
         connection.execute(SQL["retire_devices"], {"site": site.site, "ids": ids})
         return [device.id for device in site.devices if not _merge(connection, site.site, device)]
+
+
+def _seed_duties(connection: Connection, site: str, duties: list[Matter]) -> None:
+    """Bring a list in when the file's has changed: edits of one that was brought in already stay."""
+    digest = hashlib.sha256(format_duties(duties).encode()).hexdigest()
+    if connection.execute(SQL["note_duties"], {"site": site, "digest": digest}).fetchone():
+        put_duties(connection, duties, "site file", datetime.now(UTC))
 
 
 def _merge(connection: Connection, site: str, device: SiteDevice) -> bool:

@@ -1,10 +1,16 @@
 -- name: put_site
-INSERT INTO sites (id, name, timezone, detector, limits)
-VALUES (%(id)s, %(name)s, %(timezone)s, %(detector)s, %(limits)s)
+INSERT INTO sites (id, name, timezone, detector, limits, calendar, press, reports)
+VALUES (%(id)s, %(name)s, %(timezone)s, %(detector)s, %(limits)s, %(calendar)s, %(press)s, %(reports)s)
 ON CONFLICT (id) DO UPDATE SET
-    name = excluded.name, timezone = excluded.timezone, detector = excluded.detector, limits = excluded.limits
-WHERE (sites.name, sites.timezone, sites.detector, sites.limits)
-   <> (excluded.name, excluded.timezone, excluded.detector, excluded.limits);
+    name = excluded.name, timezone = excluded.timezone, detector = excluded.detector, limits = excluded.limits,
+    calendar = excluded.calendar, press = excluded.press, reports = excluded.reports
+WHERE (sites.name, sites.timezone, sites.detector, sites.limits, sites.calendar, sites.reports)
+   <> (excluded.name, excluded.timezone, excluded.detector, excluded.limits, excluded.calendar, excluded.reports)
+   OR sites.press IS DISTINCT FROM excluded.press;
+
+-- name: note_duties
+UPDATE sites SET duties_seed = %(digest)s WHERE id = %(site)s AND duties_seed IS DISTINCT FROM %(digest)s
+RETURNING id;
 
 -- name: put_area
 INSERT INTO areas (code, name, level, parent, polygon)

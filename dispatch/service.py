@@ -1,8 +1,9 @@
-"""The dispatch stage: incidents from MQTT into tickets, each acked when its ticket is committed."""
+"""The dispatch stage: incidents from MQTT into tickets, each acked when its ticket is committed; and their clocks."""
 
 import logging
 import queue
 import threading
+import time
 from datetime import UTC, datetime
 
 import psycopg
@@ -11,6 +12,9 @@ from prometheus_client import CollectorRegistry, Counter, Histogram
 from detect.incident import Incident
 from dispatch import store
 from dispatch.intake import take_in
+from dispatch.modes_store import end_overdue
+from dispatch.pressing import pass_clocks
+from dispatch.sender import Sender
 from edge.messages import BadMessageError, decode
 from edge.mqtt import Delivery, Link
 from edge.probe import Health
@@ -21,6 +25,7 @@ from ingest.database import Database
 log = logging.getLogger(__name__)
 
 IDLE_S = 0.5
+PASS_EVERY_S = 1.0  # over all clocks
 WAITING = 200  # deliveries; beyond, the broker keeps them
 
 
@@ -39,13 +44,18 @@ class Dispatch:
         self._incidents = Counter("yihu_dispatch_incidents", "Incidents taken in", ["kind"], registry=registry)
         self._quarantined = Counter("yihu_dispatch_quarantined", "Incidents set aside", registry=registry)
         self._seconds = Histogram("yihu_dispatch_incident_seconds", "Time to take one in", registry=registry)
+        self._pass_seconds = Histogram("yihu_dispatch_pass_seconds", "One pass of the clocks", registry=registry)
+        self._sender, self._passed_at = Sender(database, registry), float("-inf")
 
     def run(self, stop: threading.Event) -> None:
+        sending = threading.Thread(target=self._sender.run, args=(stop,), name="notices")
+        sending.start()
         self._link.start()
         delivery: Delivery | None = None
         while not stop.is_set():
             try:
                 connection = self._database.connect()
+                self._pass_clocks(connection)
                 delivery = delivery or self._next()
                 if delivery:
                     self._handle(connection, delivery)
@@ -54,6 +64,7 @@ class Dispatch:
                 self._database.rest(error, stop)
         self._link.stop()
         self._database.close()
+        sending.join()
 
     def health(self) -> Health:
         return self._database.health(self._link, self._deliveries.qsize())
@@ -63,6 +74,16 @@ class Dispatch:
             return self._deliveries.get(timeout=IDLE_S)
         except queue.Empty:
             return None
+
+    def _pass_clocks(self, connection: psycopg.Connection) -> None:
+        if time.monotonic() - self._passed_at < PASS_EVERY_S:
+            return
+        now = datetime.now(UTC)
+        with self._pass_seconds.time():
+            touched = end_overdue(connection, now) + pass_clocks(connection, now)
+        if touched:
+            log.info("%d tickets and emergencies had come to their time", touched)
+        self._passed_at = time.monotonic()
 
     def _handle(self, connection: psycopg.Connection, delivery: Delivery) -> None:
         try:

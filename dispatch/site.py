@@ -23,7 +23,8 @@ from detect.models import is_name
 from detect.rules.sensor import sensor_fault
 from detect.threshold import ThresholdSettings
 from detect.values import Seconds
-from dispatch.limits import Limits
+from dispatch.conduct import Conduct
+from dispatch.duties import Matter, parse_duties, shipped_duties
 from edge.driver import known_drivers
 from edge.sim.address import is_simulated, parse_camera, parse_sensor
 from edge.sim.script import script_of
@@ -162,21 +163,30 @@ class SiteDevice(_Entry):
         return "camera" if self.camera else "sensor"
 
 
-class Site(_Entry):
+class Site(Conduct):
+    """`duties` is a duty list in place of the shipped one, from a CSV file beside."""
+
     site: Name
     name: Annotated[str, Field(min_length=1)]
     timezone: Annotated[str, AfterValidator(_check_timezone)] = "Asia/Shanghai"
     detector: SiteDetector | None = None
-    limits: Limits = Limits()
-    areas: list[SiteArea] = []
-    devices: list[SiteDevice] = []
+    duties: list[Matter] | None = None
+    areas: list[SiteArea] = Field(default_factory=list)
+    devices: list[SiteDevice] = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def _can_be_kept(self) -> "Site":
+        problems = self.limits.problems(shipped_duties().values() if self.duties is None else self.duties)
+        if problems:
+            raise ValueError(f"limits: {'; '.join(problems)}")
+        return self
 
 
 def load_site(path: Path) -> Site:
     """Read and check a site file; raise SiteFileError."""
     try:
         text = path.read_text(encoding="utf-8")
-        raw = _with_areas(yaml.safe_load(text), path.parent)
+        raw = _with_duties(_with_areas(yaml.safe_load(text), path.parent), path.parent)
     except (OSError, yaml.YAMLError, ValueError, LookupError, TypeError) as error:
         raise SiteFileError(path, [f"cannot be read: {error}"]) from error
     problems: list[str] = []
@@ -244,3 +254,9 @@ def _with_areas(raw: Any, folder: Path) -> Any:
     features = json.loads((folder / raw["areas"]).read_text(encoding="utf-8"))["features"]
     areas = [f["properties"] | {"polygon": f["geometry"]["coordinates"][0][:-1]} for f in features]
     return raw | {"areas": areas}
+
+
+def _with_duties(raw: Any, folder: Path) -> Any:
+    if not isinstance(raw, dict) or not isinstance(raw.get("duties"), str):
+        return raw
+    return raw | {"duties": parse_duties((folder / raw["duties"]).read_text(encoding="utf-8"))}

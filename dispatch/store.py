@@ -1,4 +1,4 @@
-"""Tickets, incidents and evidence in the database; every call runs in its caller's transaction."""
+"""Incidents, their evidence and their places in the database; every call runs in its caller's transaction."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -7,13 +7,12 @@ from uuid import UUID
 
 import msgspec
 from psycopg import Connection
-from psycopg.rows import dict_row, scalar_row
+from psycopg.rows import scalar_row
 from psycopg.types.json import Jsonb
 
 from detect.incident import Box, Incident
 from dispatch.areas import AreaIndex, Shape
-from dispatch.limits import Limits
-from dispatch.ticket import Area, Due, Order, Position, State, Ticket
+from dispatch.ticket import Area
 from ingest.queries import load_queries
 
 SQL = load_queries(Path(__file__).with_name("dispatch.sql"))
@@ -32,81 +31,6 @@ class Evidence(NamedTuple):
     data: bytes
     incident: UUID | None = None
     box: Box | None = None
-
-
-def insert_ticket(connection: Connection, ticket: Ticket) -> None:
-    """Store a new ticket; the database gives it its number."""
-    place, area = ticket.position or (None, None), ticket.area or (None, None)
-    connection.execute(
-        SQL["insert_ticket"],
-        _saved(ticket)
-        | {
-            "kind": ticket.kind, "title": ticket.title, "text": ticket.text,
-            "area_code": area[0], "area_name": area[1], "longitude": place[0], "latitude": place[1],
-            "site": ticket.site, "device": ticket.device, "zone": ticket.zone,
-            "opened_at": ticket.opened_at, "began_at": ticket.began_at, "parent": ticket.parent,
-            "due_accept": ticket.due.accept, "due_handle": ticket.due.handle, "due_close": ticket.due.close,
-        },
-    )  # fmt: skip
-
-
-def lock_ticket(connection: Connection, ticket_id: UUID) -> Ticket | None:
-    """Read a ticket and keep others from changing it until the transaction ends."""
-    with connection.cursor(row_factory=dict_row) as cursor:
-        row = cursor.execute(SQL["lock_ticket"], {"id": ticket_id}).fetchone()
-    return None if row is None else _ticket(row)
-
-
-def save_ticket(connection: Connection, ticket: Ticket) -> None:
-    connection.execute(SQL["save_ticket"], _saved(ticket))
-    if ticket.merged_into:
-        connection.execute(SQL["follow_merge"], {"id": ticket.id, "into": ticket.merged_into})
-
-
-def _saved(ticket: Ticket) -> dict[str, Any]:
-    return {
-        "id": ticket.id, "state": ticket.state, "severity": ticket.severity, "assignee": ticket.assignee,
-        "accepted_at": ticket.accepted_at, "handled_at": ticket.handled_at, "handled_by": ticket.handled_by,
-        "ended_at": ticket.ended_at, "merged_into": ticket.merged_into,
-        "explanation": None if ticket.explanation is None else Jsonb(ticket.explanation),
-    }  # fmt: skip
-
-
-def _ticket(row: dict[str, Any]) -> Ticket:
-    area = Area(row.pop("area_code"), row.pop("area_name"))
-    position = Position(row.pop("longitude"), row.pop("latitude"))
-    due = Due(row.pop("due_accept"), row.pop("due_handle"), row.pop("due_close"))
-    row |= {"state": State(row["state"]), "due": due}
-    row |= {"area": area if area.code else None, "position": position if position.longitude is not None else None}
-    return Ticket(**row)
-
-
-def add_order(connection: Connection, ticket: Ticket, order: Order, before: State) -> None:
-    """Record what somebody had done to a ticket."""
-    asked = {"into": order.into, "assignee": order.assignee}
-    detail = {key: str(value) for key, value in asked.items() if value}
-    entry = {"reason": order.reason or None, "note": order.note, "detail": Jsonb(detail)}
-    _add_timeline(connection, ticket, order.at, order.actor or "script", order.action, before, entry)
-
-
-def add_event(
-    connection: Connection, ticket: Ticket, at: datetime, actor: str, action: str, before: State | None
-) -> None:
-    """Record what happened to a ticket without an order, such as an incident that joined it."""
-    _add_timeline(connection, ticket, at, actor, action, before, {"reason": None, "note": "", "detail": Jsonb({})})
-
-
-def _add_timeline(
-    connection: Connection,
-    ticket: Ticket,
-    at: datetime,
-    actor: str,
-    action: str,
-    before: State | None,
-    entry: dict[str, Any],
-) -> None:
-    moment = {"ticket": ticket.id, "at": at, "actor": actor, "action": action}
-    connection.execute(SQL["add_timeline"], entry | moment | {"from_state": before, "to_state": ticket.state})
 
 
 def lock_kind(connection: Connection, kind: str) -> None:
@@ -168,19 +92,7 @@ def quarantine(connection: Connection, topic: str, reason: str, body: bytes, hea
 
 def load_areas(connection: Connection) -> AreaIndex:
     rows = connection.execute(SQL["areas"]).fetchall()
-    return AreaIndex([Shape(Area(code, name), polygon) for code, name, polygon in rows])
-
-
-def load_limits(connection: Connection, site: str | None, position: Position | None) -> Limits:
-    """Of the site, or where a matter belongs to none, of the one whose device is nearest to its position."""
-    if site:
-        return _limits(connection, "limits_of_site", {"site": site})
-    return _limits(connection, "limits_at", position._asdict()) if position else Limits()
-
-
-def _limits(connection: Connection, name: str, values: dict[str, Any]) -> Limits:
-    row = connection.execute(SQL[name], values).fetchone()
-    return Limits.model_validate(row[0]) if row else Limits()
+    return AreaIndex([Shape(Area(code, name), polygon, parent, merged) for code, name, parent, polygon, merged in rows])
 
 
 def device_name(connection: Connection, site: str, device: str) -> str:

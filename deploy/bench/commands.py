@@ -55,6 +55,55 @@ def _print_pace(unit: str, name: str, ours: float, plain: float, ratio: float, a
         print(f"{ours:,.0f} {unit}; the plain way {plain:,.0f} {unit}; {name} {ratio:.2f}")
 
 
+@bench.command("rates")
+def bench_rates(
+    tickets: Annotated[int, typer.Option(min=1, help="How many a year.")] = 200_000,
+    seed: Annotated[int, typer.Option(min=0)] = 1,
+    as_json: AsJson = False,
+) -> None:
+    """A simulated year of tickets: its three rates as reported, and recounted from the audit log alone."""
+    import psycopg  # noqa: PLC0415 - a command line starts fast
+
+    from deploy.bench import rates  # noqa: PLC0415 - psycopg
+    from deploy.embedded import EmbeddedDatabase  # noqa: PLC0415 - only where it is used is it installed
+    from ingest.migrate import migrate  # noqa: PLC0415 - as above
+
+    with tempfile.TemporaryDirectory() as folder, EmbeddedDatabase(Path(folder) / "postgres") as database:
+        migrate(database.url)
+        with psycopg.connect(database.url, autocommit=True) as connection:
+            counted = rates.bench_rates(connection, seed, tickets, lambda text: print(text, file=sys.stderr))
+    if as_json:
+        print(rates.as_json(counted))
+    for clock, rate in counted.reported.items() if not as_json else ():
+        print(f"{clock}: {rate.kept} kept, {rate.missed} missed ({rate.share or 0:.1%}); recounted the same")
+    if counted.reported != counted.recounted:
+        raise UsageError(f"the rates differ: reported {counted.reported}, recounted {counted.recounted}")
+
+
+@bench.command("tickets")
+def bench_tickets(
+    tickets: Annotated[int, typer.Option(min=100, help="How many are in the table.")] = 1_000_000,
+    as_json: AsJson = False,
+) -> None:
+    """How long the ticket list, the wall and a pass of the clocks take with a million tickets in the table."""
+    import msgspec  # noqa: PLC0415 - a command line starts fast
+
+    from deploy.bench import tickets as measure  # noqa: PLC0415 - psycopg
+    from deploy.embedded import EmbeddedDatabase  # noqa: PLC0415 - only where it is used is it installed
+    from ingest.migrate import migrate  # noqa: PLC0415 - as above
+
+    with tempfile.TemporaryDirectory() as folder, EmbeddedDatabase(Path(folder) / "postgres") as database:
+        migrate(database.url)
+        found = measure.bench_tickets(database.url, tickets, lambda text: print(text, file=sys.stderr))
+    if as_json:
+        print(msgspec.json.encode(found._asdict()).decode())
+        return
+    for name, spread in found.queries.items():
+        print(f"{name}: p50 {spread.p50:.1f} ms, p95 {spread.p95:.1f} ms")
+    print(f"a pass of the clocks over {found.open_tickets} open tickets: {found.idle_pass_s:.3f} s")
+    print(f"one in which {found.pressed} climb: {found.full_pass_s:.2f} s")
+
+
 @bench.command("accuracy")
 def bench_accuracy(
     seeds: Annotated[int, typer.Option(min=1, help="Places of each view that were never trained on.")] = 3,

@@ -109,7 +109,8 @@ def test_a_report_that_cannot_be_used_changes_nothing(client: TestClient, change
 def test_a_forbidden_move_names_those_allowed(client: TestClient, connection: psycopg.Connection) -> None:
     answer = client.post(f"/api/tickets/{report(connection)}/close")
     assert answer.status_code == 409
-    assert answer.json()["allowed"] == ["confirm", "reject", "merge"]
+    assert answer.json()["allowed"][:3] == ["confirm", "reject", "merge"]
+    assert not {"accept", "handle", "close"} & set(answer.json()["allowed"])
     assert "confirm, reject, merge" in answer.json()["detail"]
 
 

@@ -1,5 +1,6 @@
 """Incidents and tickets to begin with, and what a database holds of them."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -12,9 +13,14 @@ from psycopg.rows import dict_row
 from uuid_utils.compat import uuid7
 
 from detect.incident import Explanation, Incident, IncidentObject, Picture, Spell
-from dispatch import store
-from dispatch.kinds import KINDS
-from dispatch.ticket import Action, Order, State, Ticket
+from dispatch import cases
+from dispatch.case import Case, Cause, follow, open_case
+from dispatch.conduct import Conduct
+from dispatch.duties import shipped_matter
+from dispatch.people import Person
+from dispatch.terms import Terms
+from dispatch.ticket import Due, Order, Ticket
+from dispatch.transitions import Action, Role, State
 
 NOON = 1_750_046_400.0  # 12:00 in Shanghai on 16 June 2025
 RECEIVED = datetime.fromtimestamp(NOON, UTC)
@@ -64,28 +70,44 @@ def ticket(**changes: Any) -> Ticket:
         "title": "Rubbish at the gate",
         "opened_at": RECEIVED,
         "began_at": RECEIVED,
-        "due": KINDS["rubbish"].due(RECEIVED),
+        "due": Due(RECEIVED, RECEIVED, RECEIVED),
     }
     return Ticket(**usual | changes)
 
 
-def order(action: Action, actor: str | None = "zhou", minutes: float = 1, **more: Any) -> Order:
-    return Order(action=action, at=RECEIVED + timedelta(minutes=minutes), actor=actor, **more)
+def terms(kind: str = "rubbish", **conduct: Any) -> Terms:
+    return Conduct.model_validate(conduct).terms(shipped_matter(kind))
+
+
+def case(state: State = State.CANDIDATE, **changes: Any) -> Case:
+    """One that has just been opened, and at once brought to the state wanted."""
+    by = terms(changes.get("kind", "rubbish"))
+    opened = open_case(ticket(**changes), "detect", by)
+    moved = opened._replace(ticket=replace(opened.ticket, state=state))
+    return follow(opened, moved, Cause(opened.ticket.opened_at, "zhou"), by)
+
+
+def order(
+    action: Action, actor: str | None = "zhou", minutes: float = 1, role: Role = Role.ADMIN, **more: Any
+) -> Order:
+    return Order(action=action, at=RECEIVED + timedelta(minutes=minutes), by=Person(actor or "", role), **more)
 
 
 def stored(connection: Connection, **changes: Any) -> Ticket:
     """A ticket that is in the database, as it stands there."""
-    one = ticket(**changes)
     with connection.transaction():
-        store.insert_ticket(connection, one)
-    return read(connection, one.id)
+        return cases.insert_case(connection, case(**changes)).ticket
+
+
+def read_case(connection: Connection, ticket_id: UUID) -> Case:
+    with connection.transaction():
+        found = cases.lock_case(connection, ticket_id)
+    assert found
+    return found
 
 
 def read(connection: Connection, ticket_id: UUID) -> Ticket:
-    with connection.transaction():
-        found = store.lock_ticket(connection, ticket_id)
-    assert found
-    return found
+    return read_case(connection, ticket_id).ticket
 
 
 def rows(connection: Connection, table: str, **where: Any) -> list[dict[str, Any]]:
@@ -96,7 +118,7 @@ def rows(connection: Connection, table: str, **where: Any) -> list[dict[str, Any
 
 def timeline(connection: Connection, ticket_id: UUID) -> list[tuple[Any, ...]]:
     """(who, what, from, to) in order."""
-    entries = sorted(rows(connection, "timeline", ticket=ticket_id), key=lambda entry: entry["id"])
+    entries = sorted(rows(connection, "audit", ticket=ticket_id), key=lambda entry: entry["seq"])
     return [(entry["actor"], entry["action"], entry["from_state"], entry["to_state"]) for entry in entries]
 
 
@@ -104,16 +126,13 @@ def walk(connection: Connection, ticket_id: UUID, to: State) -> Ticket:
     """Take a candidate to a later state in the usual way."""
     from dispatch.desk import act  # noqa: PLC0415
 
-    orders = [
-        order(Action.CONFIRM),
-        order(Action.ACCEPT, "wang", 2),
-        order(Action.HANDLE, "wang", 3),
-        order(Action.CLOSE, "li", 4),
-    ]
+    steps = {
+        State.CANDIDATE: order(Action.CONFIRM),
+        State.DISPATCHED: order(Action.ACCEPT, "wang", 2),
+        State.ACCEPTED: order(Action.HANDLE, "wang", 3),
+        State.HANDLED: order(Action.CLOSE, "li", 4),
+    }
     now = read(connection, ticket_id)
-    for one in orders:
-        if now.state == to:
-            break
-        now = act(connection, ticket_id, one, [])
-    assert now.state == to
+    while now.state != to:
+        now = act(connection, ticket_id, steps[now.state], [])
     return now

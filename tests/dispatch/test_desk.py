@@ -9,16 +9,8 @@ from psycopg import Connection
 from psycopg.types.json import Jsonb
 
 from dispatch.desk import NoSuchTicketError, Report, act, report
-from dispatch.ticket import (
-    Action,
-    Area,
-    ForbiddenMoveError,
-    IncompleteOrderError,
-    Order,
-    Position,
-    State,
-    TicketError,
-)
+from dispatch.ticket import Area, ForbiddenMoveError, IncompleteOrderError, Order, Position, TicketError
+from dispatch.transitions import Action, State
 from tests.dispatch.matters import JPEG, PNG, RECEIVED, order, read, rows, stored, timeline, walk
 
 GATE = Position(104.395, 31.125)
@@ -30,7 +22,7 @@ def test_an_order_is_carried_out_and_recorded(connection: Connection):
     assert read(connection, ticket.id) == after
     assert (after.state, after.assignee) == (State.DISPATCHED, "wang")
     assert timeline(connection, ticket.id) == [("zhou", "confirm", "candidate", "dispatched")]
-    assert rows(connection, "timeline")[0]["detail"] == {"assignee": "wang"}
+    assert rows(connection, "audit")[0]["detail"] == {"assignee": "wang"}
 
 
 def test_a_ticket_s_whole_way_is_in_its_timeline(connection: Connection):
@@ -164,4 +156,4 @@ def test_a_person_s_report_opens_a_ticket(connection: Connection):
 def test_a_report_that_cannot_be_used_opens_nothing(connection: Connection, matter: Report, message: str):
     with pytest.raises(IncompleteOrderError, match=message):
         report(connection, matter, "resident", RECEIVED)
-    assert rows(connection, "tickets") == rows(connection, "timeline") == []
+    assert rows(connection, "tickets") == rows(connection, "audit") == []

@@ -16,22 +16,24 @@ from psycopg.types.json import Jsonb
 from uuid_utils.compat import uuid7
 
 from detect.incident import Explanation, Incident, IncidentObject
+from dispatch.case import open_case
 from dispatch.desk import act
 from dispatch.intake import explain, new_candidate, take_in
-from dispatch.kinds import KINDS
-from dispatch.limits import Limits
-from dispatch.ticket import Action, Area, Position, State, Ticket
+from dispatch.ticket import Area, Position, Ticket
+from dispatch.transitions import Action, State
 from tests.dispatch.matters import (
     HERE,
     METRE,
     NOON,
     RECEIVED,
+    case,
     incident,
     order,
     picture,
     read,
     rows,
     stored,
+    terms,
     timeline,
     walk,
 )
@@ -70,7 +72,8 @@ def standing(connection: Connection, device: str) -> dict[str, Any]:
         "ticket": {key: value for key, value in ticket.items() if key not in drawn},
         "incident": {key: value for key, value in seen.items() if key not in drawn},
         "evidence": sorted((row["role"], row["at"]) for row in shown),
-        "timeline": timeline(connection, ticket["id"]),
+        # whether it was grave when it came, or became so, is as it was told
+        "timeline": [entry for entry in timeline(connection, ticket["id"]) if entry[1] != "regrade"],
     }
 
 
@@ -114,7 +117,7 @@ def test_a_sensors_incident_has_neither_picture_nor_model_and_joins_what_a_camer
 
 def test_a_late_event_keeps_its_time_and_its_clocks_run_from_receipt():
     received = RECEIVED + timedelta(days=3)
-    ticket = new_candidate(incident(), "cam-1", received, Limits())
+    ticket = open_case(new_candidate(incident(), "cam-1", received), "detect", terms()).ticket
     assert ticket.began_at == RECEIVED - timedelta(minutes=3)
     assert ticket.due.accept == received + timedelta(hours=2)
 
@@ -151,7 +154,7 @@ def test_a_second_incident_in_the_zone_joins_the_open_ticket(connection: Connect
     assert take(connection, second).id == ticket.id
     assert {row["ticket"] for row in rows(connection, "incidents")} == {ticket.id}
     assert read(connection, ticket.id).severity == "critical"
-    assert [entry[1] for entry in timeline(connection, ticket.id)] == ["open", "join"]
+    assert [entry[1] for entry in timeline(connection, ticket.id)] == ["open", "join", "regrade"]
     assert len(rows(connection, "evidence")) == 4
 
 
@@ -281,4 +284,4 @@ def test_what_fails_half_way_leaves_nothing(connection: Connection):
 
 def test_a_kind_that_this_table_lacks_is_another_matter(connection: Connection):
     ticket = take(connection, incident(id=uuid7(), kind="rock_fall"))
-    assert (ticket.kind, ticket.due) == ("rock_fall", KINDS["other"].due(RECEIVED))
+    assert (ticket.kind, ticket.due) == ("rock_fall", case(kind="other").ticket.due)

@@ -8,10 +8,12 @@ from psycopg import Connection
 from psycopg.types.json import Jsonb
 
 from detect.config import CameraConfig
-from dispatch import store
-from dispatch.limits import Limits
+from dispatch import cases
+from dispatch.conduct import Limits
+from dispatch.duties import SHIPPED
+from dispatch.duties_store import load_matter
 from dispatch.seed import seed
-from dispatch.site import load_site
+from dispatch.site import SiteFileError, load_site
 from edge.messages import DeviceConfig, decode
 from ingest.store import changed_configs
 from tests.dispatch.matters import rows
@@ -172,6 +174,38 @@ def test_a_changed_area_is_taken_over(connection: Connection, folder: Path):
 
 def test_limits_come_and_go_with_the_file(connection: Connection, folder: Path):
     bring_in(connection, folder, limits={"accept": "90s", "kinds": {"fire": {"accept": "1m"}}})
-    assert store.load_limits(connection, "tooley", None).kinds["fire"].accept == 60
+    assert cases.load_conduct(connection, "tooley", None).limits.kinds["fire"].accept == 60
     bring_in(connection, folder)
-    assert store.load_limits(connection, "tooley", None) == Limits()
+    assert cases.load_conduct(connection, "tooley", None).limits == Limits()
+
+
+def test_a_duty_list_of_the_file_comes_in_once_and_edits_stay_until_the_file_changes(
+    connection: Connection, folder: Path
+):
+    shipped = SHIPPED.read_text(encoding="utf-8")
+    file = folder / "duties.csv"
+    file.write_text(shipped.replace("路灯故障", "路灯不亮"), encoding="utf-8")
+    bring_in(connection, folder, duties="duties.csv")
+    assert load_matter(connection, "street_lamp").zh == "路灯不亮"
+    connection.execute("UPDATE matters SET zh = '路灯' WHERE code = 'street_lamp'")
+    bring_in(connection, folder, duties="duties.csv")
+    assert load_matter(connection, "street_lamp").zh == "路灯"
+    file.write_text(shipped, encoding="utf-8")
+    bring_in(connection, folder, duties="duties.csv")
+    assert load_matter(connection, "street_lamp").zh == "路灯故障"
+
+
+def test_a_wrong_duty_list_is_told_as_a_wrong_site_file(folder: Path):
+    (folder / "duties.csv").write_text("code,zh\nx,y\n", encoding="utf-8")
+    path = folder / "site.yaml"
+    path.write_text(yaml.safe_dump(USUAL | {"duties": "duties.csv"}, allow_unicode=True), encoding="utf-8")
+    with pytest.raises(SiteFileError, match="the duty list is refused"):
+        load_site(path)
+
+
+def test_calendar_and_pressing_come_with_the_file(connection: Connection, folder: Path):
+    bring_in(connection, folder, calendar={"hours": ["08:00-12:00"], "days": {"2026-06-02": "off"}}, press=["0s", "1h"])
+    conduct = cases.load_conduct(connection, "tooley", None)
+    assert (conduct.press, conduct.calendar.hours) == ([0, 3600], ["08:00-12:00"])
+    bring_in(connection, folder)
+    assert cases.load_conduct(connection, "tooley", None).press is None

@@ -172,4 +172,4 @@ def test_a_repeated_delivery_changes_nothing(stand: Stand, connection: Connectio
         stand.send(seen)
     wait_for(lambda: stand.count("incidents_total", kind="illegal_parking") == 6)
     assert len(rows(connection, "incidents")) == 2
-    assert len(rows(connection, "timeline")) == 2
+    assert len(rows(connection, "audit")) == 2

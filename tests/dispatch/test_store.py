@@ -1,6 +1,4 @@
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -10,79 +8,8 @@ from uuid_utils.compat import uuid7
 
 from dispatch import store
 from dispatch.store import Evidence
-from dispatch.ticket import Action, Area, Order, Position, State
-from tests.dispatch.matters import JPEG, METRE, RECEIVED, incident, read, rows, stored, ticket, timeline
-
-FULL: dict[str, Any] = {
-    "text": "by the gate — 门口",
-    "area": Area("510603", "第一网格"),
-    "position": Position(104.395, 31.125),
-    "site": "tooley",
-    "device": "cam-1",
-    "zone": "kerb",
-    "began_at": RECEIVED - timedelta(minutes=3),
-    "explanation": {"rule": {"kind": "illegal_parking"}, "dwell": [{"from": "a", "to": "b"}]},
-    "assignee": "wang",
-}
-LATER: dict[str, Any] = {
-    "state": State.HANDLED,
-    "severity": "critical",
-    "accepted_at": RECEIVED,
-    "handled_at": RECEIVED,
-    "handled_by": "wang",
-    "ended_at": RECEIVED,
-    "assignee": None,
-    "explanation": {"score": 0.5},
-}
-
-
-@pytest.mark.parametrize("fields", [{}, FULL])
-def test_a_ticket_comes_back_as_it_was_stored(connection: Connection, fields: dict[str, Any]):
-    one = ticket(**fields)
-    store.insert_ticket(connection, one)
-    assert replace(read(connection, one.id), number="") == one
-
-
-def test_a_ticket_comes_back_as_it_was_saved(connection: Connection):
-    root = stored(connection)
-    changed = replace(stored(connection, **FULL), **LATER, merged_into=root.id)
-    store.save_ticket(connection, changed)
-    assert read(connection, changed.id) == changed
-
-
-def test_a_ticket_is_numbered_by_the_local_day_and_in_order(connection: Connection):
-    late = datetime(2025, 6, 16, 17, 0, tzinfo=UTC)  # 01:00 on the 17th in Shanghai
-    numbers = [stored(connection, opened_at=late).number for _ in range(3)]
-    assert [number.partition("-")[0] for number in numbers] == ["20250617"] * 3
-    counts = [int(number.partition("-")[2]) for number in numbers]
-    assert counts == list(range(counts[0], counts[0] + 3))
-    assert all(len(number) == 14 for number in numbers)
-
-
-def test_a_number_grows_when_five_digits_are_not_enough(connection: Connection):
-    connection.execute("SELECT setval('ticket_number', 99999)")
-    assert stored(connection).number == "20250616-100000"
-
-
-def test_there_is_no_ticket_of_an_unknown_id(connection: Connection):
-    assert store.lock_ticket(connection, uuid4()) is None
-
-
-def test_who_was_merged_into_a_ticket_follows_it_into_the_next(connection: Connection):
-    a, b, c = (stored(connection) for _ in range(3))
-    for one, into in [(a, b), (b, c)]:
-        store.save_ticket(connection, replace(one, state=State.MERGED, ended_at=RECEIVED, merged_into=into.id))
-    assert read(connection, a.id).merged_into == read(connection, b.id).merged_into == c.id
-
-
-def test_an_order_is_recorded_with_what_it_asked(connection: Connection):
-    one, other = stored(connection), uuid4()
-    asked = Order(action=Action.MERGE, at=RECEIVED, actor=None, reason="same", note="see there", into=other)
-    store.add_order(connection, replace(one, state=State.MERGED), asked, State.CANDIDATE)
-    (entry,) = rows(connection, "timeline")
-    assert timeline(connection, one.id) == [("script", "merge", "candidate", "merged")]
-    assert (entry["at"], entry["reason"], entry["note"]) == (RECEIVED, "same", "see there")
-    assert entry["detail"] == {"into": str(other)}
+from dispatch.ticket import Area, Position
+from tests.dispatch.matters import JPEG, METRE, RECEIVED, incident, rows, stored
 
 
 @pytest.mark.parametrize("metres", [0, 20, 29, 31, 100, 1000, 9000])

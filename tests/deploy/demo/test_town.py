@@ -8,7 +8,7 @@ import shapely
 from deploy.demo.plan import plan
 from deploy.demo.town import Person, camera_rules, load_town, site_of, write_site
 from dispatch.areas import AreaIndex, Shape
-from dispatch.desk import KINDS
+from dispatch.duties import shipped_duties
 from dispatch.site import Site, load_site
 from dispatch.ticket import Area, Position
 from edge.sim.address import Metric, View, parse_camera, parse_sensor
@@ -97,7 +97,7 @@ def test_every_grid_has_its_worker_and_every_matter_is_a_known_kind(site: Site) 
     assert {person.grid for person in of("worker")} == {area.code for area in site.areas if area.level == "grid"}
     assert min(len(of("dispatcher")), len(of("supervisor"))) >= 2  # one must close what another handled
     kinds = {kind for person in of("department") for kind in person.kinds} | {matter.kind for matter in TOWN.matters}
-    assert kinds <= KINDS.keys()
+    assert kinds <= shipped_duties().keys()
     assert len({person.name for person in TOWN.staff}) == len(TOWN.staff)
 
 

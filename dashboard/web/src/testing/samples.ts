@@ -37,6 +37,9 @@ export function ticketOf(changes: Partial<Ticket> = {}): Ticket {
     explanation: null,
     parent: null,
     merged_into: null,
+    paused_until: null,
+    level: 0,
+    solved: null,
     ...changes,
   };
 }

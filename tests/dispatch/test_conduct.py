@@ -1,43 +1,68 @@
-from datetime import timedelta
+import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from psycopg import Connection
 from psycopg.types.json import Jsonb
 from pydantic import ValidationError
 
+from detect.incident import Severity
 from dispatch import store
+from dispatch.conduct import Conduct, Limits
 from dispatch.desk import Report, report
+from dispatch.duties import shipped_duties, shipped_matter
 from dispatch.intake import take_in
-from dispatch.kinds import KINDS
-from dispatch.limits import Limits, due
+from dispatch.ledger import Clock
+from dispatch.terms import Terms
 from dispatch.ticket import Position, Ticket
 from tests.dispatch.matters import HERE, RECEIVED, incident
 
 DEMO = {"accept": "90s", "handle": "6m", "close": "30m"}
-MINUTE = timedelta(minutes=1)
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
 def limits(**given: object) -> Limits:
     return Limits.model_validate(given)
 
 
+def steps(kind: str, severity: Severity = "minor", **given: object) -> list[timedelta]:
+    """From receipt to each step, by a site's limits."""
+    of = Conduct(limits=limits(**given)).terms(shipped_matter(kind)).limits[severity]
+    return [of[clock] for clock in Clock]
+
+
 def test_without_limits_every_kind_keeps_its_own():
-    assert due("flood", RECEIVED, Limits()) == KINDS["flood"].due(RECEIVED)
+    assert steps("rubbish") == [2 * HOUR, 24 * HOUR, 7 * 24 * HOUR]
+    assert steps("fire") == [5 * MINUTE, 2 * HOUR, 24 * HOUR]
 
 
 def test_a_site_may_want_all_its_matters_dealt_with_sooner():
-    assert due("flood", RECEIVED, limits(**DEMO)) == (
-        RECEIVED + 1.5 * MINUTE,
-        RECEIVED + 6 * MINUTE,
-        RECEIVED + 30 * MINUTE,
+    assert steps("flood", **DEMO) == [1.5 * MINUTE, 6 * MINUTE, 30 * MINUTE]
+
+
+def test_a_kind_has_the_last_word_then_the_severity_and_what_nobody_says_is_as_usual():
+    own = {
+        "accept": "30m",
+        "severities": {"critical": {"accept": "10m", "handle": "90m"}},
+        "kinds": {"flood": {"accept": "5m"}},
+    }
+    assert steps("flood", "critical", **own) == [5 * MINUTE, 90 * MINUTE, 24 * HOUR]
+    assert steps("rubbish", "critical", **own) == [10 * MINUTE, 90 * MINUTE, 7 * 24 * HOUR]
+    assert steps("rubbish", "minor", **own) == [30 * MINUTE, 24 * HOUR, 7 * 24 * HOUR]
+
+
+def test_a_site_s_clocks_run_by_its_own_hours_and_days():
+    site = Conduct.model_validate({"calendar": {"hours": ["08:00-12:00"], "days": {"2026-06-02": "off"}}})
+    begin = datetime(2026, 6, 1, 3, tzinfo=UTC)  # eleven in Beijing
+    assert site.terms(shipped_matter("street_vending")).calendar.after(begin, HOUR) == begin + HOUR  # round the clock
+    assert site.terms(shipped_matter("illegal_poster")).calendar.after(begin, 2 * HOUR) == datetime(
+        2026, 6, 3, 1, tzinfo=UTC
     )
 
 
-def test_a_kind_has_the_last_word_and_what_nobody_says_is_as_usual():
-    own = limits(accept="30m", kinds={"flood": {"accept": "5m"}})
-    usual = KINDS["flood"].due(RECEIVED)
-    assert due("flood", RECEIVED, own) == (RECEIVED + 5 * MINUTE, usual.handle, usual.close)
-    assert due("rubbish", RECEIVED, own).accept == RECEIVED + 30 * MINUTE
+def test_a_site_may_press_sooner():
+    assert Conduct.model_validate({"press": ["1h", "0s"]}).terms(shipped_matter("flood")).press == (0 * HOUR, HOUR)
+    assert len(Terms({}, Conduct().terms(shipped_matter("fire")).calendar).press) == 4
 
 
 @pytest.mark.parametrize(
@@ -46,13 +71,40 @@ def test_a_kind_has_the_last_word_and_what_nobody_says_is_as_usual():
         ({"accept": "0s"}, "accept"),
         ({"accept": "soon"}, "accept"),
         ({"handle": "10m", "accept": "1h"}, "earlier"),
-        ({"kinds": {"parking": {}}}, "unknown kind 'parking'"),
         ({"kinds": {"flood": {"accpet": "1m"}}}, "accpet"),
     ],
 )
 def test_limits_that_make_no_sense_are_refused_by_name(wrong: dict[str, object], what: str):
     with pytest.raises(ValidationError, match=what):
         limits(**wrong)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "what"),
+    [
+        ({"kinds": {"parking": {}}}, "unknown kind 'parking'"),
+        ({"accept": "30h"}, "a later step of .*, minor, is due before an earlier one: give all three"),
+        ({"severities": {"major": {"handle": "1m"}}}, ", major, is due before an earlier one"),
+    ],
+)
+def test_limits_that_do_not_go_with_the_duty_list_are_told(wrong: dict[str, object], what: str):
+    assert any(re.search(what, told) for told in limits(**wrong).problems(shipped_duties().values()))
+    assert limits(**DEMO).problems(shipped_duties().values()) == []
+
+
+@pytest.mark.parametrize(
+    ("wrong", "what"),
+    [
+        ({"hours": ["13:30-18:00", "09:00-12:00"]}, "in order"),
+        ({"hours": ["22:00-06:00"]}, "in order"),
+        ({"hours": ["08:00-24:00"]}, "end before midnight"),
+        ({"hours": []}, "hours"),
+        ({"days": {"2026-06-02": "holiday"}}, "days"),
+    ],
+)
+def test_a_calendar_that_makes_no_sense_is_refused_by_name(wrong: dict[str, object], what: str):
+    with pytest.raises(ValidationError, match=what):
+        Conduct.model_validate({"calendar": wrong})
 
 
 def settle(connection: Connection, site: str, position: Position, given: Limits) -> None:

@@ -1,0 +1,138 @@
+"""The three rates from the audit log alone, by other means than the ledger's: they must be equal to the ticket.
+
+It shares no code with `dispatch/ledger.py` and `dispatch/calendars.py`: it walks a ticket's entries in order and
+adds up day by day what passed between them.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from functools import cache
+from itertools import pairwise
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import holidays
+
+from dispatch.conduct import Conduct
+from dispatch.duties import shipped_matter
+from dispatch.figures import Rate
+from dispatch.ledger import Clock
+from dispatch.modes import Mode
+
+BEIJING = ZoneInfo("Asia/Shanghai")
+MORNING, AFTERNOON = (time(9), time(12)), (time(13, 30), time(18))
+HOLIDAYS = holidays.country_holidays("CN")
+TOLERANCE_S = 0.001  # of sums of floats; who has used up all of the time at closing time is late in the evening
+DONE = {"accept": {"accepted", "handled", "closed"}, "handle": {"handled", "closed"}, "close": {"closed"}}
+
+Row = dict[str, Any]  # an entry: at, action, to_state, detail, after
+
+
+@dataclass(slots=True)
+class Count:
+    """Seconds that one clock has counted; `kept` are those up to when its step was last done."""
+
+    seconds: float = 0.0
+    kept: float | None = None
+
+
+@dataclass(slots=True)
+class Walk:
+    """Where somebody stands who walks through a ticket's entries."""
+
+    kind: str
+    severity: str
+    areas: Sequence[str]
+    at: datetime
+    state: str = "candidate"
+    paused_until: datetime | None = None
+    counts: dict[str, Count] = field(default_factory=lambda: {clock: Count() for clock in DONE})
+
+
+def recount(tickets: Iterable[list[Row]], modes: Sequence[Mode], now: datetime, conduct: Conduct) -> dict[Clock, Rate]:
+    """`tickets` are each one's entries in order, `modes` all emergencies as they were declared and ended."""
+    rates = dict.fromkeys(Clock, Rate(0, 0))
+    for entries in tickets:
+        for clock, in_time in verdicts(entries, modes, now, conduct).items():
+            kept, missed = rates[clock]
+            rates[clock] = Rate(kept + in_time, missed + (not in_time))
+    return rates
+
+
+def verdicts(entries: list[Row], modes: Sequence[Mode], now: datetime, conduct: Conduct) -> dict[Clock, bool]:
+    """Of each clock that counts already, whether its step was done in time."""
+    first = entries[0]["after"]
+    walk = Walk(first["kind"], first["severity"], first["areas"], entries[0]["at"])
+    for entry in entries[1:]:
+        _pass(walk, entry["at"], modes)
+        _take(walk, entry)
+    _pass(walk, now, modes)
+    if walk.state in ("rejected", "merged"):
+        return {}
+    return {clock: in_time for clock in Clock if (in_time := _verdict(walk, clock, conduct)) is not None}
+
+
+def _verdict(walk: Walk, clock: Clock, conduct: Conduct) -> bool | None:
+    limit = conduct.limits.of(shipped_matter(walk.kind), walk.severity, clock).total_seconds()  # type: ignore[arg-type]  # one of three
+    count = walk.counts[clock]
+    done = count.kept if clock is Clock.ACCEPT or walk.state in DONE[clock] else None
+    if done is not None:
+        return done < limit - TOLERANCE_S
+    return False if count.seconds > limit - TOLERANCE_S else None
+
+
+def _take(walk: Walk, entry: Row) -> None:
+    """What an entry changes."""
+    before, walk.state = walk.state, entry["to_state"]
+    for clock, count in walk.counts.items():
+        arrives = walk.state in DONE[clock] and before not in DONE[clock]
+        if arrives and not (clock == "accept" and count.kept is not None):
+            count.kept = count.seconds
+    after = entry["after"] or {}
+    walk.severity = after.get("severity", walk.severity)
+    if entry["action"] == "pause":
+        walk.paused_until = datetime.fromisoformat(entry["detail"]["until"])
+    elif entry["action"] == "resume" or before != walk.state:
+        walk.paused_until = None
+
+
+def _pass(walk: Walk, until: datetime, modes: Sequence[Mode]) -> None:
+    """Let time pass: what counts of it, faster in an emergency, not at all in a pause or after the closing."""
+    begin = max(walk.at, min(walk.paused_until or walk.at, until))
+    if walk.state != "closed":
+        counted = sum(
+            _counted(shipped_matter(walk.kind).calendar, a, b) * _pace(modes, walk.areas, a)
+            for a, b in _pieces(begin, until, modes)
+        )
+        for count in walk.counts.values():
+            count.seconds += counted
+    walk.at = until
+
+
+def _pieces(begin: datetime, end: datetime, modes: Sequence[Mode]) -> list[tuple[datetime, datetime]]:
+    cuts = {moment for mode in modes for moment in (mode.began_at, mode.over_at) if begin < moment < end}
+    moments = [begin, *sorted(cuts), end]
+    return list(pairwise(moments))
+
+
+def _pace(modes: Sequence[Mode], areas: Sequence[str], at: datetime) -> float:
+    return max((mode.pace for mode in modes if mode.area in areas and mode.began_at <= at < mode.over_at), default=1.0)
+
+
+def _counted(calendar: str, begin: datetime, end: datetime) -> float:
+    if calendar == "always":
+        return (end - begin).total_seconds()
+    first, last = begin.astimezone(BEIJING).date(), end.astimezone(BEIJING).date()
+    days = (first + timedelta(n) for n in range((last - first).days + 1))
+    return sum(_overlap(begin, end, day) for day in days if _is_worked(day))
+
+
+def _overlap(begin: datetime, end: datetime, day: date) -> float:
+    spans = ((datetime.combine(day, a, BEIJING), datetime.combine(day, b, BEIJING)) for a, b in (MORNING, AFTERNOON))
+    return sum(max(0.0, (min(end, b) - max(begin, a)).total_seconds()) for a, b in spans)
+
+
+@cache
+def _is_worked(day: date) -> bool:
+    return bool(HOLIDAYS.is_working_day(day))

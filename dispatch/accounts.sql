@@ -1,0 +1,61 @@
+-- name: area
+SELECT code FROM areas WHERE code = %(code)s;
+
+-- name: add_person
+INSERT INTO people (name, role, area, department, password)
+VALUES (%(name)s, %(role)s, %(area)s, %(department)s, %(password)s);
+
+-- name: set_password
+UPDATE people SET password = %(password)s, failures = 0, wait_until = NULL WHERE name = %(name)s;
+
+-- name: deactivate
+UPDATE people SET active = false WHERE name = %(name)s;
+
+-- name: find_person
+SELECT name, role, area, department FROM people WHERE name = %(name)s AND active;
+
+-- name: find_login
+SELECT name, role, area, department, password, wait_until FROM people WHERE name = %(name)s AND active;
+
+-- name: note_failure
+-- The first tries are free; then each failure doubles the wait.
+UPDATE people SET
+    failures = failures + 1,
+    wait_until = CASE WHEN failures + 1 >= %(free)s
+                      THEN %(now)s + least(%(most)s, interval '1 second' * 2 ^ least(failures + 1 - %(free)s, 20)) END
+WHERE name = %(name)s;
+
+-- name: forget_failures
+UPDATE people SET failures = 0, wait_until = NULL WHERE name = %(name)s AND failures > 0;
+
+-- name: add_token
+INSERT INTO tokens (hash, person, made_at, used_at, expires_at)
+VALUES (%(hash)s, %(person)s, %(now)s, %(now)s, %(expires_at)s);
+
+-- name: find_by_token
+-- A session is put off at most once an hour, so that reading does not write.
+WITH found AS (
+    SELECT tokens.hash, people.name, role, area, department, used_at, expires_at
+    FROM tokens JOIN people ON people.name = tokens.person
+    WHERE tokens.hash = %(hash)s AND active AND (expires_at IS NULL OR expires_at > %(now)s)
+), used AS (
+    UPDATE tokens SET used_at = %(now)s, expires_at = CASE WHEN found.expires_at IS NULL THEN NULL ELSE %(now)s + %(session)s END
+    FROM found
+    WHERE tokens.hash = found.hash AND found.used_at < %(now)s - interval '1 hour'
+)
+SELECT name, role, area, department FROM found;
+
+-- name: end_token
+DELETE FROM tokens WHERE hash = %(hash)s AND expires_at IS NOT NULL;
+
+-- name: end_sessions
+DELETE FROM tokens WHERE person = %(name)s AND expires_at IS NOT NULL;
+
+-- name: end_tokens
+DELETE FROM tokens WHERE person = %(name)s;
+
+-- name: any_admin
+SELECT name FROM people WHERE role = 'admin' AND active LIMIT 1;
+
+-- name: list_people
+SELECT name, role, area, department FROM people WHERE active ORDER BY name;

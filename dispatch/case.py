@@ -1,0 +1,213 @@
+"""A ticket with its ledger and its letters, and what an order does to all of it. Pure: no clock, no database."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from itertools import takewhile
+from typing import NamedTuple
+
+from uuid_utils.compat import uuid7
+
+from dispatch.guards import check
+from dispatch.ledger import Clock, Interval, Ledger, Reading, read, record
+from dispatch.modes import Mode, changes
+from dispatch.people import SYSTEM
+from dispatch.terms import Terms
+from dispatch.ticket import Due, Order, Ticket
+from dispatch.transitions import ENDED, TRANSITIONS, Action, Role
+from dispatch.whistle import Letter, LetterState, move_letter
+
+
+class Case(NamedTuple):
+    ticket: Ticket
+    ledger: Ledger
+    letters: tuple[Letter, ...] = ()
+
+
+class Cause(NamedTuple):
+    """What began a new interval of the ledger."""
+
+    at: datetime
+    by: str
+    reason: str = ""
+    approver: str | None = None
+
+
+def open_case(ticket: Ticket, by: str, terms: Terms) -> Case:
+    """The case of a new ticket: its clocks run from receipt, `opened_at`."""
+    cause = Cause(ticket.opened_at, by)
+    return _settle(Case(ticket, record((), _interval(ticket, cause))), cause.at, terms)
+
+
+def apply(case: Case, order: Order, terms: Terms) -> Case:
+    """The case after the order; raise TicketError."""
+    check(case.ticket, case.letters, order)
+    move = TRANSITIONS[case.ticket.state, order.action]
+    moved = replace(case.ticket, state=move.to)
+    if move.to != case.ticket.state:
+        moved = replace(moved, paused_until=None)
+    effect = EFFECTS.get(order.action)
+    approver = order.by.name if order.action is Action.PAUSE else None
+    told = case._replace(ticket=effect(moved, order) if effect else moved, letters=_write(case.letters, order))
+    return follow(case, told, Cause(order.at, order.by.name, order.reason, approver), terms)
+
+
+def follow(before: Case, after: Case, cause: Cause, terms: Terms) -> Case:
+    """Keep in the ledger what a change means for the clocks, and read them again."""
+    ledger = before.ledger
+    if _what_counts(before.ticket) != _what_counts(after.ticket):
+        ledger = record(ledger, _interval(after.ticket, cause))
+    departments = list(dict.fromkeys(letter.department for letter in after.letters))
+    ticket = replace(after.ticket, departments=departments)
+    return _settle(Case(ticket, ledger, after.letters), cause.at, terms)
+
+
+def keep_pace(case: Case, modes: Sequence[Mode], now: datetime, terms: Terms) -> Case:
+    """Bring the ledger up to every emergency that began or ended since it was last written.
+
+    Each such moment is an interval's beginning, so no figure depends on when somebody looked.
+    """
+    for change in changes(modes, case.ticket.areas, case.ledger[-1].began_at, now):
+        ticket = replace(case.ticket, pace=change.pace)
+        ledger = record(case.ledger, _interval(ticket, Cause(change.at, SYSTEM.name, change.reason)))
+        case = _settle(case._replace(ticket=ticket, ledger=ledger), change.at, terms)
+    return case
+
+
+def _what_counts(ticket: Ticket) -> tuple[object, ...]:
+    """What a clock, or a reader of the ledger, depends on."""
+    return ticket.state, ticket.severity, ticket.assignee, ticket.pace, ticket.paused_until
+
+
+def _interval(ticket: Ticket, cause: Cause) -> Interval:
+    return Interval(
+        began_at=cause.at,
+        state=ticket.state,
+        severity=ticket.severity,
+        holder=ticket.assignee,
+        pace=ticket.pace,
+        paused_until=ticket.paused_until,
+        by=cause.by,
+        reason=cause.reason,
+        approver=cause.approver,
+    )
+
+
+def _settle(case: Case, at: datetime, terms: Terms) -> Case:
+    """The ticket with its times as its ledger has them."""
+    ticket, ledger = case.ticket, case.ledger
+    limits = terms.limits[ticket.severity]
+    accept, handle, close = (read(ledger, clock, limits[clock], terms.calendar) for clock in Clock)
+    settled = replace(
+        ticket,
+        due=Due(accept.due, handle.due, close.due),
+        accepted_at=accept.done_at,
+        handled_at=handle.done_at,
+        ended_at=_ended_at(ledger),
+    )
+    return case._replace(ticket=_press(settled, [accept, handle, close], at, terms))
+
+
+def _ended_at(ledger: Ledger) -> datetime | None:
+    last = ledger[-1].state
+    ending = takewhile(lambda interval: interval.state is last, reversed(ledger))
+    return list(ending)[-1].began_at if last in ENDED else None
+
+
+def _press(ticket: Ticket, clocks: list[Reading], at: datetime, terms: Terms) -> Ticket:
+    """When what is overdue climbs next (督办). Nothing but doing the step takes it down again."""
+    overdue_from = min((clock.due for clock in clocks if clock.done_at is None), default=None)
+    if ticket.state in ENDED or overdue_from is None:
+        return replace(ticket, level=0, press_at=None)
+    level = ticket.level if overdue_from <= at else 0
+    if level >= len(terms.press):
+        return replace(ticket, level=level, press_at=None)
+    press_at = terms.calendar.after(overdue_from, terms.press[level])
+    return replace(ticket, level=level, press_at=max(press_at, ticket.paused_until or press_at))
+
+
+def _write(letters: tuple[Letter, ...], order: Order) -> tuple[Letter, ...]:
+    """The letters after an order; `check` has seen to it that it names one that it can move."""
+    if order.action is Action.WHISTLE:
+        return (*letters, *(_letter(department, order) for department in order.departments))
+    words = order.reason if order.action is Action.WITHDRAW else order.note
+    return tuple(
+        (letter.department == order.letter and move_letter(letter, order.action, order.at, words, order.grade))
+        or letter
+        for letter in letters
+    )
+
+
+def _letter(department: str, order: Order) -> Letter:
+    return Letter(
+        id=uuid7(),
+        department=department,
+        state=LetterState.ISSUED,
+        text=order.note,
+        by=order.by.name,
+        issued_at=order.at,
+        deadline=order.until or order.at,
+    )
+
+
+def _assign(ticket: Ticket, order: Order) -> Ticket:
+    return replace(ticket, assignee=order.assignee or ticket.assignee)
+
+
+def _point_at_target(ticket: Ticket, order: Order) -> Ticket:
+    return replace(ticket, merged_into=order.into)
+
+
+def _point_at_nothing(ticket: Ticket, _: Order) -> Ticket:
+    return replace(ticket, merged_into=None)
+
+
+def _accept(ticket: Ticket, order: Order) -> Ticket:
+    return replace(ticket, assignee=order.by.holder or ticket.assignee)
+
+
+def _give_back(ticket: Ticket, _: Order) -> Ticket:
+    return replace(ticket, assignee=None)
+
+
+def _handle(ticket: Ticket, order: Order) -> Ticket:
+    return replace(ticket, handled_by=order.by.name or None)
+
+
+def _pause(ticket: Ticket, order: Order) -> Ticket:
+    return replace(ticket, paused_until=order.until)
+
+
+def _resume(ticket: Ticket, _: Order) -> Ticket:
+    return replace(ticket, paused_until=None)
+
+
+def _regrade(ticket: Ticket, order: Order) -> Ticket:
+    return replace(ticket, severity=order.severity or ticket.severity)
+
+
+def _climb(ticket: Ticket, _: Order) -> Ticket:
+    return replace(ticket, level=ticket.level + 1)
+
+
+def _answer(ticket: Ticket, order: Order) -> Ticket:
+    """A reporter who has a ticket reopened says that it was not solved."""
+    solved = False if order.by.role is Role.RESIDENT and order.action is Action.REOPEN else order.solved
+    return ticket if solved is None else replace(ticket, solved=solved)
+
+
+EFFECTS: dict[Action, Callable[[Ticket, Order], Ticket]] = {
+    Action.CONFIRM: _assign,
+    Action.MERGE: _point_at_target,
+    Action.UNMERGE: _point_at_nothing,
+    Action.ACCEPT: _accept,
+    Action.RETURN: _give_back,
+    Action.HANDLE: _handle,
+    Action.REOPEN: _answer,
+    Action.ASSIGN: _assign,
+    Action.PAUSE: _pause,
+    Action.RESUME: _resume,
+    Action.REGRADE: _regrade,
+    Action.ESCALATE: _climb,
+    Action.COMMENT: _answer,
+}

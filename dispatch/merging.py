@@ -1,0 +1,65 @@
+"""Several grids become one general grid (多网合一). What happened in them stays theirs, and is the new one's too."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import shapely
+from psycopg import Connection
+from psycopg.errors import UniqueViolation
+from psycopg.rows import dict_row
+from psycopg.types.json import Jsonb
+
+from dispatch import audit, store
+from dispatch.ticket import Area
+from ingest.queries import load_queries
+
+SQL = load_queries(Path(__file__).with_name("merging.sql"))
+FEWEST = 2
+
+
+class MergeError(ValueError):
+    """These areas cannot be merged; the text says why."""
+
+
+def merge_areas(connection: Connection, codes: Sequence[str], into: Area, by: str, now: datetime) -> None:
+    """Make a new grid of several that have one parent and touch each other; raise MergeError.
+
+    People of the old grids become people of the new one; their tickets keep their area, and lie in the new one as well.
+    """
+    with connection.transaction():
+        with connection.cursor(row_factory=dict_row) as cursor:
+            rows = cursor.execute(SQL["lock_areas"], {"codes": list(codes)}).fetchall()
+        parent, polygon = _check(codes, rows)
+        values = {"codes": list(codes), "code": into.code, "name": into.name, "parent": parent, "now": now}
+        try:
+            connection.execute(SQL["add_area"], values | {"polygon": Jsonb(polygon)})
+        except UniqueViolation as error:
+            raise MergeError(f"there is an area {into.code} already: give the new grid a code of its own") from error
+        connection.execute(SQL["retire_areas"], values)
+        path = store.load_areas(connection).path(into.code)
+        connection.execute(SQL["lead_tickets"], values | {"path": path})
+        connection.execute(SQL["move_people"], values)
+        entry = audit.Entry(
+            at=now, actor=by, action="merge_areas", subject=f"area {into.code}", after={"merged": list(codes)}
+        )  # fmt: skip
+        audit.append(connection, entry)
+
+
+def _check(codes: Sequence[str], rows: Sequence[dict[str, Any]]) -> tuple[str | None, list[tuple[float, ...]]]:
+    """The parent and the outline of what they make together."""
+    missing = set(codes) - {row["code"] for row in rows}
+    if missing or len(set(codes)) < FEWEST:
+        raise MergeError(f"there is no area {', '.join(sorted(missing))}" if missing else "a merger takes two areas")
+    for row in rows:
+        if row["merged_into"]:
+            raise MergeError(f"{row['code']} was merged into {row['merged_into']} already")
+        if row["emergencies"]:
+            raise MergeError(f"{row['code']} is in an emergency: end that first")
+    if len({row["parent"] for row in rows}) > 1 or {row["level"] for row in rows} != {"grid"}:
+        raise MergeError("only grids of one community can be merged")
+    whole = shapely.union_all([shapely.Polygon(row["polygon"]) for row in rows])
+    if not isinstance(whole, shapely.Polygon):
+        raise MergeError("they do not touch each other: a grid is one piece")
+    return rows[0]["parent"], list(whole.exterior.coords)[:-1]

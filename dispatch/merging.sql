@@ -1,0 +1,18 @@
+-- name: lock_areas
+SELECT code, level, parent, polygon, merged_into,
+       (SELECT count(*) FROM modes WHERE modes.area = areas.code AND ended_at IS NULL) AS emergencies
+FROM areas WHERE code = ANY (%(codes)s) ORDER BY code FOR UPDATE;
+
+-- name: add_area
+INSERT INTO areas (code, name, level, parent, polygon) VALUES (%(code)s, %(name)s, 'grid', %(parent)s, %(polygon)s);
+
+-- name: retire_areas
+UPDATE areas SET merged_into = %(code)s, merged_at = %(now)s WHERE code = ANY (%(codes)s);
+
+-- name: lead_tickets
+UPDATE tickets SET areas = areas[1:array_position(areas, merged.code)] || %(path)s::text[]
+FROM unnest(%(codes)s::text[]) AS merged (code)
+WHERE areas @> ARRAY[merged.code];
+
+-- name: move_people
+UPDATE people SET area = %(code)s WHERE area = ANY (%(codes)s);

@@ -1,0 +1,43 @@
+-- name: declare
+INSERT INTO modes (id, kind, pace, area, reason, by, began_at, until)
+VALUES (%(id)s, %(kind)s, %(pace)s, %(area)s, %(reason)s, %(by)s, %(began_at)s, %(until)s);
+
+-- name: end
+UPDATE modes SET ended_at = %(now)s, ended_by = %(by)s, ended_reason = %(reason)s
+WHERE id = %(id)s AND ended_at IS NULL AND until > %(now)s
+RETURNING id, kind, pace, area, reason, by, began_at, until, ended_at, ended_by, ended_reason;
+
+-- name: end_overdue
+UPDATE modes SET ended_at = until, ended_by = %(by)s, ended_reason = 'its time is over'
+WHERE ended_at IS NULL AND until <= %(now)s
+RETURNING id, kind, pace, area, reason, by, began_at, until, ended_at, ended_by, ended_reason;
+
+-- name: modes
+SELECT id, kind, pace, area, reason, by, began_at, until, ended_at, ended_by, ended_reason
+FROM modes WHERE least(until, coalesce(ended_at, until)) > %(since)s
+ORDER BY began_at;
+
+-- name: on_duty
+WITH RECURSIVE up AS (
+    SELECT code, parent FROM areas WHERE code = %(area)s
+    UNION
+    SELECT areas.code, areas.parent FROM areas JOIN up ON areas.code = up.parent
+), down AS (
+    SELECT code FROM areas WHERE code = %(area)s
+    UNION
+    SELECT areas.code FROM areas JOIN down ON areas.parent = down.code
+)
+SELECT DISTINCT coalesce(department, name)
+FROM people
+WHERE active AND (area IS NULL OR area IN (SELECT code FROM up UNION SELECT code FROM down));
+
+-- name: area_of
+SELECT area FROM modes WHERE id = %(id)s;
+
+-- name: path_of
+WITH RECURSIVE up AS (
+    SELECT code, parent FROM areas WHERE code = %(area)s
+    UNION
+    SELECT areas.code, areas.parent FROM areas JOIN up ON areas.code = up.parent
+)
+SELECT code FROM up;

@@ -1,0 +1,56 @@
+"""Who is told what when an order was carried out. Pure."""
+
+from datetime import datetime
+
+from uuid_utils.compat import uuid7
+
+from dispatch.case import Case
+from dispatch.notices import Notice
+from dispatch.ticket import Ticket
+from dispatch.transitions import State
+from dispatch.whistle import Grade, Letter
+
+GRADES = {
+    Grade.SATISFIED: ("满意", "satisfied"),
+    Grade.FAIR: ("基本满意", "fair"),
+    Grade.UNSATISFIED: ("不满意", "unsatisfied"),
+}
+
+
+def news(before: Case, after: Case, now: datetime) -> list[Notice]:
+    """Of a ticket to whoever has it now and had it not, and of letters to the departments they are addressed to."""
+    ticket, told = after.ticket, []
+    if ticket.assignee and ticket.state is State.DISPATCHED and _comes_to_somebody(before.ticket, ticket):
+        key = f"dispatch/{ticket.id}/{len(after.ledger)}"
+        told.append(_notice(key, ticket.assignee, "dispatch", ticket, ("新工单", "A ticket for you"), now))
+    known = {letter.id: letter for letter in before.letters}
+    return [
+        *told,
+        *(_of_letter(letter, ticket, now) for letter in after.letters if _is_news(letter, known.get(letter.id))),
+    ]
+
+
+def _comes_to_somebody(before: Ticket, after: Ticket) -> bool:
+    return (before.state, before.assignee) != (after.state, after.assignee)
+
+
+def _is_news(letter: Letter, before: Letter | None) -> bool:
+    return before is None or (before.ended_at is None and letter.ended_at is not None)
+
+
+def _of_letter(letter: Letter, ticket: Ticket, now: datetime) -> Notice:
+    if letter.ended_at is None:
+        until = letter.deadline.isoformat(timespec="minutes")
+        words = f"响应函，{until} 前反馈：{letter.text}", f"A response letter, due {until}: {letter.text}"
+    elif letter.grade:
+        zh, en = GRADES[letter.grade]
+        words = f"响应函评价：{zh}", f"Your answer was graded {en}"
+    else:
+        words = f"响应函已撤回：{letter.remark}", f"The letter was withdrawn: {letter.remark}"
+    return _notice(f"letter/{letter.id}/{letter.state}", letter.department, "letter", ticket, words, now)
+
+
+def _notice(key: str, holder: str, about: str, ticket: Ticket, words: tuple[str, str], now: datetime) -> Notice:
+    place = f"{ticket.area.name} · " if ticket.area else ""
+    zh, en = (f"{word} — {ticket.number} {place}{ticket.title}" for word in words)
+    return Notice(uuid7(), key, holder, about, ticket.severity, zh, en, now, ticket.id)

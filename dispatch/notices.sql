@@ -1,0 +1,46 @@
+-- name: post
+INSERT INTO notices (id, key, holder, ticket, about, severity, zh, en, made_at, due_at)
+VALUES (%(id)s, %(key)s, %(holder)s, %(ticket)s, %(about)s, %(severity)s, %(zh)s, %(en)s, %(made_at)s, %(due_at)s)
+ON CONFLICT (holder, key) DO NOTHING
+RETURNING id;
+
+-- name: channel
+SELECT url, quiet, digest_s, timezone FROM channels WHERE holder = %(holder)s;
+
+-- name: put_channel
+INSERT INTO channels (holder, url, quiet, digest_s, timezone)
+VALUES (%(holder)s, %(url)s, %(quiet)s, %(digest_s)s, %(timezone)s)
+ON CONFLICT (holder) DO UPDATE SET
+    url = excluded.url, quiet = excluded.quiet, digest_s = excluded.digest_s, timezone = excluded.timezone;
+
+-- name: claim
+-- All that is due of one holder who has a channel: put off, so that nobody else sends it meanwhile.
+WITH next AS (
+    SELECT holder FROM notices JOIN channels USING (holder)
+    WHERE sent_at IS NULL AND due_at <= %(now)s
+    ORDER BY due_at LIMIT 1
+    FOR UPDATE OF notices SKIP LOCKED
+)
+UPDATE notices SET due_at = %(until)s
+FROM next
+WHERE notices.holder = next.holder AND sent_at IS NULL AND due_at <= %(now)s
+RETURNING id, key, notices.holder, about, severity, zh, en, made_at, ticket;
+
+-- name: note_failure
+WITH failed AS (
+    UPDATE notices SET tries = tries + 1, error = %(error)s WHERE id = ANY (%(ids)s) RETURNING tries
+)
+SELECT max(tries) FROM failed;
+
+-- name: put_off
+UPDATE notices SET due_at = %(due_at)s WHERE id = ANY (%(ids)s);
+
+-- name: sent
+UPDATE notices SET sent_at = %(now)s, error = NULL WHERE id = ANY (%(ids)s);
+
+-- name: list
+SELECT id, holder, ticket, about, severity, zh, en, made_at, sent_at, tries, error
+FROM notices
+WHERE holder = %(holder)s OR (%(all)s AND sent_at IS NULL AND tries > 0)
+ORDER BY made_at DESC, id DESC
+LIMIT %(limit)s;

@@ -1,0 +1,71 @@
+"""Notices in the database, and their sending. Several processes may send: a notice is claimed before it is sent."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from psycopg import Connection
+from psycopg.rows import class_row, dict_row
+
+from dispatch.notices import Channel, Notice, digest, due_at, retry_after
+from ingest.queries import load_queries
+
+SQL = load_queries(Path(__file__).with_name("notices.sql"))
+MOST = 200  # are listed
+CLAIM = timedelta(minutes=2)  # for which nobody else sends what is being sent
+
+Send = Callable[[str, str, str], None]  # URL, title, body; raises OSError with what went wrong
+
+
+def post(connection: Connection, notice: Notice) -> bool:
+    """Leave a notice to be sent; False when its holder has been told the same already."""
+    channel = find_channel(connection, notice.holder)
+    due = due_at(notice.severity, channel, notice.made_at) if channel else notice.made_at
+    row = connection.execute(SQL["post"], notice._asdict() | {"due_at": due}).fetchone()
+    return row is not None
+
+
+def find_channel(connection: Connection, holder: str) -> Channel | None:
+    with connection.cursor(row_factory=class_row(Channel)) as cursor:
+        return cursor.execute(SQL["channel"], {"holder": holder}).fetchone()
+
+
+def put_channel(connection: Connection, holder: str, channel: Channel) -> None:
+    connection.execute(SQL["put_channel"], channel._asdict() | {"holder": holder})
+
+
+def list_notices(connection: Connection, holder: str, *, failed_of_all: bool) -> list[dict[str, Any]]:
+    """Newest first: those of a holder, and those of everybody that did not get through where these are asked for."""
+    values = {"holder": holder, "all": failed_of_all, "limit": MOST}
+    with connection.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(SQL["list"], values).fetchall()
+
+
+def send_due(connection: Connection, now: datetime, send: Send) -> int:
+    """Send what is due, all of one holder's in one message; how many messages went out."""
+    sent = 0
+    while claimed := _claim(connection, now):
+        sent += _send(connection, claimed, now, send)
+    return sent
+
+
+def _claim(connection: Connection, now: datetime) -> list[Notice]:
+    with connection.cursor(row_factory=class_row(Notice)) as cursor:
+        return cursor.execute(SQL["claim"], {"now": now, "until": now + CLAIM}).fetchall()
+
+
+def _send(connection: Connection, claimed: list[Notice], now: datetime, send: Send) -> bool:
+    ids = [notice.id for notice in claimed]
+    channel = find_channel(connection, claimed[0].holder)
+    if channel is None:
+        return False
+    try:
+        send(channel.url, *digest(claimed))
+    except OSError as error:
+        (tries,) = connection.execute(SQL["note_failure"], {"ids": ids, "error": str(error)}).fetchone() or (1,)
+        wait = retry_after(tries)
+        connection.execute(SQL["put_off"], {"ids": ids, "due_at": None if wait is None else now + wait})
+        return False
+    connection.execute(SQL["sent"], {"ids": ids, "now": now})
+    return True

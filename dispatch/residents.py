@@ -1,0 +1,114 @@
+"""Residents and couriers: how many reports are taken of strangers, what is open nearby, and the link to follow one."""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
+from uuid import UUID
+
+from psycopg import Connection
+from psycopg.rows import class_row
+
+from dispatch import cases
+from dispatch.desk import NoSuchTicketError, Report, report
+from dispatch.orders import carry_out
+from dispatch.people import Person
+from dispatch.ticket import Order, Position, Ticket, TicketError
+from dispatch.transitions import Action, Role, State
+from ingest.queries import load_queries
+
+SQL = load_queries(Path(__file__).with_name("residents.sql"))
+NEAR_M = 250.0
+RESIDENT = Person("report", Role.RESIDENT)
+HOUR = timedelta(hours=1)
+
+
+class TooManyReportsError(TicketError):
+    """One address has reported as much as the site takes of strangers: TicketError → 429."""
+
+
+class ClosedToStrangersError(TicketError):
+    """The site takes reports only of who is signed in: TicketError → 401."""
+
+
+class Nearby(NamedTuple):
+    """An open ticket of the same matter close by, which a report may be a duplicate of."""
+
+    id: UUID
+    number: str
+    title: str
+    state: State
+    opened_at: datetime
+    metres: float
+
+
+class Received(NamedTuple):
+    """A report that was taken; `token` makes the link by which its reporter follows it, and is told only now."""
+
+    ticket: Ticket
+    token: str
+
+
+def receive(connection: Connection, given: Report, who: Person | None, address: str, now: datetime) -> Received:
+    """Take a report; a stranger's only where the site allows it, and so many an hour. Raise TicketError."""
+    digest = None if who else _address(address)
+    with connection.transaction():
+        if digest is not None:
+            _check_stranger(connection, given.position, digest, now)
+        ticket = report(connection, given, who.name if who and who.name else RESIDENT.name, now)
+        token = secrets.token_urlsafe(16)
+        values = {"ticket": ticket.id, "at": now, "follow": _hash(token), "address": digest}
+        connection.execute(SQL["put_report"], values)
+    return Received(ticket, token)
+
+
+def _check_stranger(connection: Connection, position: Position, address: bytes, now: datetime) -> None:
+    allowed = cases.load_conduct(connection, None, position).reports
+    if not allowed.open:
+        raise ClosedToStrangersError("reports are taken here only of who is signed in: sign in, or call the hotline")
+    (made,) = connection.execute(SQL["made_by"], {"address": address, "since": now - HOUR}).fetchone() or (0,)
+    if made >= allowed.per_hour:
+        raise TooManyReportsError(f"{made} reports within an hour are enough from one place: call the hotline")
+
+
+def nearby(connection: Connection, kind: str, position: Position) -> list[Nearby]:
+    """Open tickets of the same matter within 250 m, the nearest first."""
+    with connection.cursor(row_factory=class_row(Nearby)) as cursor:
+        return cursor.execute(SQL["nearby"], position._asdict() | {"kind": kind, "metres": NEAR_M}).fetchall()
+
+
+def followed(connection: Connection, token: str) -> UUID:
+    """The ticket of a link; one that was merged leads on. Raise NoSuchTicketError."""
+    row = connection.execute(SQL["followed"], {"follow": _hash(token)}).fetchone()
+    if row is None:
+        raise NoSuchTicketError("this link leads to no report: check that it is whole")
+    ticket: UUID = row[0]
+    return ticket
+
+
+def answer(connection: Connection, token: str, words: str, now: datetime, *, solved: bool) -> Ticket:
+    """The reporter says whether it was solved; the first «no» reopens a closed ticket. Raise TicketError."""
+    with connection.transaction():
+        case = cases.lock_case(connection, followed(connection, token))
+        if case is None:
+            raise NoSuchTicketError("this link leads to no report")
+        reopens = not solved and case.ticket.state is State.CLOSED and case.ticket.solved is None
+        order = Order(
+            action=Action.REOPEN if reopens else Action.COMMENT,
+            at=now,
+            by=RESIDENT,
+            reason=(words or "not solved") if reopens else "",
+            note=words,
+            solved=solved,
+        )
+        return carry_out(connection, case, order)
+
+
+def _hash(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()
+
+
+def _address(address: str) -> bytes:
+    """Not the address itself: it is kept only to count."""
+    return hashlib.sha256(f"yihu/{address}".encode()).digest()

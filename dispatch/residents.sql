@@ -1,0 +1,18 @@
+-- name: put_report
+INSERT INTO reports (ticket, at, follow, address) VALUES (%(ticket)s, %(at)s, %(follow)s, %(address)s);
+
+-- name: made_by
+SELECT count(*) FROM reports WHERE address = %(address)s AND at > %(since)s;
+
+-- name: followed
+SELECT root_of(ticket) FROM reports WHERE follow = %(follow)s;
+
+-- name: nearby
+SELECT id, number, title, state, opened_at, metres
+FROM tickets CROSS JOIN LATERAL (
+    SELECT sqrt((latitude - %(latitude)s) ^ 2
+                + ((longitude - %(longitude)s) * cos(radians(%(latitude)s))) ^ 2) * 111320 AS metres
+) AS away
+WHERE ended_at IS NULL AND kind = %(kind)s AND metres <= %(metres)s
+ORDER BY metres
+LIMIT 10;

@@ -1,0 +1,67 @@
+"""Who gets a ticket: the grid worker on duty or the department, and upward where a post is empty. Pure."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+
+from detect.values import within
+from dispatch.duties import Matter
+from dispatch.people import Person
+from dispatch.transitions import Role
+
+ALWAYS = "00:00-24:00"
+EVERY_DAY = frozenset(range(1, 8))
+
+
+class Absence(NamedTuple):
+    begin: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """Somebody who takes tickets. `hours` and `days` (ISO weekdays) are local; `open_tickets` are with them already."""
+
+    person: Person
+    hours: str = ALWAYS
+    days: frozenset[int] = EVERY_DAY
+    away: tuple[Absence, ...] = field(default=())
+    open_tickets: int = 0
+
+    def on_duty(self, local: datetime) -> bool:
+        absent = any(absence.begin <= local < absence.end for absence in self.away)
+        return not absent and local.isoweekday() in self.days and within(self.hours, local)
+
+
+class Route(NamedTuple):
+    """`holder` gets it, at `area` (None: a post of the whole tree); `empty` are the areas where nobody was on duty."""
+
+    holder: str
+    area: str | None
+    empty: tuple[str, ...]
+
+
+def route(matter: Matter, areas: Sequence[str], posts: Iterable[Post], local: datetime) -> Route | None:
+    """Whoever goes first by the duty list, else the other; None where nobody at all is on duty.
+
+    `areas` lead from the place to the root, `local` is now where the place is.
+    """
+    on_duty = [post for post in posts if post.on_duty(local)]
+    workers = [post for post in on_duty if post.person.role is Role.WORKER]
+    department = [post for post in on_duty if post.person.department == matter.department]
+    order = (workers, department) if matter.first == "worker" else (department, workers)
+    return next((found for each in order if (found := _climb(areas, each))), None)
+
+
+def _climb(areas: Sequence[str], posts: Sequence[Post]) -> Route | None:
+    """The least busy of the lowest area that has somebody."""
+    for height, area in enumerate((*areas, None)):
+        there = [post for post in posts if post.person.area == area]
+        if there:
+            return Route(min(there, key=_busyness).person.holder, area, tuple(areas[:height]))
+    return None
+
+
+def _busyness(post: Post) -> tuple[int, str]:
+    return post.open_tickets, post.person.name

@@ -1,0 +1,125 @@
+-- The duty list, the ledger of every ticket's clocks, and the letters of a whistle.
+
+-- Whose job a matter is; limits in seconds from receipt.
+CREATE TABLE matters (
+    code        text PRIMARY KEY,
+    zh          text NOT NULL,
+    en          text NOT NULL,
+    class_zh    text NOT NULL,
+    class_en    text NOT NULL,
+    subclass_zh text NOT NULL,
+    subclass_en text NOT NULL,
+    department  text NOT NULL,
+    first       text NOT NULL CHECK (first IN ('worker', 'department')),
+    accept      double precision NOT NULL CHECK (accept > 0),
+    handle      double precision NOT NULL CHECK (handle >= accept),
+    close       double precision NOT NULL CHECK (close >= handle),
+    calendar    text NOT NULL CHECK (calendar IN ('always', 'working')),
+    severity    text NOT NULL CHECK (severity IN ('minor', 'major', 'critical')),
+    auto        text NOT NULL CHECK (auto IN ('no', 'emergency', 'yes')),
+    sort        text NOT NULL CHECK (sort IN ('public', 'shared', 'private')),
+    position    integer NOT NULL,
+    retired     boolean NOT NULL DEFAULT false
+);
+
+-- `duties_seed` is the hash of the duty list that the site file last brought in.
+ALTER TABLE sites
+    ADD COLUMN calendar jsonb NOT NULL DEFAULT '{}',
+    ADD COLUMN press jsonb,
+    ADD COLUMN duties_seed text;
+
+-- `areas` lead from a ticket's own area to the root of the tree, as they were at its opening and have been merged since.
+ALTER TABLE tickets
+    ADD COLUMN areas text[] NOT NULL DEFAULT '{}',
+    ADD COLUMN pace double precision NOT NULL DEFAULT 1,
+    ADD COLUMN paused_until timestamptz,
+    ADD COLUMN level integer NOT NULL DEFAULT 0,
+    ADD COLUMN press_at timestamptz,
+    ADD COLUMN solved boolean;
+UPDATE tickets SET areas = ARRAY(
+    WITH RECURSIVE up AS (
+        SELECT code, parent, 0 AS height FROM areas WHERE code = tickets.area_code
+        UNION ALL
+        SELECT areas.code, areas.parent, up.height + 1 FROM areas JOIN up ON areas.code = up.parent
+    )
+    SELECT code FROM up ORDER BY height
+) WHERE area_code IS NOT NULL;
+CREATE INDEX tickets_by_area ON tickets USING gin (areas);
+CREATE INDEX tickets_in_hand ON tickets (assignee) WHERE ended_at IS NULL;
+CREATE INDEX tickets_to_press ON tickets (press_at) WHERE press_at IS NOT NULL;
+CREATE INDEX tickets_paused ON tickets (paused_until) WHERE paused_until IS NOT NULL;
+
+-- Every stretch of a ticket's life in which nothing changed that a clock depends on; the last one has no end.
+CREATE TABLE ledger (
+    ticket       uuid NOT NULL REFERENCES tickets (id),
+    number       integer NOT NULL,
+    began_at     timestamptz NOT NULL,
+    ended_at     timestamptz,
+    state        text NOT NULL,
+    severity     text NOT NULL,
+    holder       text,
+    pace         double precision NOT NULL,
+    paused_until timestamptz,
+    by           text NOT NULL,
+    reason       text NOT NULL DEFAULT '',
+    approver     text,
+    PRIMARY KEY (ticket, number)
+);
+INSERT INTO ledger (ticket, number, began_at, ended_at, state, severity, holder, pace, by, reason)
+SELECT ticket, row_number() OVER moves - 1, at, lead(at) OVER moves, to_state, severity, assignee, 1, actor,
+       coalesce(reason, '')
+FROM timeline JOIN tickets ON tickets.id = timeline.ticket
+WHERE from_state IS DISTINCT FROM to_state
+WINDOW moves AS (PARTITION BY ticket ORDER BY timeline.id);
+
+-- Response letters (响应函).
+CREATE SEQUENCE letter_number;
+CREATE TABLE letters (
+    id            uuid PRIMARY KEY,
+    number        text NOT NULL UNIQUE,
+    ticket        uuid NOT NULL REFERENCES tickets (id),
+    department    text NOT NULL,
+    state         text NOT NULL,
+    text          text NOT NULL,
+    by            text NOT NULL,
+    issued_at     timestamptz NOT NULL,
+    deadline      timestamptz NOT NULL,
+    checked_in_at timestamptz,
+    reported_at   timestamptz,
+    answer        text NOT NULL DEFAULT '',
+    ended_at      timestamptz,
+    grade         text,
+    remark        text NOT NULL DEFAULT ''
+);
+CREATE INDEX letters_by_ticket ON letters (ticket, issued_at);
+CREATE INDEX letters_open ON letters (department, deadline) WHERE ended_at IS NULL;
+
+-- Where a merged ticket leads to.
+CREATE FUNCTION root_of(ticket uuid) RETURNS uuid LANGUAGE sql STABLE AS $$
+    WITH RECURSIVE up AS (
+        SELECT id, merged_into FROM tickets WHERE id = ticket
+        UNION
+        SELECT tickets.id, tickets.merged_into FROM tickets JOIN up ON tickets.id = up.merged_into
+    )
+    SELECT id FROM up WHERE merged_into IS NULL
+$$;
+
+-- A step is overdue while it is still to be done. A pause is in the due times already.
+DROP VIEW ticket_view;
+CREATE VIEW ticket_view AS
+SELECT id, number, kind, state, severity, title, text,
+       area_code, area_name, areas, longitude, latitude, site, device, zone, opened_at, began_at,
+       due_accept, due_handle, due_close, accepted_at, handled_at, ended_at, assignee, departments,
+       explanation, parent, merged_into, pace, paused_until, level, solved,
+       CASE WHEN ended_at IS NOT NULL THEN '{}' ELSE array_remove(ARRAY[
+           CASE WHEN accepted_at IS NULL AND now() > due_accept THEN 'accept' END,
+           CASE WHEN handled_at IS NULL AND now() > due_handle THEN 'handle' END,
+           CASE WHEN now() > due_close THEN 'close' END
+       ], NULL) END AS overdue,
+       ARRAY(SELECT incidents.id FROM incidents WHERE incidents.ticket = tickets.id ORDER BY began_at) AS incidents,
+       coalesce((
+           SELECT jsonb_agg(jsonb_build_object('id', e.id, 'at', e.at, 'role', e.role, 'box', e.box,
+                                               'media_type', e.media_type) ORDER BY e.at, e.role DESC)
+           FROM evidence AS e WHERE e.ticket = tickets.id
+       ), '[]') AS evidence
+FROM tickets;

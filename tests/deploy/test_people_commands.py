@@ -1,0 +1,111 @@
+"""Accounts, the audit log and the duty list, from the command line, over a real database."""
+
+import json
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import Connection
+from typer.testing import CliRunner, Result
+
+from deploy.cli import cli
+from deploy.settings import UsageError
+from dispatch import accounts
+from dispatch.duties import SHIPPED
+from dispatch.people import Person
+from dispatch.transitions import Role
+from tests.dispatch.matters import RECEIVED, rows
+
+
+@pytest.fixture(autouse=True)
+def _on(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("YIHU_DATABASE_URL", database)
+
+
+def yihu(*words: str, said: str = "") -> Result:
+    return CliRunner().invoke(cli, words, input=said)
+
+
+def wrong(*words: str, said: str = "") -> str:
+    result = yihu(*words, said=said)
+    assert isinstance(result.exception, UsageError), result.output
+    return str(result.exception)
+
+
+def test_an_account_is_made_with_a_password_that_is_printed_once(connection: Connection):
+    name, password = (
+        yihu("user", "add", "he", "--role", "department", "--department", "环卫所").stdout.strip().split(": ")
+    )
+    person, _ = accounts.sign_in(connection, name, password, RECEIVED)
+    assert person == Person("he", Role.DEPARTMENT, None, "环卫所")
+    assert rows(connection, "audit")[0]["actor"].startswith("yihu (")
+
+
+def test_a_password_may_be_given_and_is_not_printed(connection: Connection):
+    result = yihu("user", "add", "li", "--role", "supervisor", "--password-stdin", said="a long enough one\n")
+    assert result.stdout == "li: the password was set\n"
+    accounts.sign_in(connection, "li", "a long enough one", RECEIVED)
+
+
+def test_a_new_password_takes_the_place_of_the_old(connection: Connection):
+    old = yihu("user", "add", "li", "--role", "supervisor").stdout.strip().split(": ")[1]
+    new = yihu("user", "password", "li").stdout.strip().split(": ")[1]
+    accounts.sign_in(connection, "li", new, RECEIVED)
+    with pytest.raises(accounts.LoginError):
+        accounts.sign_in(connection, "li", old, RECEIVED)
+
+
+def test_a_token_speaks_for_its_account_until_that_is_removed(connection: Connection):
+    yihu("user", "add", "script", "--role", "dispatcher")
+    token = yihu("token", "script").stdout.strip()
+    assert accounts.find_by_token(connection, token, RECEIVED) == Person("script", Role.DISPATCHER)
+    assert yihu("user", "remove", "script").exit_code == 0
+    assert accounts.find_by_token(connection, token, RECEIVED) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("user", "add", "x", "--role", "king"), "there is no role king"),
+        (("user", "add", "x", "--role", "department"), "needs the name of its department"),
+        (("user", "add", "x", "--role", "worker", "--area", "51"), "there is no area 51"),
+        (("token", "nobody"), "there is no account nobody: make one with `yihu user add nobody"),
+        (("user", "remove", "nobody"), "there is no account nobody"),
+        (("duties", "import", "/nowhere.csv"), "No such file"),
+    ],
+)
+def test_what_is_wrong_is_told_without_a_traceback(words: tuple[str, ...], told: str):
+    assert told in wrong(*words)
+
+
+def test_the_audit_log_is_verified_and_a_changed_entry_named(connection: Connection, database: str):
+    for name in ("a", "b", "c"):
+        yihu("user", "add", name, "--role", "worker")
+    result = yihu("audit", "verify")
+    assert result.stdout.startswith("3 entries, as they were written; hash ")
+    noted = result.stdout.split()[-1]
+    assert json.loads(yihu("audit", "verify", "--json", "--expect", noted).stdout)["expected"] is True
+    assert "does not hold abc" in wrong("audit", "verify", "--expect", "abc")
+    with psycopg.connect(database) as owner:
+        owner.execute("ALTER TABLE audit DISABLE TRIGGER USER")
+        owner.execute("UPDATE audit SET actor = 'nobody' WHERE seq = 2")
+    assert "entry 2 is not as it was written" in wrong("audit", "verify")
+    assert len(rows(connection, "people")) == 3
+
+
+def test_the_duty_list_goes_out_and_comes_back(connection: Connection, tmp_path: Path):
+    shipped = yihu("duties", "export").stdout
+    file = tmp_path / "duties.csv"
+    file.write_text(shipped.replace("路灯故障", "路灯不亮"), encoding="utf-8")
+    assert yihu("duties", "import", str(file)).stdout == f"{len(shipped.splitlines()) - 1} matters\n"
+    assert "路灯不亮" in yihu("duties", "export").stdout
+    (told,) = rows(connection, "audit", subject="duties")
+    assert (told["before"]["street_lamp"]["zh"], told["after"]["street_lamp"]["zh"]) == ("路灯故障", "路灯不亮")
+    assert yihu("duties", "import", str(file)).exit_code == 0
+    assert len(rows(connection, "audit", subject="duties")) == 1  # nothing was changed
+
+
+def test_a_wrong_duty_list_is_refused_whole(tmp_path: Path):
+    file = tmp_path / "duties.csv"
+    file.write_text(SHIPPED.read_text(encoding="utf-8").replace("always", "sometimes"), encoding="utf-8")
+    assert "line 2: calendar" in wrong("duties", "import", str(file))

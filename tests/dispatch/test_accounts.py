@@ -1,0 +1,162 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from psycopg import Connection
+from psycopg.types.json import Jsonb
+
+from dispatch import accounts
+from dispatch.accounts import AccountError, LoginError
+from dispatch.people import Person
+from dispatch.transitions import Role
+from tests.dispatch.matters import rows
+
+NOW = datetime(2026, 6, 1, 8, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+PASSWORD = "a long enough one"  # noqa: S105 - of an account that lives for one test
+LI = Person("李秀英", Role.SUPERVISOR)
+HE = Person("he", Role.DEPARTMENT, None, "环卫所")
+
+
+def add(connection: Connection, person: Person = LI, password: str = PASSWORD) -> None:
+    accounts.add_person(connection, person, password, "root", NOW)
+
+
+def test_who_has_an_account_signs_in_and_is_known_by_the_session(connection: Connection):
+    for person in (LI, HE):
+        add(connection, person)
+        found, token = accounts.sign_in(connection, person.name, PASSWORD, NOW)
+        assert found == person == accounts.find_by_token(connection, token, NOW)
+        accounts.sign_out(connection, token)
+        assert accounts.find_by_token(connection, token, NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "password"), [("李秀英", "another one"), ("nobody", PASSWORD), ("", ""), ("李秀英", "")]
+)
+def test_a_wrong_name_and_a_wrong_password_look_alike(connection: Connection, name: str, password: str):
+    add(connection)
+    with pytest.raises(LoginError, match=r"^name or password is wrong$"):
+        accounts.sign_in(connection, name, password, NOW)
+
+
+def test_guessing_is_slowed_down_and_a_right_password_ends_that(connection: Connection):
+    add(connection)
+    for _ in range(accounts.FREE_TRIES):
+        with pytest.raises(LoginError, match="wrong"):
+            accounts.sign_in(connection, LI.name, "guess", NOW)
+    with pytest.raises(LoginError, match="too many tries"):
+        accounts.sign_in(connection, LI.name, PASSWORD, NOW)
+    accounts.sign_in(connection, LI.name, PASSWORD, NOW + 2 * MINUTE)
+    assert rows(connection, "people")[0]["failures"] == 0
+
+
+def test_waiting_grows_to_its_longest(connection: Connection):
+    add(connection)
+    at = NOW
+    for _ in range(40):
+        with pytest.raises(LoginError):
+            accounts.sign_in(connection, LI.name, "guess", at)
+        at = rows(connection, "people")[0]["wait_until"] or at
+    last = rows(connection, "people")[0]["wait_until"]
+    with pytest.raises(LoginError):
+        accounts.sign_in(connection, LI.name, "guess", at)
+    assert rows(connection, "people")[0]["wait_until"] - last == accounts.LONGEST_WAIT
+
+
+def test_a_session_lasts_a_week_from_its_last_use(connection: Connection):
+    add(connection)
+    _, token = accounts.sign_in(connection, LI.name, PASSWORD, NOW)
+    used = NOW + accounts.SESSION - MINUTE
+    assert accounts.find_by_token(connection, token, used) == LI
+    assert accounts.find_by_token(connection, token, used + accounts.SESSION - MINUTE) == LI
+    assert accounts.find_by_token(connection, token, used + 3 * accounts.SESSION) is None
+
+
+def test_a_script_s_token_lasts_and_is_no_session(connection: Connection):
+    add(connection)
+    token = accounts.make_token(connection, LI.name, "root", NOW)
+    accounts.sign_out(connection, token)
+    assert accounts.find_by_token(connection, token, NOW + timedelta(days=3650)) == LI
+
+
+def test_a_new_password_ends_every_session_and_keeps_the_scripts(connection: Connection):
+    add(connection)
+    _, session = accounts.sign_in(connection, LI.name, PASSWORD, NOW)
+    token = accounts.make_token(connection, LI.name, "root", NOW)
+    accounts.set_password(connection, LI.name, "another long one", "root", NOW)
+    assert accounts.find_by_token(connection, session, NOW) is None
+    assert accounts.find_by_token(connection, token, NOW) == LI
+    with pytest.raises(LoginError):
+        accounts.sign_in(connection, LI.name, PASSWORD, NOW)
+
+
+def test_whoever_has_left_gets_in_by_nothing(connection: Connection):
+    add(connection)
+    token = accounts.make_token(connection, LI.name, "root", NOW)
+    accounts.deactivate(connection, LI.name, "root", NOW)
+    assert accounts.find_by_token(connection, token, NOW) is None
+    with pytest.raises(LoginError):
+        accounts.sign_in(connection, LI.name, PASSWORD, NOW)
+    with pytest.raises(AccountError, match="there is an account 李秀英 already"):  # the name stays theirs in the log
+        add(connection)
+
+
+@pytest.mark.parametrize(
+    ("person", "password", "why"),
+    [
+        (Person("  ", Role.WORKER), PASSWORD, "needs a name"),
+        (Person("x" * 101, Role.WORKER), PASSWORD, "needs a name"),
+        (Person("x", Role.SYSTEM), PASSWORD, "no account's role; known: admin, department"),
+        (Person("x", Role.DEPARTMENT), PASSWORD, "needs the name of its department"),
+        (Person("x", Role.WORKER, None, "环卫所"), PASSWORD, "and no other"),
+        (Person("x", Role.WORKER), "short", "10 characters"),
+        (Person("x", Role.WORKER, "510603"), PASSWORD, "there is no area 510603"),
+    ],
+)
+def test_an_account_that_makes_no_sense_is_refused(connection: Connection, person: Person, password: str, why: str):
+    with pytest.raises(AccountError, match=why):
+        add(connection, person, password)
+    assert rows(connection, "people") == []
+
+
+def test_an_account_of_an_area_needs_that_area(connection: Connection):
+    connection.execute(
+        "INSERT INTO areas VALUES ('510603', '第一网格', 'grid', NULL, %s)", [Jsonb([[0, 0], [1, 0], [1, 1]])]
+    )
+    worker = Person("wang", Role.WORKER, "510603")
+    add(connection, worker)
+    assert accounts.find_person(connection, "wang") == worker
+
+
+@pytest.mark.parametrize("change", [accounts.make_token, accounts.deactivate])
+def test_who_is_not_there_cannot_be_changed(connection: Connection, change: object):
+    with pytest.raises(AccountError, match="there is no account nobody"):
+        change(connection, "nobody", "root", NOW)  # type: ignore[operator]  # both take these
+    with pytest.raises(AccountError, match="there is no account nobody"):
+        accounts.set_password(connection, "nobody", PASSWORD, "root", NOW)
+
+
+def test_neither_passwords_nor_tokens_lie_in_the_database(connection: Connection):
+    add(connection)
+    token = accounts.make_token(connection, LI.name, "root", NOW)
+    stored = str(rows(connection, "people") + rows(connection, "tokens") + rows(connection, "audit"))
+    assert PASSWORD not in stored
+    assert token not in stored
+    assert rows(connection, "people")[0]["password"].startswith("$argon2id$")
+
+
+def test_every_change_of_an_account_is_in_the_audit_log(connection: Connection):
+    add(connection)
+    accounts.make_token(connection, LI.name, "root", NOW)
+    accounts.set_password(connection, LI.name, "another long one", "root", NOW)
+    accounts.deactivate(connection, LI.name, "root", NOW)
+    told = [(row["actor"], row["action"], row["subject"]) for row in rows(connection, "audit")]
+    assert [action for _, action, _ in told] == ["add_person", "make_token", "set_password", "deactivate"]
+    assert {(actor, subject) for actor, _, subject in told} == {("root", "person 李秀英")}
+
+
+def test_whether_there_is_an_admin_is_known(connection: Connection):
+    add(connection)
+    assert not accounts.any_admin(connection)
+    add(connection, Person("root", Role.ADMIN))
+    assert accounts.any_admin(connection)

@@ -1,0 +1,365 @@
+"""The life of a ticket under anybody's orders: by examples, and by every sequence that hypothesis finds."""
+
+from dataclasses import replace
+from datetime import timedelta
+from itertools import pairwise
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from dispatch.calendars import ROUND_THE_CLOCK
+from dispatch.case import Case, Cause, apply, follow
+from dispatch.ledger import Clock, elapsed
+from dispatch.people import SYSTEM, Person
+from dispatch.ticket import ForbiddenMoveError, IncompleteOrderError, NotYoursError, Order, RejectReason, TicketError
+from dispatch.transitions import ENDED, TRANSITIONS, Action, Role, State
+from dispatch.whistle import ENDED_LETTERS, Grade
+from tests.dispatch.matters import RECEIVED, case, order, terms
+
+HOUR = timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
+INTO = uuid4()
+TERMS = terms()
+
+ZHOU = Person("zhou", Role.DISPATCHER)
+LI = Person("li", Role.SUPERVISOR)
+WANG = Person("wang", Role.WORKER)
+ZHAO = Person("zhao", Role.WORKER)
+HE = Person("he", Role.DEPARTMENT, department="环卫所")
+ROOT = Person("root", Role.ADMIN)
+SCRIPT = Person("", Role.ADMIN)
+RESIDENT = Person("resident", Role.RESIDENT)
+PEOPLE = [ZHOU, LI, WANG, ZHAO, HE, ROOT, SCRIPT, RESIDENT, SYSTEM, Person("op", Role.OPERATOR)]
+
+
+def asked(action: Action, by: Person, minutes: float = 1, **more: Any) -> Order:
+    return Order(action=action, at=RECEIVED + minutes * MINUTE, by=by, **more)
+
+
+def lived(one: Case, *orders: Order) -> Case:
+    for each in orders:
+        one = apply(one, each, TERMS)
+    return one
+
+
+DISPATCHED = (asked(Action.CONFIRM, ZHOU, 1, assignee="wang"),)
+ACCEPTED = (*DISPATCHED, asked(Action.ACCEPT, WANG, 2))
+HANDLED = (*ACCEPTED, asked(Action.HANDLE, WANG, 3))
+CLOSED = (*HANDLED, asked(Action.CLOSE, LI, 4))
+WHISTLE = asked(Action.WHISTLE, LI, 5, departments=("环卫所", "交警中队"), until=RECEIVED + 9 * HOUR, note="请到场")
+
+
+@pytest.mark.parametrize("state", State)
+@pytest.mark.parametrize("action", Action)
+def test_what_the_table_lacks_is_forbidden_with_what_is_allowed(state: State, action: Action):
+    if (state, action) in TRANSITIONS:
+        return
+    with pytest.raises(ForbiddenMoveError) as caught:
+        apply(case(state=state), order(action), TERMS)
+    assert caught.value.allowed == [one for origin, one in TRANSITIONS if origin == state]
+    assert str(caught.value).startswith(f"a {state} ticket cannot be given {action}; allowed: ")
+
+
+class Life(RuleBasedStateMachine):
+    """Anybody asks for anything, at any time, again and again."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.case, self.now = case(), RECEIVED
+        self.counted, self.stopped = dict.fromkeys(Clock, timedelta()), dict.fromkeys(Clock, timedelta())
+
+    @rule(minutes=st.integers(0, 600))
+    def wait(self, minutes: int) -> None:
+        """A second account of the clocks, kept as time passes instead of being read off the ledger."""
+        before, self.now = self.now, self.now + minutes * MINUTE
+        if self.case.ticket.state is State.CLOSED:
+            return
+        began = min(self.now, max(before, self.case.ticket.paused_until or before))
+        for clock in Clock:
+            self.counted[clock] += (self.now - began) * self.case.ticket.pace
+
+    @rule(pace=st.sampled_from([1.0, 2.0, 4.0]))
+    def emergency(self, pace: float) -> None:
+        if self.case.ticket.state in ENDED:
+            return
+        told = self.case._replace(ticket=replace(self.case.ticket, pace=pace))
+        self.case = follow(self.case, told, Cause(self.now, "dispatch", "flood"), TERMS)
+
+    @rule(
+        action=st.sampled_from(Action),
+        by=st.sampled_from(PEOPLE),
+        reason=st.sampled_from(["", "it is not ours", *RejectReason]),
+        note=st.sampled_from(["", "seen"]),
+        into=st.sampled_from([None, INTO]),
+        assignee=st.sampled_from([None, "wang", "环卫所"]),
+        severity=st.sampled_from([None, "minor", "critical"]),
+        hours=st.sampled_from([None, 1, 30, 2000]),
+        departments=st.sampled_from([(), ("环卫所",), ("环卫所", "交警中队")]),
+        letter=st.sampled_from([None, "环卫所", "交警中队"]),
+        grade=st.sampled_from([None, Grade.FAIR]),
+        solved=st.sampled_from([None, True, False]),
+    )
+    def ask(self, action: Action, by: Person, hours: int | None, **more: Any) -> None:
+        until = None if hours is None else self.now + hours * HOUR
+        asked = Order(action=action, at=self.now, by=by, until=until, **more)
+        before = self.case
+        try:
+            self.case = apply(before, asked, TERMS)
+        except TicketError:
+            assert self.case == before
+            return
+        move = TRANSITIONS[before.ticket.state, action]  # KeyError: a move that the table lacks
+        assert self.case.ticket.state == move.to
+        assert by.role in move.by
+        if action is Action.CLOSE:
+            assert not by.name or by.name != before.ticket.handled_by
+            assert all(letter.state in ENDED_LETTERS for letter in before.letters)
+        self._note_stops(before.ticket.state, move.to)
+
+    def _note_stops(self, before: State, to: State) -> None:
+        if to is State.ACCEPTED and self.case.ticket.accepted_at == self.now:
+            self.stopped[Clock.ACCEPT] = self.counted[Clock.ACCEPT]
+        if to is State.HANDLED and before is not to:
+            self.stopped[Clock.HANDLE] = self.counted[Clock.HANDLE]
+        if to is State.CLOSED:
+            self.stopped[Clock.CLOSE] = self.counted[Clock.CLOSE]
+
+    @invariant()
+    def no_clock_loses_time(self) -> None:
+        ticket = self.case.ticket
+        done = {Clock.ACCEPT: ticket.accepted_at, Clock.HANDLE: ticket.handled_at, Clock.CLOSE: ticket.ended_at}
+        for clock in Clock:
+            if ticket.state in {State.REJECTED, State.MERGED}:
+                continue  # it stands still, and is made up for when the end is taken back
+            expected = self.stopped[clock] if done[clock] else self.counted[clock]
+            read = elapsed(self.case.ledger, clock, self.now, ROUND_THE_CLOCK)
+            assert abs(read - expected) < timedelta(seconds=1), (clock, read, expected)
+
+    @invariant()
+    def its_ledger_has_no_gap(self) -> None:
+        ledger = self.case.ledger
+        assert ledger[0].began_at == RECEIVED
+        assert all(one.ended_at == other.began_at for one, other in pairwise(ledger))
+        last, ticket = ledger[-1], self.case.ticket
+        assert last.ended_at is None
+        assert (last.state, last.severity, last.holder) == (ticket.state, ticket.severity, ticket.assignee)
+
+    @invariant()
+    def has_ended_exactly_in_its_last_states(self) -> None:
+        assert (self.case.ticket.ended_at is not None) == (self.case.ticket.state in ENDED)
+
+    @invariant()
+    def points_at_another_exactly_when_merged(self) -> None:
+        assert (self.case.ticket.merged_into is not None) == (self.case.ticket.state is State.MERGED)
+
+    @invariant()
+    def is_pressed_only_while_something_is_to_be_done(self) -> None:
+        ticket = self.case.ticket
+        if ticket.state in ENDED:
+            assert (ticket.level, ticket.press_at) == (0, None)
+
+
+TestLife = Life.TestCase
+
+
+@pytest.mark.parametrize("reason", ["", "because", "Reflection"])
+def test_a_rejection_needs_a_coded_reason(reason: str):
+    with pytest.raises(IncompleteOrderError, match="one of: reflection, wrong_zone, legal_stop"):
+        apply(case(), order(Action.REJECT, reason=reason), TERMS)
+    assert apply(case(), order(Action.REJECT, reason="reflection"), TERMS).ticket.state == State.REJECTED
+
+
+@pytest.mark.parametrize(
+    ("lives", "action"),
+    [
+        (DISPATCHED, Action.RETURN),
+        (HANDLED, Action.REOPEN),
+        (CLOSED, Action.REOPEN),
+        (ACCEPTED, Action.PAUSE),
+        (ACCEPTED, Action.REGRADE),
+        (ACCEPTED, Action.ESCALATE),
+    ],
+)
+def test_what_puts_others_off_needs_a_reason(lives: tuple[Order, ...], action: Action):
+    until = RECEIVED + 2 * HOUR
+    before = lived(case(), *lives)
+    with pytest.raises(IncompleteOrderError, match=f"{action} needs a reason"):
+        apply(before, order(action, minutes=9, reason=" ", until=until, severity="major"), TERMS)
+    apply(before, order(action, minutes=9, reason="the car is still there", until=until, severity="major"), TERMS)
+
+
+def test_a_merge_needs_another_ticket_and_can_be_taken_back():
+    one = case()
+    for into in (None, one.ticket.id):
+        with pytest.raises(IncompleteOrderError, match="another, open ticket"):
+            apply(one, order(Action.MERGE, into=into), TERMS)
+    merged = apply(one, order(Action.MERGE, into=INTO), TERMS)
+    assert merged.ticket.merged_into == INTO
+    again = apply(merged, order(Action.UNMERGE, minutes=60, reason="another street"), TERMS)
+    assert (again.ticket.state, again.ticket.merged_into, again.ticket.due) == (State.CANDIDATE, None, one.ticket.due)
+
+
+def test_who_handled_it_cannot_close_it_but_may_see_what_is_left():
+    handled = lived(case(), *ACCEPTED, asked(Action.HANDLE, ROOT, 3))
+    with pytest.raises(ForbiddenMoveError, match="root handled it: somebody else must close it") as caught:
+        apply(handled, asked(Action.CLOSE, ROOT, 4), TERMS)
+    assert "close" not in caught.value.allowed
+    assert apply(handled, asked(Action.CLOSE, LI, 4), TERMS).ticket.state == State.CLOSED
+
+
+def test_a_script_s_token_is_nobody_in_person():
+    handled = lived(case(), *ACCEPTED, asked(Action.HANDLE, SCRIPT, 3))
+    assert apply(handled, asked(Action.CLOSE, SCRIPT, 4), TERMS).ticket.state == State.CLOSED
+
+
+def test_confirming_may_assign_and_accepting_takes_on():
+    confirmed = apply(case(), asked(Action.CONFIRM, ZHOU), TERMS)
+    assert confirmed.ticket.assignee is None
+    assert apply(confirmed, asked(Action.ACCEPT, ZHAO), TERMS).ticket.assignee == "zhao"
+    given = lived(case(), *DISPATCHED)
+    assert apply(given, asked(Action.ACCEPT, SCRIPT), TERMS).ticket.assignee == "wang"
+    assert apply(given, asked(Action.RETURN, WANG, reason="not mine"), TERMS).ticket.assignee is None
+    with pytest.raises(ForbiddenMoveError, match="it is with wang: a dispatcher can hand it over"):
+        apply(given, asked(Action.ACCEPT, ZHAO), TERMS)
+
+
+def test_a_department_s_people_stand_for_it():
+    given = lived(case(), asked(Action.CONFIRM, ZHOU, assignee="环卫所"), asked(Action.ACCEPT, HE, 2))
+    assert given.ticket.assignee == "环卫所"
+    assert apply(given, asked(Action.HANDLE, HE, 3), TERMS).ticket.handled_by == "he"
+
+
+@pytest.mark.parametrize(
+    ("by", "lives", "action"),
+    [
+        (WANG, (), Action.CONFIRM),
+        (LI, (), Action.REJECT),
+        (ZHOU, DISPATCHED, Action.ACCEPT),
+        (WANG, HANDLED, Action.CLOSE),
+        (ZHOU, CLOSED, Action.REOPEN),
+        (WANG, ACCEPTED, Action.PAUSE),
+        (Person("op", Role.OPERATOR), ACCEPTED, Action.ASSIGN),
+        (Person("in", Role.INSTALLER), (), Action.CONFIRM),
+        (RESIDENT, (), Action.ESCALATE),
+    ],
+)
+def test_what_is_not_for_a_role_is_told_for_whom_it_is(by: Person, lives: tuple[Order, ...], action: Action):
+    before = lived(case(), *lives)
+    with pytest.raises(NotYoursError, match=f"{action} is not for a {by.role}; it is for: "):
+        apply(before, asked(action, by, 9, reason="test", assignee="wang"), TERMS)
+
+
+def test_a_reopened_ticket_keeps_its_clocks():
+    before = lived(case(), *HANDLED)
+    again = apply(before, asked(Action.REOPEN, LI, 60, reason="not done"), TERMS).ticket
+    assert (again.accepted_at, again.handled_at) == (before.ticket.accepted_at, None)
+    assert again.due == before.ticket.due
+
+
+def test_a_pause_has_an_end_and_an_approver_who_does_not_have_the_ticket():
+    before = lived(case(), *ACCEPTED)
+    pause = {"reason": "waiting for a part", "until": RECEIVED + 5 * HOUR}
+    paused = apply(before, asked(Action.PAUSE, LI, 60, **pause), TERMS)
+    assert paused.ticket.due.handle == before.ticket.due.handle + 4 * HOUR
+    assert paused.ledger[-1].approver == "li"
+    with pytest.raises(ForbiddenMoveError, match="it is paused until"):
+        apply(paused, asked(Action.PAUSE, LI, 61, **pause), TERMS)
+    for until in (None, RECEIVED, RECEIVED + timedelta(days=40)):
+        with pytest.raises(IncompleteOrderError, match="a clock must start again"):
+            apply(before, asked(Action.PAUSE, LI, 60, reason="x", until=until), TERMS)
+    own = lived(case(), asked(Action.CONFIRM, ZHOU, assignee="li"))
+    with pytest.raises(NotYoursError, match="somebody else must approve"):
+        apply(own, asked(Action.PAUSE, LI, 60, **pause), TERMS)
+
+
+def test_resuming_early_gives_back_what_is_left_of_a_pause():
+    before = lived(case(), *ACCEPTED)
+    paused = apply(before, asked(Action.PAUSE, LI, 60, reason="a part", until=RECEIVED + 5 * HOUR), TERMS)
+    resumed = apply(paused, asked(Action.RESUME, WANG, 120), TERMS)
+    assert resumed.ticket.due.handle == before.ticket.due.handle + HOUR
+    with pytest.raises(ForbiddenMoveError, match="it is not paused"):
+        apply(resumed, asked(Action.RESUME, WANG, 121), TERMS)
+
+
+def test_a_hand_over_keeps_what_has_passed():
+    # zammad #5624: the clock followed the old timer after a hand-over
+    before = lived(case(), *ACCEPTED)
+    after = apply(before, asked(Action.ASSIGN, LI, 300, assignee="zhao"), TERMS)
+    assert (after.ticket.assignee, after.ticket.due) == ("zhao", before.ticket.due)
+    assert [interval.holder for interval in after.ledger] == [None, "wang", "wang", "zhao"]
+
+
+def test_a_graver_ticket_is_due_by_its_own_limits_from_receipt():
+    strict = terms(limits={"severities": {"critical": {"accept": "10m", "handle": "4h", "close": "1d"}}})
+    before = lived(case(), *ACCEPTED)
+    after = apply(before, asked(Action.REGRADE, LI, 180, reason="a child is hurt", severity="critical"), strict)
+    assert after.ticket.due.handle == RECEIVED + 4 * HOUR
+
+
+def test_what_is_overdue_climbs_level_by_level_and_an_acknowledgement_stops_nothing():
+    one, due = case(), case().ticket.due.accept
+    assert (one.ticket.level, one.ticket.press_at) == (0, due)
+    pressed = apply(one, Order(action=Action.ESCALATE, at=due, by=SYSTEM, reason="accept"), TERMS)
+    assert (pressed.ticket.level, pressed.ticket.press_at) == (1, due + 2 * HOUR)
+    # OnCall #1792: acknowledged, then forgotten
+    seen = apply(pressed, Order(action=Action.ACKNOWLEDGE, at=due + HOUR, by=ZHOU), TERMS)
+    assert (seen.ticket.level, seen.ticket.press_at) == (1, due + 2 * HOUR)
+    done = lived(seen, asked(Action.CONFIRM, ZHOU, 200), asked(Action.ACCEPT, WANG, 201))
+    assert (done.ticket.level, done.ticket.press_at) == (0, done.ticket.due.handle)
+
+
+def test_at_the_top_there_is_nobody_left_to_press():
+    one = case()
+    for _ in TERMS.press:
+        at = one.ticket.press_at or RECEIVED
+        one = apply(one, Order(action=Action.ESCALATE, at=at, by=SYSTEM, reason="x"), TERMS)
+    assert (one.ticket.level, one.ticket.press_at) == (len(TERMS.press), None)
+
+
+def test_a_whistle_summons_departments_and_is_graded_by_who_whistled():
+    one = lived(case(), *HANDLED, WHISTLE)
+    assert one.ticket.departments == ["环卫所", "交警中队"]
+    with pytest.raises(ForbiddenMoveError, match="环卫所, 交警中队 still has a letter"):
+        apply(one, asked(Action.CLOSE, LI, 6), TERMS)
+    own = {"letter": "环卫所"}
+    one = lived(
+        one,
+        asked(Action.CHECK_IN, HE, 7, **own),
+        asked(Action.REPORT_BACK, HE, 8, note="已清运", **own),
+        asked(Action.WITHDRAW, LI, 9, letter="交警中队", reason="not needed"),
+    )
+    with pytest.raises(NotYoursError, match="li whistled"):
+        apply(one, asked(Action.GRADE, ZHOU, 10, grade=Grade.SATISFIED, **own), TERMS)
+    one = apply(one, asked(Action.GRADE, LI, 10, grade=Grade.SATISFIED, **own), TERMS)
+    assert [(letter.state, letter.grade) for letter in one.letters] == [("graded", "satisfied"), ("withdrawn", None)]
+    assert apply(one, asked(Action.CLOSE, LI, 11), TERMS).ticket.state == State.CLOSED
+
+
+@pytest.mark.parametrize(
+    ("wrong", "error", "why"),
+    [
+        (asked(Action.CHECK_IN, HE, 7), IncompleteOrderError, "needs `letter`"),
+        (asked(Action.CHECK_IN, HE, 7, letter="交警中队"), NotYoursError, "addressed to 交警中队"),
+        (asked(Action.REPORT_BACK, HE, 7, letter="环卫所", note="x"), ForbiddenMoveError, "is issued"),
+        (asked(Action.GRADE, LI, 7, letter="环卫所"), IncompleteOrderError, "one of: satisfied, fair"),
+        (WHISTLE, ForbiddenMoveError, "has a letter already"),
+        (asked(Action.WHISTLE, LI, 7, note="x", until=RECEIVED), IncompleteOrderError, "each once"),
+        (asked(Action.WHISTLE, LI, 7, note="x", departments=("a",), until=RECEIVED), IncompleteOrderError, "deadline"),
+    ],
+)
+def test_a_letter_that_cannot_be_moved_says_why(wrong: Order, error: type[TicketError], why: str):
+    with pytest.raises(error, match=why):
+        apply(lived(case(), *HANDLED, WHISTLE), wrong, TERMS)
+
+
+def test_a_resident_s_no_reopens_once():
+    closed = lived(case(), *CLOSED)
+    no = {"reason": "还在漏", "solved": False}
+    again = apply(closed, asked(Action.REOPEN, RESIDENT, 60, **no), TERMS)
+    assert (again.ticket.state, again.ticket.solved) == (State.DISPATCHED, False)
+    handled = lived(again, asked(Action.ACCEPT, WANG, 61), asked(Action.HANDLE, WANG, 62), asked(Action.CLOSE, LI, 63))
+    with pytest.raises(ForbiddenMoveError, match="you have answered already"):
+        apply(handled, asked(Action.REOPEN, RESIDENT, 64, **no), TERMS)

@@ -1,0 +1,127 @@
+"""What the tickets add up to."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from psycopg import Connection
+
+from dispatch.desk import act
+from dispatch.figures import Offender, Rate, offenders, precision, rates
+from dispatch.intake import take_in
+from dispatch.ledger import Clock
+from dispatch.people import Person
+from dispatch.transitions import Action, Role, State
+from tests.dispatch.matters import RECEIVED, incident, order, stored, walk
+
+HOUR = timedelta(hours=1)
+LATER = RECEIVED + 300 * HOUR
+ALL = Person("root", Role.ADMIN)
+GRID = "510603003001001"
+
+
+def shares(connection: Connection, person: Person = ALL, area: str | None = None, now: datetime = LATER) -> list[Rate]:
+    found = rates(connection, person, area, RECEIVED - HOUR, LATER, now)
+    return [found[clock] for clock in Clock]
+
+
+def done(connection: Connection, ticket: UUID, hours: tuple[float, float, float]) -> None:
+    for minutes, action, who in zip(
+        hours, (Action.ACCEPT, Action.HANDLE, Action.CLOSE), ("wang", "wang", "li"), strict=True
+    ):
+        act(connection, ticket, order(action, who, minutes * 60), [])
+
+
+def dispatched(connection: Connection, **fields: Any) -> UUID:
+    ticket = stored(connection, **fields)
+    act(connection, ticket.id, order(Action.CONFIRM, assignee="wang"), [])
+    return ticket.id
+
+
+def test_what_was_done_in_time_is_kept_and_what_was_late_or_is_open_and_overdue_is_missed(connection: Connection):
+    done(connection, dispatched(connection), (1, 20, 100))  # all in time
+    done(connection, dispatched(connection), (3, 20, 100))  # accepted late
+    done(connection, dispatched(connection), (1, 25, 200))  # handled and closed late
+    dispatched(connection)  # never accepted
+    assert shares(connection) == [Rate(2, 2), Rate(2, 2), Rate(2, 2)]
+
+
+def test_what_is_not_due_yet_counts_nowhere(connection: Connection):
+    dispatched(connection)
+    assert shares(connection, now=RECEIVED + HOUR) == [Rate(0, 0)] * 3
+    assert shares(connection, now=RECEIVED + 3 * HOUR) == [Rate(0, 1), Rate(0, 0), Rate(0, 0)]
+    assert Rate(0, 0).share is None
+    assert Rate(3, 1).share == 0.75
+
+
+def test_what_was_rejected_or_merged_was_nobodys_to_do(connection: Connection):
+    one, root = stored(connection), stored(connection)
+    act(connection, one.id, order(Action.MERGE, into=root.id), [])
+    act(connection, root.id, order(Action.REJECT, reason="test"), [])
+    assert shares(connection) == [Rate(0, 0)] * 3
+
+
+def test_a_reopened_ticket_was_not_handled(connection: Connection):
+    ticket = dispatched(connection)
+    walk(connection, ticket, State.HANDLED)
+    act(connection, ticket, order(Action.REOPEN, "li", 60, reason="still there"), [])
+    assert shares(connection) == [Rate(1, 0), Rate(0, 1), Rate(0, 1)]
+
+
+def test_everybody_counts_what_they_reach(connection: Connection):
+    dispatched(connection, areas=[GRID, "510603003001"])
+    stored(connection, areas=["510603003002001", "510603003002"])
+    worker = Person("zhao", Role.WORKER, GRID)
+    assert shares(connection)[0] == Rate(0, 2)
+    assert shares(connection, worker)[0] == Rate(0, 1)
+    assert shares(connection, area="510603003002")[0] == Rate(0, 1)
+    assert shares(connection, worker, "510603003002")[0] == Rate(0, 0)
+    assert shares(connection, Person("wang", Role.WORKER, "510603003002"))[0] == Rate(0, 2)  # one is in their hands
+
+
+def test_whoever_had_it_when_it_became_overdue_is_named(connection: Connection):
+    for _ in range(3):
+        ticket = dispatched(connection)
+        act(connection, ticket, order(Action.ACCEPT, "wang", 60), [])
+        act(connection, ticket, order(Action.ASSIGN, "li", 30 * 60, assignee="zhao"), [])  # when it was overdue
+    stored(connection)
+    found = offenders(connection, ALL, None, RECEIVED, RECEIVED + 100 * HOUR, least=3)
+    assert found == [Offender("wang", "handle", 3)]
+    assert Offender(None, "accept", 1) in offenders(connection, ALL, None, RECEIVED, LATER, least=1)
+    assert offenders(connection, ALL, None, RECEIVED + 25 * HOUR, RECEIVED + 100 * HOUR, least=3) == []
+
+
+def test_verdicts_are_counted_by_camera_zone_rule_and_hour(connection: Connection):
+    for zone, reason in (
+        ("kerb", "reflection"),
+        ("kerb", "reflection"),
+        ("kerb", "wrong_zone"),
+        ("gate", None),
+        ("gate", ""),
+    ):
+        ticket = take_in(connection, incident(zone=zone), RECEIVED)
+        if reason is None:
+            act(connection, ticket.id, order(Action.CONFIRM), [])
+            walk(connection, ticket.id, State.CLOSED)
+        elif reason:
+            act(connection, ticket.id, order(Action.REJECT, reason=reason), [])
+    gate, kerb = precision(connection, ALL, None, RECEIVED - HOUR, LATER)
+    assert (gate.zone, gate.confirmed, gate.rejected, gate.reasons) == ("gate", 1, 0, {})  # nobody judged the other
+    assert (kerb.zone, kerb.confirmed, kerb.rejected) == ("kerb", 0, 3)
+    assert kerb.reasons == {"reflection": 2, "wrong_zone": 1}
+    assert (kerb.site, kerb.device, kerb.kind, kerb.version, kerb.hour) == (
+        "tooley",
+        "cam-1",
+        "illegal_parking",
+        "1",
+        12,
+    )
+
+
+def test_a_rejection_that_was_taken_back_is_none(connection: Connection):
+    ticket = take_in(connection, incident(), RECEIVED)
+    act(connection, ticket.id, order(Action.REJECT, reason="reflection"), [])
+    act(connection, ticket.id, order(Action.REOPEN, "li", 2, reason="it was a car"), [])
+    act(connection, ticket.id, order(Action.CONFIRM, "zhou", 3), [])
+    (found,) = precision(connection, ALL, None, RECEIVED - HOUR, LATER)
+    assert (found.confirmed, found.rejected, found.reasons) == (1, 0, {})

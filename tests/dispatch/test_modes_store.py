@@ -1,0 +1,144 @@
+"""Emergencies declared, told, ended, and in the ledger of every open ticket."""
+
+from datetime import timedelta
+
+import pytest
+from psycopg import Connection
+from psycopg.types.json import Jsonb
+
+from dispatch import accounts
+from dispatch.desk import Report, act, report
+from dispatch.modes import Mode
+from dispatch.modes_store import ModeError, declare, end, end_overdue, load_modes
+from dispatch.people import Person
+from dispatch.pressing import keep_paces, pass_clocks
+from dispatch.ticket import Position
+from dispatch.transitions import Action, Role, State
+from tests.dispatch.matters import RECEIVED, order, read, read_case, rows, stored, timeline
+
+HOUR = timedelta(hours=1)
+STREET, COMMUNITY, GRID = "510603003", "510603003001", "510603003001001"
+PATH = [GRID, COMMUNITY, STREET]
+THERE = Position(104.5, 31.5)
+
+
+@pytest.fixture(autouse=True)
+def _town(connection: Connection) -> None:
+    for code, level, parent in ((STREET, "street", None), (COMMUNITY, "community", STREET), (GRID, "grid", COMMUNITY)):
+        side = len(code) / 10  # the lower, the smaller
+        corners = [(104, 31), (104 + 2 / side, 31), (104 + 2 / side, 33), (104, 33)]
+        connection.execute(
+            "INSERT INTO areas (code, name, level, parent, polygon) VALUES (%s, %s, %s, %s, %s)",
+            [code, code, level, parent, Jsonb(corners)],
+        )
+
+
+def flood(connection: Connection, hours: float = 0, lasting: float = 8, area: str = STREET) -> Mode:
+    begin = RECEIVED + hours * HOUR
+    return declare(connection, "flood", area, "heavy rain", "li", begin, begin + lasting * HOUR)
+
+
+def paces(connection: Connection, ticket: object) -> list[tuple[float, float]]:
+    """Hours after receipt from which clocks ran at which pace."""
+    ledger = read_case(connection, ticket).ledger  # type: ignore[arg-type]  # an id
+    return [((one.began_at - RECEIVED) / HOUR, one.pace) for one in ledger]
+
+
+def test_what_is_open_is_hurried_from_the_moment_on_and_not_before_and_not_after(connection: Connection):
+    ticket = stored(connection, areas=PATH)
+    elsewhere = stored(connection, areas=["510603004"])
+    mode = flood(connection, hours=1)
+    assert pass_clocks(connection, RECEIVED + 1.1 * HOUR) == 1
+    assert pass_clocks(connection, RECEIVED + 1.2 * HOUR) == 0
+    end(connection, mode.id, "the rain is over", "li", RECEIVED + 3 * HOUR)
+    assert keep_paces(connection, RECEIVED + 9 * HOUR) == 1  # dispatch was down for six hours
+    assert paces(connection, ticket.id) == [(0, 1), (1, 4), (3, 1)]
+    assert paces(connection, elsewhere.id) == [(0, 1)]
+    assert read(connection, ticket.id).due.handle == RECEIVED + (24 - 1 - 8 + 3) * HOUR
+
+
+def test_one_that_began_and_ended_while_nobody_looked_counts_all_the_same(connection: Connection):
+    ticket = stored(connection, areas=PATH)
+    mode = flood(connection, hours=1)
+    end(connection, mode.id, "a false alarm", "li", RECEIVED + 2 * HOUR)
+    assert keep_paces(connection, RECEIVED + 5 * HOUR) == 1
+    assert keep_paces(connection, RECEIVED + 6 * HOUR) == 0
+    assert paces(connection, ticket.id) == [(0, 1), (1, 4), (2, 1)]
+
+
+def test_an_order_finds_the_emergency_even_before_the_clocks_were_passed(connection: Connection):
+    ticket = stored(connection, areas=PATH)
+    flood(connection, hours=0.5)
+    act(connection, ticket.id, order(Action.CONFIRM, minutes=60), [])
+    assert paces(connection, ticket.id) == [(0, 1), (0.5, 4), (1, 4)]
+    assert keep_paces(connection, RECEIVED + 2 * HOUR) == 0
+
+
+def test_what_is_opened_in_an_emergency_is_hurried_from_the_start_and_hazards_go_out_at_once(connection: Connection):
+    accounts.add_person(connection, Person("wang", Role.WORKER, COMMUNITY), "a long enough one", "root", RECEIVED)
+    flood(connection)
+    lamp = report(connection, Report("street_lamp", "灯", THERE), "report", RECEIVED + HOUR)
+    water = report(connection, Report("flood", "水", THERE), "report", RECEIVED + HOUR)
+    assert (lamp.state, lamp.pace) == (State.CANDIDATE, 4)
+    assert (water.state, water.assignee) == (State.DISPATCHED, "wang")
+    assert timeline(connection, water.id)[1] == ("dispatch", "confirm", "candidate", "dispatched")
+    (told,) = rows(connection, "audit", ticket=water.id, action="confirm")
+    assert (told["reason"], told["note"]) == ("flood", f"nobody is on duty in {GRID}")
+    assert keep_paces(connection, RECEIVED + 2 * HOUR) == 0
+
+
+def test_in_peace_a_hazard_waits_for_a_dispatcher_and_a_call_for_help_does_not(connection: Connection):
+    assert report(connection, Report("flood", "水", THERE), "report", RECEIVED).state == State.CANDIDATE
+    help_me = report(connection, Report("sos", "求助", THERE), "report", RECEIVED)
+    assert (help_me.state, help_me.assignee) == (State.DISPATCHED, None)
+    (told,) = rows(connection, "audit", ticket=help_me.id, action="confirm")
+    assert told["note"] == "nobody is on duty: assign it by hand"
+
+
+def test_one_that_nobody_ends_is_over_at_its_time(connection: Connection):
+    flood(connection, lasting=2)
+    assert end_overdue(connection, RECEIVED + 1.9 * HOUR) == 0
+    assert end_overdue(connection, RECEIVED + 5 * HOUR) == 1
+    (row,) = rows(connection, "modes")
+    assert (row["ended_at"], row["ended_by"]) == (RECEIVED + 2 * HOUR, "dispatch")
+    assert load_modes(connection, RECEIVED + 3 * HOUR) == []
+    flood(connection, hours=6)  # it may be declared again
+
+
+def test_everybody_on_duty_there_is_told_once_that_it_begins_and_once_that_it_is_over(connection: Connection):
+    for name, area in (("street", STREET), ("grid", GRID), ("all", None)):
+        accounts.add_person(connection, Person(name, Role.WORKER, area), "a long enough one", "root", RECEIVED)
+    department = Person("he", Role.DEPARTMENT, COMMUNITY, "环卫所")
+    accounts.add_person(connection, department, "a long enough one", "root", RECEIVED)
+    mode = flood(connection, area=COMMUNITY)
+    end(connection, mode.id, "over", "li", RECEIVED + HOUR)
+    told = [(row["holder"], row["zh"].partition("：")[0]) for row in rows(connection, "notices")]
+    assert sorted(told) == sorted(
+        (holder, words) for holder in ("street", "grid", "all", "环卫所") for words in ("防汛应急启动", "防汛应急结束")
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"kind": "war"}, "unknown emergency 'war'; known: flood"),
+        ({"area": "99"}, "there is no area 99"),
+        ({"reason": "  "}, "needs a reason"),
+        ({"until": RECEIVED}, "still to come"),
+    ],
+)
+def test_what_cannot_be_declared_says_why(connection: Connection, change: dict[str, object], why: str):
+    usual = {"kind": "flood", "area": STREET, "reason": "rain", "by": "li", "now": RECEIVED, "until": RECEIVED + HOUR}
+    with pytest.raises(ModeError, match=why):
+        declare(connection, **usual | change)  # type: ignore[arg-type]  # as each is
+    assert rows(connection, "modes") == []
+
+
+def test_an_emergency_is_left_once_and_with_a_reason(connection: Connection):
+    mode = flood(connection)
+    with pytest.raises(ModeError, match="needs a reason"):
+        end(connection, mode.id, " ", "li", RECEIVED + HOUR)
+    end(connection, mode.id, "over", "li", RECEIVED + HOUR)
+    with pytest.raises(ModeError, match="it is over"):
+        end(connection, mode.id, "over", "li", RECEIVED + 2 * HOUR)
+    assert [row["action"] for row in rows(connection, "audit")] == ["declare", "end"]

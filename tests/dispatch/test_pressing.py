@@ -1,0 +1,130 @@
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+
+import psycopg
+import pytest
+from psycopg import Connection
+
+from dispatch import accounts
+from dispatch.desk import act
+from dispatch.ledger import Clock
+from dispatch.people import Person
+from dispatch.pressing import overdue_step, press_overdue, resume_paused, told
+from dispatch.transitions import Action, Role, State
+from tests.dispatch.matters import RECEIVED, case, order, read, read_case, rows, stored, ticket, timeline, walk
+
+HOUR = timedelta(hours=1)
+GRID, COMMUNITY, STREET = "510603003001001", "510603003001", "510603003"
+PATH = [GRID, COMMUNITY, STREET]
+SUPERVISORS = [("grid", GRID), ("street", STREET), ("all", None)]
+
+
+@pytest.mark.parametrize(
+    ("level", "areas", "names"),
+    [
+        (1, PATH, ["wang", "grid"]),
+        (2, PATH, ["wang", "street"]),  # the community has none: it falls upward
+        (3, PATH, ["wang", "street"]),
+        (4, PATH, ["wang", "all"]),
+        (9, PATH, ["wang", "all"]),
+        (1, [], ["wang", "all"]),
+    ],
+)
+def test_what_is_pressed_climbs_from_area_to_area(level: int, areas: list[str], names: list[str]):
+    assert told(ticket(assignee="wang", level=level, areas=areas), SUPERVISORS) == names
+
+
+def test_where_nobody_supervises_who_has_it_is_told():
+    assert told(ticket(assignee="wang", level=1, areas=PATH), []) == ["wang"]
+    assert told(ticket(level=1), []) == []
+
+
+def test_the_step_that_is_overdue_is_the_first_that_is_not_done():
+    one = case().ticket
+    assert overdue_step(one, RECEIVED + 3 * HOUR) is Clock.ACCEPT
+    assert overdue_step(one, RECEIVED + 300 * HOUR) is Clock.ACCEPT
+
+
+def add_supervisor(connection: Connection) -> None:
+    accounts.add_person(connection, Person("li", Role.SUPERVISOR), "a long enough one", "root", RECEIVED)
+
+
+def test_what_is_overdue_climbs_once_a_step_and_both_who_have_it_and_who_supervise_are_told(connection: Connection):
+    add_supervisor(connection)
+    one = stored(connection)
+    act(connection, one.id, order(Action.CONFIRM, assignee="wang"), [])
+    assert press_overdue(connection, RECEIVED + 1.9 * HOUR) == 0
+    assert press_overdue(connection, RECEIVED + 2 * HOUR) == 1
+    assert press_overdue(connection, RECEIVED + 3 * HOUR) == 0
+    assert press_overdue(connection, RECEIVED + 4 * HOUR) == 1
+    after = read(connection, one.id)
+    assert (after.level, after.press_at) == (2, RECEIVED + 10 * HOUR)
+    assert [entry[:2] for entry in timeline(connection, one.id)] == [
+        ("zhou", "confirm"),
+        ("dispatch", "escalate"),
+        ("dispatch", "escalate"),
+    ]
+    assert [(row["holder"], row["zh"]) for row in rows(connection, "notices", about="press")][:2] == [
+        ("wang", f"督办（1级）：{one.number} Rubbish at the gate，接单已超时"),
+        ("li", f"督办（1级）：{one.number} Rubbish at the gate，接单已超时"),
+    ]
+    assert len(rows(connection, "notices", about="press")) == 4
+
+
+def test_after_a_long_sleep_what_is_overdue_climbs_level_by_level_and_nobody_is_told_twice(connection: Connection):
+    add_supervisor(connection)
+    stored(connection)
+    assert press_overdue(connection, RECEIVED + timedelta(days=3)) == 4
+    assert [row["key"].split("/")[3] for row in rows(connection, "notices")] == ["1", "2", "3", "4"]
+    assert press_overdue(connection, RECEIVED + timedelta(days=9)) == 0
+
+
+def test_what_is_done_in_time_is_pressed_by_nobody(connection: Connection):
+    walk(connection, stored(connection).id, State.CLOSED)
+    assert press_overdue(connection, RECEIVED + timedelta(days=300)) == 0
+
+
+def test_a_pause_that_is_over_ends_by_itself_and_costs_nothing(connection: Connection):
+    one = walk(connection, stored(connection).id, State.ACCEPTED)
+    until = RECEIVED + 5 * HOUR
+    paused = act(connection, one.id, order(Action.PAUSE, "li", 60, reason="a part", until=until), [])
+    assert resume_paused(connection, until - timedelta(seconds=1)) == 0
+    assert resume_paused(connection, until + HOUR) == 1  # an hour late, for dispatch was down
+    after = read_case(connection, one.id)
+    assert (after.ticket.paused_until, after.ticket.due) == (None, paused.due)
+    assert after.ticket.due.handle == RECEIVED + 28 * HOUR
+    assert resume_paused(connection, until + 2 * HOUR) == 0
+
+
+def test_what_is_paused_is_not_pressed_for_as_long(connection: Connection):
+    one = walk(connection, stored(connection).id, State.ACCEPTED)
+    act(connection, one.id, order(Action.PAUSE, "li", 60, reason="a part", until=RECEIVED + 100 * HOUR), [])
+    assert press_overdue(connection, RECEIVED + 99 * HOUR) == 0
+
+
+@pytest.mark.parametrize("_", range(3))
+def test_two_processes_at_once_press_nothing_twice(database: str, connection: Connection, _: int):
+    add_supervisor(connection)
+    tickets = [stored(connection).id for _ in range(40)]
+    start = threading.Barrier(2)
+
+    def run(_: int) -> int:
+        with psycopg.connect(database, autocommit=True) as own:
+            start.wait(20)
+            return press_overdue(own, RECEIVED + 2 * HOUR)
+
+    with ThreadPoolExecutor(2) as pool:
+        done = list(pool.map(run, range(2), timeout=60))
+    assert sum(done) == len(tickets)
+    assert {read(connection, one).level for one in tickets} == {1}
+    assert len(rows(connection, "notices")) == len(tickets)
+    assert sum(row["action"] == "escalate" for row in rows(connection, "audit")) == len(tickets)
+
+
+def test_whoever_is_asked_when_a_clock_went_off_finds_its_time(connection: Connection):
+    one = stored(connection)
+    press_overdue(connection, RECEIVED + 2 * HOUR)
+    (told_at,) = [row["at"] for row in rows(connection, "audit", ticket=one.id, action="escalate")]
+    assert told_at == RECEIVED + 2 * HOUR
+    assert isinstance(told_at, datetime)

@@ -1,0 +1,126 @@
+from datetime import timedelta
+
+import pytest
+from psycopg import Connection
+from psycopg.types.json import Jsonb
+
+from dispatch.desk import NoSuchTicketError, Report, act
+from dispatch.people import Person
+from dispatch.residents import (
+    ClosedToStrangersError,
+    Received,
+    TooManyReportsError,
+    answer,
+    followed,
+    nearby,
+    receive,
+)
+from dispatch.ticket import Position
+from dispatch.transitions import Action, Role, State
+from tests.dispatch.matters import HERE, METRE, RECEIVED, order, read, rows, timeline, walk
+
+HOUR = timedelta(hours=1)
+LAMP = Report("street_lamp", "路灯不亮", Position(*HERE))
+COURIER = Person("快递员小赵", Role.WORKER)
+
+
+@pytest.fixture(autouse=True)
+def _site(connection: Connection) -> None:
+    """One that takes three reports an hour of strangers."""
+    connection.execute(
+        "INSERT INTO sites (id, name, timezone, detector, reports) VALUES ('s', 's', 'Asia/Shanghai', 'null', %s)",
+        [Jsonb({"open": True, "per_hour": 3})],
+    )
+    connection.execute(
+        "INSERT INTO devices (site, id, kind, name, longitude, latitude) VALUES ('s', 'one', 'camera', '', %s, %s)",
+        list(HERE),
+    )
+
+
+def take(connection: Connection, who: Person | None = None, address: str = "10.0.0.1", hours: float = 0) -> Received:
+    return receive(connection, LAMP, who, address, RECEIVED + hours * HOUR)
+
+
+def test_a_stranger_reports_and_follows_it_by_a_link(connection: Connection):
+    received = take(connection)
+    assert followed(connection, received.token) == received.ticket.id
+    assert timeline(connection, received.ticket.id) == [("report", "open", None, "candidate")]
+    stored = str(rows(connection, "reports"))
+    assert received.token not in stored
+    assert "10.0.0.1" not in stored
+
+
+def test_one_place_is_slowed_down_and_others_are_not(connection: Connection):
+    for _ in range(3):
+        take(connection)
+    with pytest.raises(TooManyReportsError, match="3 reports within an hour"):
+        take(connection)
+    take(connection, address="10.0.0.2")
+    take(connection, hours=1.1)
+    assert len(rows(connection, "tickets")) == 5
+
+
+def test_who_is_signed_in_may_report_as_much_as_there_is(connection: Connection):
+    for _ in range(9):
+        received = take(connection, COURIER)
+    assert timeline(connection, received.ticket.id)[0][0] == "快递员小赵"
+
+
+def test_where_a_site_is_closed_strangers_are_told_what_to_do(connection: Connection):
+    connection.execute("UPDATE sites SET reports = '{}'")
+    with pytest.raises(ClosedToStrangersError, match="sign in, or call the hotline"):
+        take(connection)
+    assert rows(connection, "tickets") == []
+    take(connection, COURIER)
+
+
+def test_what_is_open_nearby_and_alike_is_offered(connection: Connection):
+    one = take(connection).ticket
+    found = nearby(connection, "street_lamp", Position(HERE[0], HERE[1] + 200 * METRE))
+    assert [(near.id, round(near.metres)) for near in found] == [(one.id, 200)]
+    assert nearby(connection, "street_lamp", Position(HERE[0], HERE[1] + 300 * METRE)) == []
+    assert nearby(connection, "rubbish", Position(*HERE)) == []
+    act(connection, one.id, order(Action.REJECT, reason="test"), [])
+    assert nearby(connection, "street_lamp", Position(*HERE)) == []
+
+
+def closed(connection: Connection) -> Received:
+    received = take(connection)
+    walk(connection, received.ticket.id, State.CLOSED)
+    return received
+
+
+def test_yes_is_kept_and_changes_nothing_else(connection: Connection):
+    received = closed(connection)
+    after = answer(connection, received.token, "", RECEIVED + HOUR, solved=True)
+    assert (after.state, after.solved) == (State.CLOSED, True)
+    assert read(connection, after.id) == after
+
+
+def test_the_first_no_reopens_and_the_second_is_told(connection: Connection):
+    received = closed(connection)
+    again = answer(connection, received.token, "还是不亮", RECEIVED + HOUR, solved=False)
+    assert (again.state, again.solved) == (State.DISPATCHED, False)
+    for action, who in ((Action.ACCEPT, "wang"), (Action.HANDLE, "wang"), (Action.CLOSE, "li")):
+        act(connection, again.id, order(action, who, 100), [])
+    last = answer(connection, received.token, "还是不亮", RECEIVED + 9 * HOUR, solved=False)
+    assert (last.state, last.solved) == (State.CLOSED, False)
+    assert [entry[:2] for entry in timeline(connection, again.id)][-5:] == [
+        ("report", "reopen"),
+        ("wang", "accept"),
+        ("wang", "handle"),
+        ("li", "close"),
+        ("report", "comment"),
+    ]
+
+
+def test_a_link_follows_its_report_into_the_ticket_it_was_merged_into(connection: Connection):
+    one, root = take(connection), take(connection)
+    act(connection, one.ticket.id, order(Action.MERGE, into=root.ticket.id), [])
+    assert followed(connection, one.token) == root.ticket.id
+
+
+@pytest.mark.parametrize("token", ["", "x", "0" * 500])
+def test_a_link_that_leads_nowhere_says_so(connection: Connection, token: str):
+    with pytest.raises(NoSuchTicketError, match="check that it is whole"):
+        followed(connection, token)
