@@ -1,35 +1,96 @@
-"""What every route needs: a connection, and who asks."""
+"""Who asks, and what a route needs for it: one place for all of the API."""
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from http.cookies import SimpleCookie
 from typing import Annotated
+from urllib.parse import urlsplit
 
-from fastapi import Depends, Request
+import psycopg
+from fastapi import Depends, HTTPException, Request
 from fastapi.security import HTTPBearer
 from psycopg import Connection
+from psycopg_pool import ConnectionPool, PoolTimeout
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from dashboard.problems import problem
+from dashboard.problems import database_away, problem
+from dispatch import accounts
+from dispatch.people import Person
+from dispatch.transitions import Role
 
+COOKIE = "yihu_session"
 READING = {"GET", "HEAD", "OPTIONS"}
+# what nobody need sign in for; a report's own route says whether it takes one from just anybody
+OPEN = {("GET", "/api/health"), ("POST", "/api/login"), ("POST", "/api/tickets"), ("GET", "/api/nearby")}
+OPEN_BELOW = "/api/follow/"
+SCRIPT = Person("", Role.ADMIN)  # the server's own token: an admin, and nobody in person
 
 
-class TokenGate:
-    """Lets nobody write without the token, and turns them away before a byte of what they send is read."""
+class Gate:
+    """Finds out who asks, and turns strangers away before a byte of what they send is read."""
 
-    def __init__(self, app: ASGIApp, token: str) -> None:
-        self._app, self._expected = app, f"Bearer {token}".encode()
+    def __init__(self, app: ASGIApp, token: str, pool: ConnectionPool, guest: str | None) -> None:
+        self._app, self._token, self._pool, self._guest = app, token.encode(), pool, guest
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] in READING or self._knows(Headers(scope=scope)):
+        if scope["type"] != "http" or not scope["path"].startswith("/api/"):
             await self._app(scope, receive, send)
             return
-        detail = "Send `Authorization: Bearer TOKEN` with the server's YIHU_TOKEN"
-        await problem(401, detail, {"WWW-Authenticate": "Bearer"})(scope, receive, send)
+        headers = Headers(scope=scope)
+        try:
+            person = await run_in_threadpool(self._find, headers, reading=scope["method"] in READING)
+        except (psycopg.OperationalError, PoolTimeout) as error:
+            await database_away(error)(scope, receive, send)
+            return
+        scope.setdefault("state", {})["person"] = person
+        refusal = _refusal(scope, headers, person)
+        await (refusal or self._app)(scope, receive, send)
 
-    def _knows(self, headers: Headers) -> bool:
-        return secrets.compare_digest(headers.get("authorization", "").encode("latin-1"), self._expected)
+    def _find(self, headers: Headers, *, reading: bool) -> Person | None:
+        """Who shows a token; of others, on a server that has a guest, whoever only reads is that one."""
+        token = bearer(headers) or session(headers)
+        if token and secrets.compare_digest(token.encode(), self._token):
+            return SCRIPT
+        guest = self._guest if reading and not bearer(headers) else None
+        if not token and not guest:
+            return None
+        with self._pool.connection() as connection:
+            known = accounts.find_by_token(connection, token, datetime.now(UTC)) if token else None
+            return known or (accounts.find_person(connection, guest) if guest else None)
+
+
+def _refusal(scope: Scope, headers: Headers, person: Person | None) -> ASGIApp | None:
+    path = scope["path"]
+    if person is None and (scope["method"], path) not in OPEN and not path.startswith(OPEN_BELOW):
+        detail = "Sign in at /login, or send `Authorization: Bearer TOKEN` with a token of `yihu token NAME`"
+        return problem(401, detail, {"WWW-Authenticate": "Bearer"})
+    if scope["method"] not in READING and not bearer(headers) and session(headers) and _is_foreign(headers):
+        return problem(403, "Another site's page may not act in your name")
+    return None
+
+
+def bearer(headers: Headers) -> str:
+    scheme, _, token = headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def session(headers: Headers) -> str:
+    cookie = SimpleCookie()
+    cookie.load(headers.get("cookie", ""))
+    found = cookie.get(COOKIE)
+    return found.value if found else ""
+
+
+def _is_foreign(headers: Headers) -> bool:
+    """Whether a browser sends this from another site's page; browsers say so, scripts have no cookie."""
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        return site not in ("same-origin", "none")
+    origin = headers.get("origin")
+    return origin is not None and urlsplit(origin).netloc != headers.get("host")
 
 
 def _connection(request: Request) -> Iterator[Connection]:
@@ -37,5 +98,31 @@ def _connection(request: Request) -> Iterator[Connection]:
         yield connection
 
 
+def _person(request: Request) -> Person:
+    person: Person | None = request.state.person
+    if person is None:
+        raise HTTPException(401, "Sign in at /login", {"WWW-Authenticate": "Bearer"})
+    return person
+
+
+def _anybody(request: Request) -> Person | None:
+    person: Person | None = request.state.person
+    return person
+
+
+def having(*roles: Role) -> Callable[[Person], Person]:
+    """What a route asks of a person beyond being known; an admin may do whatever anybody may."""
+
+    def check(person: Annotated[Person, Depends(_person)]) -> Person:
+        if person.role not in {*roles, Role.ADMIN}:
+            raise HTTPException(403, f"This is for: {', '.join(roles) or Role.ADMIN}")
+        return person
+
+    return check
+
+
 Database = Annotated[Connection, Depends(_connection)]
-with_token = Depends(HTTPBearer(auto_error=False))  # for the OpenAPI document; TokenGate checks
+Who = Annotated[Person, Depends(_person)]
+Whoever = Annotated[Person | None, Depends(_anybody)]
+Admin = Annotated[Person, Depends(having())]
+with_token = Depends(HTTPBearer(auto_error=False))  # for the OpenAPI document; the gate checks

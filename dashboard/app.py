@@ -11,8 +11,8 @@ from fastapi.staticfiles import StaticFiles
 from prometheus_client import CollectorRegistry, Gauge
 from psycopg_pool import ConnectionPool
 
-from dashboard import devices, overview, tickets
-from dashboard.access import TokenGate
+from dashboard import centre, devices, figures, overview, reports, sign_in, staff, tickets
+from dashboard.access import Gate
 from dashboard.health import Parts
 from dashboard.problems import add_problem_handlers
 from dashboard.stream import Hub
@@ -24,13 +24,17 @@ STATIC = Path(__file__).parent / "static"
 
 @dataclass(frozen=True, slots=True)
 class WebSettings:
-    """`token` is what scripts authenticate with, as an admin; `stages` are the addresses of their probes."""
+    """`token` is what scripts authenticate with, as an admin; `stages` are the addresses of their probes.
+
+    `guest` is the account that whoever is not signed in reads as.
+    """
 
     database: str
     broker: str
     token: str
     version: str
     stages: dict[str, str] = field(default_factory=dict)
+    guest: str | None = None
     static: Path = STATIC
 
 
@@ -69,9 +73,9 @@ def create_app(settings: WebSettings, registry: CollectorRegistry) -> FastAPI:
     )
     app.state.pool, app.state.hub, app.state.parts = pool, hub, parts
     app.state.registry = registry
-    app.add_middleware(TokenGate, token=settings.token)
+    app.add_middleware(Gate, token=settings.token, pool=pool, guest=settings.guest)
     add_problem_handlers(app)
-    for module in (tickets, devices, overview):
+    for module in (sign_in, staff, reports, tickets, figures, centre, devices, overview):
         app.include_router(module.router)
     _serve_pages(app, settings.static)
     return app

@@ -2,7 +2,8 @@
 SELECT * FROM ticket_view
 WHERE (%(state)s::text IS NULL OR state = %(state)s)
   AND (%(kind)s::text IS NULL OR kind = %(kind)s)
-  AND (%(area)s::text IS NULL OR starts_with(area_code, %(area)s))
+  AND (%(area)s::text IS NULL OR areas @> ARRAY[%(area)s::text])
+  AND within_reach(%(role)s, %(reach)s, %(holder)s, assignee, departments, areas)
   AND (%(site)s::text IS NULL OR site = %(site)s)
   AND (%(device)s::text IS NULL OR device = %(device)s)
   AND (%(after_at)s::timestamptz IS NULL OR (opened_at, id) < (%(after_at)s, %(after_id)s))
@@ -10,11 +11,14 @@ ORDER BY opened_at DESC, id DESC
 LIMIT %(limit)s;
 
 -- name: get_ticket
-SELECT * FROM ticket_view WHERE id = %(id)s;
+SELECT * FROM ticket_view
+WHERE id = %(id)s
+  AND within_reach(%(role)s, %(reach)s, %(holder)s, assignee, departments, areas);
 
 -- name: wall_tickets
 SELECT * FROM ticket_view
-WHERE ended_at IS NULL AND (%(area)s::text IS NULL OR starts_with(area_code, %(area)s))
+WHERE ended_at IS NULL AND (%(area)s::text IS NULL OR areas @> ARRAY[%(area)s::text])
+  AND within_reach(%(role)s, %(reach)s, %(holder)s, assignee, departments, areas)
 ORDER BY array_position(ARRAY['critical', 'major', 'minor'], severity), opened_at DESC
 LIMIT %(limit)s;
 
@@ -23,7 +27,8 @@ SELECT state, severity, count(*) AS tickets,
        count(*) FILTER (WHERE now() > due_close OR accepted_at IS NULL AND now() > due_accept
                               OR handled_at IS NULL AND now() > due_handle) AS overdue
 FROM tickets
-WHERE ended_at IS NULL AND (%(area)s::text IS NULL OR starts_with(area_code, %(area)s))
+WHERE ended_at IS NULL AND (%(area)s::text IS NULL OR areas @> ARRAY[%(area)s::text])
+  AND within_reach(%(role)s, %(reach)s, %(holder)s, assignee, departments, areas)
 GROUP BY state, severity;
 
 -- name: timeline
@@ -31,7 +36,13 @@ SELECT at, actor, action, from_state, to_state, reason, note, detail
 FROM audit WHERE ticket = %(id)s ORDER BY seq;
 
 -- name: evidence
-SELECT media_type, data FROM evidence WHERE id = %(id)s;
+SELECT evidence.media_type, evidence.data
+FROM evidence JOIN tickets ON tickets.id = evidence.ticket
+WHERE evidence.id = %(id)s
+  AND within_reach(%(role)s, %(reach)s, %(holder)s, assignee, departments, areas);
+
+-- name: device_position
+SELECT longitude, latitude FROM devices WHERE site = %(site)s AND id = %(device)s AND NOT retired;
 
 -- name: devices
 SELECT devices.site, devices.id, kind, name, longitude, latitude, state, state_at, seen_at, agent, detail,

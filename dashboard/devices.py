@@ -6,25 +6,25 @@ from typing import Annotated
 from fastapi import APIRouter, HTTPException, Path, Query, Response
 
 from dashboard import reads
-from dashboard.access import Database
+from dashboard.access import Database, Who
 from dashboard.models import Device, Reading
 from dashboard.problems import responses
 from edge.topics import NAME
 
-router = APIRouter(prefix="/api/devices", tags=["devices"], responses=responses(503))
+router = APIRouter(prefix="/api/devices", tags=["devices"], responses=responses(401, 503))
 
 Name = Annotated[str, Path(pattern=f"^{NAME.pattern}$")]
 
 
 @router.get("")
-def list_devices(database: Database) -> list[Device]:
-    return reads.devices(database)
+def list_devices(database: Database, who: Who) -> list[Device]:
+    return reads.devices(database, who)
 
 
 @router.get("/{site}/{device}/picture.jpg", response_class=Response, responses=responses(404, 422))
-def get_picture(database: Database, site: Name, device: Name) -> Response:
+def get_picture(database: Database, who: Who, site: Name, device: Name) -> Response:
     """The newest picture; `Last-Modified` is when it was captured."""
-    found = reads.picture(database, site, device)
+    found = reads.picture(database, site, device) if reads.reaches_device(database, who, site, device) else None
     if found is None:
         raise HTTPException(404, f"{site}/{device} has sent no picture yet")
     at, jpeg = found
@@ -35,6 +35,7 @@ def get_picture(database: Database, site: Name, device: Name) -> Response:
 @router.get("/{site}/{device}/readings", responses=responses(404, 422))
 def get_readings(
     database: Database,
+    who: Who,
     site: Name,
     device: Name,
     metric: Annotated[str | None, Query(max_length=200, pattern=r"^[^\x00]*$")] = None,
@@ -43,5 +44,7 @@ def get_readings(
     limit: Annotated[int, Query(ge=1, le=10_000)] = 1000,
 ) -> list[Reading]:
     """Newest first, from `from` up to but not including `to`."""
+    if not reads.reaches_device(database, who, site, device):
+        raise HTTPException(404, f"{site}/{device} is not there")
     filters = {"site": site, "device": device, "metric": metric, "from": begin, "to": end}
     return reads.readings(database, filters, limit)

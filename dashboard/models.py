@@ -8,7 +8,7 @@ from pydantic import AfterValidator, AwareDatetime, Base64Bytes, BaseModel, Conf
 
 from detect.incident import Severity
 from dispatch.transitions import Action, State
-from dispatch.whistle import Grade
+from dispatch.whistle import Grade, LetterState
 from edge.messages import DeviceState
 
 Time = Annotated[datetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
@@ -92,6 +92,43 @@ class TimelineEntry(BaseModel):
     detail: dict[str, Any]
 
 
+class Interval(BaseModel):
+    """A stretch of a ticket's life in which nothing changed that a clock depends on; the last one has no end.
+
+    Clocks ran `pace` times as fast as usual, and stood still until `paused_until`.
+    """
+
+    began_at: Time
+    ended_at: Time | None
+    state: State
+    severity: Severity
+    holder: str | None
+    pace: float
+    paused_until: Time | None
+    by: str
+    reason: str
+    approver: str | None
+
+
+class Letter(BaseModel):
+    """A response letter (响应函); `by` is who whistled, and who grades it."""
+
+    id: UUID
+    number: str
+    department: str
+    state: LetterState
+    text: str
+    by: str
+    issued_at: Time
+    deadline: Time
+    checked_in_at: Time | None
+    reported_at: Time | None
+    answer: str
+    ended_at: Time | None
+    grade: Grade | None
+    remark: str
+
+
 class ActionBody(BaseModel):
     """`actor` is the person on whose behalf a script acts; `photos` are JPEG or PNG, base64.
 
@@ -121,6 +158,50 @@ class ReportBody(BaseModel):
     position: Place
     text: Annotated[Words, Field(pattern=NO_NUL)] = ""
     photos: Annotated[list[Photo], Field(max_length=10)] = []
+
+
+class Received(Ticket):
+    """A report that was taken; `follow` is the path at which its reporter follows it, told only now."""
+
+    follow: str
+
+
+class Nearby(BaseModel):
+    """An open ticket of the same matter within 250 m, which a report may be a duplicate of."""
+
+    id: UUID
+    number: str
+    title: str
+    state: State
+    opened_at: Time
+    metres: float
+
+
+class Step(BaseModel):
+    """One step of a report's way, as its reporter may know it."""
+
+    at: Time
+    action: str
+    state: State
+
+
+class Followed(BaseModel):
+    """What a reporter sees of their matter; `solved` is what they answered."""
+
+    number: str
+    kind: str
+    title: str
+    state: State
+    opened_at: Time
+    due: Due
+    solved: bool | None
+    steps: list[Step]
+
+
+class AnswerBody(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    solved: bool
+    text: Annotated[Words, Field(pattern=NO_NUL)] = ""
 
 
 class Device(BaseModel):

@@ -9,24 +9,24 @@ from prometheus_client import generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
 from dashboard import reads
-from dashboard.access import Database
+from dashboard.access import Database, Who
 from dashboard.models import HealthReport, Wall
 from dashboard.problems import responses
 
 router = APIRouter(tags=["overview"])
 
 
-@router.get("/api/wall", responses=responses(404, 422, 503))
-def get_wall(database: Database, area: Annotated[str | None, Query(pattern=r"^\d{2,15}$")] = None) -> Wall:
+@router.get("/api/wall", responses=responses(401, 404, 422, 503))
+def get_wall(database: Database, who: Who, area: Annotated[str | None, Query(pattern=r"^\d{2,15}$")] = None) -> Wall:
     """Everything that the wall shows, in one answer."""
-    found = reads.wall(database, area)
+    found = reads.wall(database, who, area)
     if found is None:
         raise HTTPException(404, f"There is no area {area}")
     return found
 
 
 @router.get("/api/stream", response_class=EventSourceResponse)
-async def stream(request: Request) -> AsyncIterator[ServerSentEvent]:
+async def stream(request: Request, _: Who) -> AsyncIterator[ServerSentEvent]:
     """Signals `ticket`, `device` and `incident`, with the id where there is one: read again what you show."""
     yield ServerSentEvent(event="hello", data={}, retry=2000)
     async for kind, name in request.app.state.hub.signals():

@@ -12,11 +12,13 @@ from starlette.exceptions import HTTPException
 from dashboard.models import Problem
 from dashboard.reads import BadCursorError
 from dispatch.desk import NoSuchTicketError
+from dispatch.residents import ClosedToStrangersError, TooManyReportsError
 from dispatch.ticket import ForbiddenMoveError, NotYoursError, TicketError
 
 MEDIA_TYPE = "application/problem+json"
 TITLES = {
     401: "Who are you?",
+    429: "Too much",
     403: "Not yours to do",
     404: "Not found",
     409: "Not now",
@@ -40,7 +42,12 @@ def add_problem_handlers(app: FastAPI) -> None:
     def on_ticket(_: Request, error: TicketError) -> JSONResponse:
         if isinstance(error, ForbiddenMoveError):
             return problem(409, str(error), allowed=error.allowed)
-        statuses = {NoSuchTicketError: 404, NotYoursError: 403}
+        statuses = {
+            NoSuchTicketError: 404,
+            NotYoursError: 403,
+            ClosedToStrangersError: 401,
+            TooManyReportsError: 429,
+        }
         return problem(statuses.get(type(error), 422), str(error))
 
     @app.exception_handler(BadCursorError)
@@ -59,4 +66,8 @@ def add_problem_handlers(app: FastAPI) -> None:
     @app.exception_handler(psycopg.OperationalError)
     @app.exception_handler(PoolTimeout)
     def on_database(_: Request, error: Exception) -> JSONResponse:
-        return problem(503, f"The database does not answer; try again in a moment. ({error})", {"Retry-After": "5"})
+        return database_away(error)
+
+
+def database_away(error: Exception) -> JSONResponse:
+    return problem(503, f"The database does not answer; try again in a moment. ({error})", {"Retry-After": "5"})

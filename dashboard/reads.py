@@ -11,6 +11,8 @@ from psycopg import Connection
 from psycopg.rows import dict_row
 
 from dashboard.models import Counts, Device, Reading, Site, Ticket, TicketPage, TimelineEntry, Wall
+from dispatch.figures import reach_of
+from dispatch.people import Person
 from ingest.queries import load_queries
 
 SQL = load_queries(Path(__file__).with_name("dashboard.sql"))
@@ -27,17 +29,19 @@ class BadCursorError(ValueError):
     """A cursor that no page gave out."""
 
 
-def list_tickets(connection: Connection, filters: dict[str, Any], limit: int, cursor: str | None) -> TicketPage:
+def list_tickets(
+    connection: Connection, person: Person, filters: dict[str, Any], limit: int, cursor: str | None
+) -> TicketPage:
     """Newest first; raise BadCursorError."""
     after_at, after_id = _read_cursor(cursor) if cursor else (None, None)
-    values = filters | {"limit": limit + 1, "after_at": after_at, "after_id": after_id}
+    values = filters | reach_of(person) | {"limit": limit + 1, "after_at": after_at, "after_id": after_id}
     items = [_ticket(row) for row in _rows(connection, "list_tickets", values)]
     last = items[limit - 1] if len(items) > limit else None
     return TicketPage(items=items[:limit], next=_cursor(last) if last else None)
 
 
-def get_ticket(connection: Connection, ticket: UUID) -> Ticket | None:
-    rows = _rows(connection, "get_ticket", {"id": ticket})
+def get_ticket(connection: Connection, person: Person, ticket: UUID) -> Ticket | None:
+    rows = _rows(connection, "get_ticket", {"id": ticket} | reach_of(person))
     return _ticket(rows[0]) if rows else None
 
 
@@ -45,13 +49,24 @@ def timeline(connection: Connection, ticket: UUID) -> list[TimelineEntry]:
     return [TimelineEntry(**row) for row in _rows(connection, "timeline", {"id": ticket})]
 
 
-def evidence(connection: Connection, evidence_id: UUID) -> Content | None:
-    rows = _rows(connection, "evidence", {"id": evidence_id})
+def evidence(connection: Connection, person: Person, evidence_id: UUID) -> Content | None:
+    rows = _rows(connection, "evidence", {"id": evidence_id} | reach_of(person))
     return Content(**rows[0]) if rows else None
 
 
-def devices(connection: Connection) -> list[Device]:
-    return [_device(row) for row in _rows(connection, "devices", {})]
+def devices(connection: Connection, person: Person) -> list[Device]:
+    """Those that stand in somebody's part of the tree."""
+    polygon = _polygon(connection, person.area)
+    return [device for row in _rows(connection, "devices", {}) if _is_within(device := _device(row), polygon)]
+
+
+def reaches_device(connection: Connection, person: Person, site: str, device: str) -> bool:
+    if person.area is None:
+        return True
+    rows = _rows(connection, "device_position", {"site": site, "device": device})
+    position = _position(rows[0]) if rows else None
+    polygon = _polygon(connection, person.area)
+    return position is not None and polygon is not None and _holds(polygon, position)
 
 
 def picture(connection: Connection, site: str, device: str) -> tuple[datetime, bytes] | None:
@@ -65,21 +80,22 @@ def readings(connection: Connection, filters: dict[str, Any], limit: int) -> lis
     return [Reading(**row) for row in _rows(connection, "readings", filters | {"limit": limit})]
 
 
-def wall(connection: Connection, code: str | None) -> Wall | None:
-    """All of the wall, or of one area's; None when there is no such area."""
+def wall(connection: Connection, person: Person, code: str | None) -> Wall | None:
+    """All of the wall that somebody reaches, or of one area's; None when there is no such area."""
     areas = _rows(connection, "area", {"code": code}) if code else []
     if code and not areas:
         return None
     polygon = areas[0].pop("polygon") if areas else None
     sites = _rows(connection, "site", {})
-    tickets = _rows(connection, "wall_tickets", {"area": code, "limit": WALL_TICKETS})
+    reach = reach_of(person) | {"area": code}
+    tickets = _rows(connection, "wall_tickets", reach | {"limit": WALL_TICKETS})
     return Wall(
         at=datetime.now(UTC),
         site=Site(**sites[0]) if sites else None,
         area=areas[0] if areas else None,
         tickets=[_ticket(row) for row in tickets],
-        counts=_counts(_rows(connection, "count_open", {"area": code})),
-        devices=[device for device in devices(connection) if _is_within(device, polygon)],
+        counts=_counts(_rows(connection, "count_open", reach)),
+        devices=[device for device in devices(connection, person) if _is_within(device, polygon)],
         data_at=_rows(connection, "data_at", {})[0]["at"],
     )
 
@@ -87,7 +103,17 @@ def wall(connection: Connection, code: str | None) -> Wall | None:
 def _is_within(device: Device, polygon: list[list[float]] | None) -> bool:
     if polygon is None:
         return True
-    return device.position is not None and bool(shapely.intersects_xy(shapely.Polygon(polygon), *device.position))
+    return device.position is not None and _holds(polygon, device.position)
+
+
+def _holds(polygon: list[list[float]], position: tuple[float, float]) -> bool:
+    return bool(shapely.intersects_xy(shapely.Polygon(polygon), *position))
+
+
+def _polygon(connection: Connection, code: str | None) -> list[list[float]] | None:
+    """An area's outline; of one that is gone nothing is within it."""
+    rows = _rows(connection, "area", {"code": code}) if code else []
+    return rows[0]["polygon"] if rows else ([[0.0, 0.0]] * 4 if code else None)
 
 
 def _rows(connection: Connection, name: str, values: dict[str, Any]) -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """/api/tickets: read them, act on them, report a matter."""
 
+import dataclasses
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 from uuid import UUID
@@ -7,15 +8,15 @@ from uuid import UUID
 from fastapi import APIRouter, HTTPException, Query, Response
 
 from dashboard import reads
-from dashboard.access import Database, with_token
-from dashboard.models import ActionBody, ReportBody, Ticket, TicketPage, TimelineEntry
+from dashboard.access import SCRIPT, Database, Who, with_token
+from dashboard.models import ActionBody, Interval, Letter, Ticket, TicketPage, TimelineEntry
 from dashboard.problems import responses
-from dispatch import desk
+from dispatch import accounts, cases, desk
 from dispatch.people import Person
-from dispatch.ticket import Order, Position
+from dispatch.ticket import Order
 from dispatch.transitions import Action, Role, State
 
-router = APIRouter(prefix="/api", tags=["tickets"], responses=responses(422, 503))
+router = APIRouter(prefix="/api", tags=["tickets"], responses=responses(401, 422, 503))
 
 Text = Annotated[str | None, Query(max_length=100, pattern=r"^[^\x00]*$")]
 
@@ -23,6 +24,7 @@ Text = Annotated[str | None, Query(max_length=100, pattern=r"^[^\x00]*$")]
 @router.get("/tickets")
 def list_tickets(
     database: Database,
+    who: Who,
     *,
     state: State | None = None,
     kind: Text = None,
@@ -34,28 +36,47 @@ def list_tickets(
 ) -> TicketPage:
     """Newest first; `area` takes in all that lies below it."""
     filters = {"state": state, "kind": kind, "area": area, "site": site, "device": device}
-    return reads.list_tickets(database, filters, limit, cursor)
+    return reads.list_tickets(database, who, filters, limit, cursor)
 
 
 @router.get("/tickets/{ticket}", responses=responses(404))
-def get_ticket(database: Database, ticket: UUID) -> Ticket:
-    return _read(database, ticket)
+def get_ticket(database: Database, who: Who, ticket: UUID) -> Ticket:
+    return _read(database, who, ticket)
 
 
 @router.get("/tickets/{ticket}/timeline", responses=responses(404))
-def get_timeline(database: Database, ticket: UUID) -> list[TimelineEntry]:
-    _read(database, ticket)
+def get_timeline(database: Database, who: Who, ticket: UUID) -> list[TimelineEntry]:
+    _read(database, who, ticket)
     return reads.timeline(database, ticket)
 
 
-@router.post("/tickets/{ticket}/{action}", responses=responses(401, 403, 404, 409), dependencies=[with_token])
-def act(database: Database, ticket: UUID, action: Action, body: ActionBody | None = None) -> Ticket:
-    """Move a ticket on; a move that its state forbids answers 409 and names those allowed."""
+@router.get("/tickets/{ticket}/ledger", responses=responses(404))
+def get_ledger(database: Database, who: Who, ticket: UUID) -> list[Interval]:
+    """The intervals that every due time and every figure of this ticket follows from."""
+    _read(database, who, ticket)
+    return [Interval(**dataclasses.asdict(one)) for one in cases.load_ledger(database, ticket)]
+
+
+@router.get("/tickets/{ticket}/letters", responses=responses(404))
+def get_letters(database: Database, who: Who, ticket: UUID) -> list[Letter]:
+    """The response letters of its whistles."""
+    _read(database, who, ticket)
+    return [Letter(**dataclasses.asdict(one)) for one in cases.load_letters(database, ticket)]
+
+
+@router.post("/tickets/{ticket}/{action}", responses=responses(403, 404, 409), dependencies=[with_token])
+def act(database: Database, who: Who, ticket: UUID, action: Action, body: ActionBody | None = None) -> Ticket:
+    """Move a ticket on; a move that its state forbids answers 409 and names those allowed.
+
+    A server's own token may name the person it acts for.
+    """
     asked = body or ActionBody()
+    if asked.actor and who != SCRIPT:
+        raise HTTPException(403, "only the server's own token acts for others: leave `actor` out")
     order = Order(
         action=action,
         at=datetime.now(UTC),
-        by=Person(asked.actor or "", Role.ADMIN),
+        by=_in_the_name_of(database, asked.actor) if asked.actor else who,
         reason=asked.reason,
         note=asked.note,
         into=asked.into,
@@ -66,29 +87,27 @@ def act(database: Database, ticket: UUID, action: Action, body: ActionBody | Non
         letter=asked.letter,
         grade=asked.grade,
     )
-    desk.act(database, ticket, order, asked.photos)
-    return _read(database, ticket)
-
-
-@router.post("/tickets", status_code=201, responses=responses(401), dependencies=[with_token])
-def report(database: Database, body: ReportBody) -> Ticket:
-    """A matter that a person saw."""
-    matter = desk.Report(body.kind, body.title, Position(*body.position), body.text, body.photos)
-    return _read(database, desk.report(database, matter, "report", datetime.now(UTC)).id)
+    after = desk.act(database, ticket, order, asked.photos)
+    return _read(database, SCRIPT, after.id)  # it may have gone out of their reach by what they did
 
 
 @router.get("/evidence/{evidence}.{suffix}", response_class=Response, responses=responses(404))
-def get_evidence(database: Database, evidence: UUID, suffix: Literal["jpg", "png"]) -> Response:
+def get_evidence(database: Database, who: Who, evidence: UUID, suffix: Literal["jpg", "png"]) -> Response:
     """A picture; its content never changes under its name."""
-    found = reads.evidence(database, evidence)
+    found = reads.evidence(database, who, evidence)
     if found is None or reads.SUFFIX[found.media_type] != suffix:
         raise HTTPException(404, "There is no such picture; a better one may have taken its place: read the ticket")
     headers = {"Cache-Control": "private, max-age=31536000, immutable"}
     return Response(found.data, media_type=found.media_type, headers=headers)
 
 
-def _read(database: Database, ticket: UUID) -> Ticket:
-    found = reads.get_ticket(database, ticket)
+def _in_the_name_of(database: Database, name: str) -> Person:
+    """The account of that name, or where there is none an admin called so."""
+    return accounts.find_person(database, name) or Person(name, Role.ADMIN)
+
+
+def _read(database: Database, who: Person, ticket: UUID) -> Ticket:
+    found = reads.get_ticket(database, who, ticket)
     if found is None:
         raise desk.NoSuchTicketError(f"there is no ticket {ticket}")
     return found

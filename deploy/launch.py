@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
@@ -19,8 +20,11 @@ import psycopg
 from deploy.embedded import EmbeddedDatabase, broker_command, broker_url, free_ports, wait_for_port
 from deploy.settings import Settings, UsageError
 from deploy.supervisor import Child, stop_all
+from dispatch.accounts import add_person, any_admin
+from dispatch.people import Person
 from dispatch.seed import seed
 from dispatch.site import Site, SiteFileError, load_site
+from dispatch.transitions import Role
 from ingest.migrate import migrate
 
 log = logging.getLogger(__name__)
@@ -28,6 +32,7 @@ log = logging.getLogger(__name__)
 STAGES = ("ingest", "detect", "dispatch", "edge")
 ON_DATABASE = ("ingest", "dispatch")
 ANYWHERE = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1"}  # noqa: S104 - where one that listens everywhere is reached
+ADMIN = "admin"  # the account that a first start makes
 TICK_S = 0.2
 STOP_WITHIN_S = 2.5  # leaves time for the broker and the database within five seconds
 
@@ -36,10 +41,14 @@ Tell = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """All of Yihu, running. `url` is the web's address, `token` what scripts write with."""
+    """All of Yihu, running. `url` is the web's address, `token` what scripts write with.
+
+    `admin` is the password of the account of that name, at the first start, which makes it.
+    """
 
     url: str
     token: str
+    admin: str | None
     database: str
     brokers: list[Child]
     stages: list[Child]
@@ -88,15 +97,15 @@ def launch(
         _check_port(settings)
         embedded = _enter_database(stack, settings)
         database = settings.database_url or (embedded.url if embedded else "")
-        _prepare(database, site)
+        admin = _prepare(database, site)
         tell("database")
         address, brokers = _enter_broker(stack, settings, output)
         tell("broker")
-        token = settings.token or _own_token(settings.folder)
+        token = settings.token or own_secret(token_file(settings.folder))
         stages = _stages(settings, site, database, address, token, output)
         stack.callback(stop_all, stages, STOP_WITHIN_S)
         url = f"http://{ANYWHERE.get(settings.host, settings.host)}:{settings.port}"
-        yield Installation(url, token, database, brokers, stages, embedded)
+        yield Installation(url, token, admin, database, brokers, stages, embedded)
 
 
 def token_file(folder: Path) -> Path:
@@ -134,16 +143,25 @@ def _enter_database(stack: contextlib.ExitStack, settings: Settings) -> Embedded
     return stack.enter_context(EmbeddedDatabase(settings.folder / "postgres"))
 
 
-def _prepare(database: str, site: Site) -> None:
+def _prepare(database: str, site: Site) -> str | None:
+    """Bring the database up to the site file; give the password of the first admin where there was none."""
     try:
         migrate(database)
         with psycopg.connect(database) as connection:
             kept = seed(connection, site)
+            password = None if any_admin(connection) else _add_admin(connection)
     except (psycopg.OperationalError, psycopg.ProgrammingError) as error:
         reason = str(error).replace(database, "…")  # it may hold a password
         raise UsageError(f"YIHU_DATABASE_URL: the database cannot be used: {reason}") from error
     for device in kept:
         print(f"{device}: edited here since; the site file's entry was not taken over", file=sys.stderr)
+    return password
+
+
+def _add_admin(connection: psycopg.Connection) -> str:
+    password = secrets.token_urlsafe(9)
+    add_person(connection, Person(ADMIN, Role.ADMIN), password, "first start", datetime.now(UTC))
+    return password
 
 
 def _enter_broker(stack: contextlib.ExitStack, settings: Settings, output: int | None) -> tuple[str, list[Child]]:
@@ -172,7 +190,7 @@ def _stages(settings: Settings, site: Site, database: str, broker: str, token: s
         "YIHU_TOKEN": token,
         "YIHU_HOST": settings.host,
         "YIHU_PORT": str(settings.port),
-    }  # fmt: skip
+    } | ({"YIHU_GUEST": settings.guest} if settings.guest else {})  # fmt: skip
     return [_stage(name, environment, output) for name, environment in environments.items()]
 
 
@@ -180,9 +198,8 @@ def _stage(name: str, environment: dict[str, str], output: int | None) -> Child:
     return Child(name, [sys.executable, "-m", "deploy.cli", name, "--leave-with-parent"], environment, output)
 
 
-def _own_token(folder: Path) -> str:
-    """The token of this installation, made at its first start and readable by its owner only."""
-    file = token_file(folder)
+def own_secret(file: Path) -> str:
+    """A secret of this installation, made when it is first asked for and readable by its owner only."""
     if not file.exists():
         new = file.with_suffix(".new")
         new.touch(mode=0o600)

@@ -40,6 +40,7 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 8080
     token: Annotated[str, Field(min_length=16)] | None = None
+    guest: str | None = None
     site: str | None = None
     agent: str = "edge"
     shard: Annotated[str, AfterValidator(_check_share)] = "1/1"

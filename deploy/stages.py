@@ -80,7 +80,9 @@ def run_web(settings: Settings) -> None:
         raise UsageError("YIHU_TOKEN is not set: choose one of at least 16 characters for scripts to act with")
     registry = make_registry("web")
     with database_url(settings) as database:
-        web = WebSettings(database, broker_url(settings), settings.token, VERSION, settings.stages)
+        web = WebSettings(
+            database, broker_url(settings), settings.token, VERSION, settings.stages, guest=settings.guest
+        )
         app = create_app(web, registry)
         config = uvicorn.Config(
             app,

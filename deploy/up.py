@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from deploy.launch import launch, only_one, read_site, stop_on_signals, token_file
+from deploy.launch import ADMIN, launch, only_one, read_site, stop_on_signals, token_file
 from deploy.settings import Settings
 from detect.models import COCO, ModelError, Models
 from dispatch.site import Site
@@ -22,6 +22,8 @@ def up(settings: Settings, site_file: Path) -> None:
         print(f"正在下载检测模型 fetching {COCO}, since the site names no model", flush=True)
         fetch_weights(settings.folder)
     with only_one(settings.folder), launch(settings, site) as installation:
+        if installation.admin:
+            print(f"\n  管理员 Admin  {ADMIN} / {installation.admin}   （只显示一次 shown only now）", flush=True)
         if settings.token is None:
             print(f"\n  API token   {token_file(settings.folder)}", flush=True)
         print(f"\n  大屏 Wall   http://{settings.host}:{settings.port}/wall\n  停止 Stop   Ctrl-C\n", flush=True)

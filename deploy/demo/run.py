@@ -1,11 +1,12 @@
 """Starts the demo's town with all its people, and says how it went."""
 
 import contextlib
+import functools
 import json
 import logging
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,7 @@ from deploy.demo.meter import Meter
 from deploy.demo.people import make_cast
 from deploy.demo.play import Play
 from deploy.demo.progress import Progress, Say, count_dropped, drain
+from deploy.demo.sign_up import GUEST, sign_up
 from deploy.demo.stream import listen
 from deploy.demo.town import Town, load_town, write_site
 from deploy.launch import Installation, launch, only_one, read_site, stop_on_signals
@@ -61,6 +63,7 @@ def run(settings: Settings, wish: Wish) -> None:
 
 def _run(settings: Settings, wish: Wish, town: Town) -> None:
     site = read_site(write_site(town, settings.folder, wish.seed, wish.cameras, wish.light, wish.weather))
+    settings = settings.model_copy(update={"guest": settings.guest or GUEST.name})
     stop = stop_on_signals()
     wish.say(f"\n  {town.name} · 一呼 Yihu\n")
     progress = Progress(wish.say)
@@ -69,9 +72,12 @@ def _run(settings: Settings, wish: Wish, town: Town) -> None:
             raise UsageError(
                 f"{settings.folder} holds {', '.join(others)} too: give the demo a --data folder of its own"
             )
+        password = sign_up(installation.database, town, settings.folder)
         meter = Meter(installation.database)
         with _at_work(installation, town, wish.seed, meter):
-            threading.Thread(target=_attend, args=(installation, town, wish, progress, stop), daemon=True).start()
+            welcome = functools.partial(_welcome, installation, town, password, wish.say)
+            attending = (installation.url, wish, progress, stop, welcome)
+            threading.Thread(target=_attend, args=attending, daemon=True).start()
             installation.keep_running(stop)
             wish.say("\n  正在停止 stopping…")
         if wish.is_measured:
@@ -113,20 +119,21 @@ def _at_work(installation: Installation, town: Town, seed: int, meter: Meter) ->
         people.join(timeout=5)
 
 
-def _attend(installation: Installation, town: Town, wish: Wish, progress: Progress, stop: threading.Event) -> None:
+def _attend(url: str, wish: Wish, progress: Progress, stop: threading.Event, welcome: Callable[[], None]) -> None:
     try:
-        progress.wait(installation.url, wish.cameras, stop)
+        progress.wait(url, wish.cameras, stop)
         if not wish.headless:
-            _welcome(installation, town, wish.say)
+            welcome()
         stop.wait(wish.lasting)
     finally:  # a bug here must not let it run for ever
         stop.set()
 
 
-def _welcome(installation: Installation, town: Town, say: Say) -> None:
+def _welcome(installation: Installation, town: Town, password: str, say: Say) -> None:
     limits = " · ".join(f"{step} {limit}" for step, limit in town.limits.items())
     say(f"\n  大屏 Wall    {installation.url}/wall")
     say(f"  令牌 Token   {installation.token}   (Authorization: Bearer …)")
+    say(f"  密码 Password {password}   （admin 和下列每个人 of admin and all below；大屏不用登录 not for the wall）")
     say(f"  时限 Limits  {limits}（演示用 for the demo；平时 usually 2h · 24h · 7d）")
     say("  人员 People  他们会自己办理工单；您办过的，他们不会改动。They work by themselves, and never against you.")
     for role, words in ROLES.items():

@@ -16,6 +16,7 @@ from dispatch.ticket import Position
 
 TOKEN = "a-token-for-the-tests"  # noqa: S105 - of a server that lives for one test
 GRID = [[104.39, 31.12], [104.40, 31.12], [104.40, 31.13], [104.39, 31.13]]
+COMMUNITY = [[104.3, 31.1], [104.45, 31.1], [104.45, 31.15], [104.3, 31.15]]
 INSIDE, OUTSIDE = Position(104.395, 31.125), Position(104.5, 31.2)
 
 
@@ -34,8 +35,11 @@ def client(database: str) -> Iterator[TestClient]:
 def grid(connection: psycopg.Connection) -> str:
     """The code of a grid around INSIDE."""
     code = "510603003001001"
+    parent = code[:12]
     connection.execute(
-        "INSERT INTO areas (code, name, level, polygon) VALUES (%s, '第一网格', 'grid', %s)", [code, Jsonb(GRID)]
+        "INSERT INTO areas (code, name, level, parent, polygon) VALUES (%s, '社区', 'community', NULL, %s),"
+        " (%s, '第一网格', 'grid', %s, %s)",
+        [parent, Jsonb(COMMUNITY), code, parent, Jsonb(GRID)],
     )
     return code
 

@@ -8,7 +8,7 @@ from prometheus_client import CollectorRegistry, Counter
 
 from dashboard.app import create_app
 from edge.probe import Health, serve_probe
-from tests.dashboard.conftest import OUTSIDE, add_camera, report, web_settings
+from tests.dashboard.conftest import OUTSIDE, TOKEN, add_camera, report, web_settings
 
 
 def test_an_empty_wall_is_empty(client: TestClient) -> None:
@@ -80,8 +80,9 @@ def test_metrics_of_the_stages_that_answer(database: str, stage: str) -> None:
 
 def test_without_a_database_the_api_says_so_and_comes_back_by_itself() -> None:
     settings = web_settings("postgresql://127.0.0.1:1/nowhere")
-    with TestClient(create_app(settings, CollectorRegistry())) as client:
+    with TestClient(create_app(settings, CollectorRegistry()), headers={"Authorization": f"Bearer {TOKEN}"}) as client:
         answer = client.get("/api/wall")
+        assert client.get("/api/wall", headers={"Authorization": "Bearer another"}).status_code == 503
         assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
         assert client.get("/api/health").json()["parts"]["database"]["state"] == "down"
 

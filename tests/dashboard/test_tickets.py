@@ -41,7 +41,7 @@ def test_the_timeline_of_an_unknown_ticket_is_a_problem(client: TestClient) -> N
         ("state=candidate", 2),
         ("state=closed", 0),
         ("area=510603003001001", 1),
-        ("area=5106", 1),
+        ("area=510603003001", 2),
         ("area=9", 0),
         ("device=cam-1", 0),
         ("", 2),
@@ -125,11 +125,10 @@ def test_an_order_moves_the_ticket_and_is_on_its_timeline(client: TestClient, co
 
 
 @pytest.mark.parametrize("given", ["", "Bearer", "Bearer wrong", "Basic YTpi", "Bearer ünï"])
-def test_only_the_token_may_write(client: TestClient, connection: psycopg.Connection, given: str) -> None:
+def test_only_who_is_known_may_write(client: TestClient, connection: psycopg.Connection, given: str) -> None:
     ticket = report(connection)
-    for path in ("/api/tickets", f"/api/tickets/{ticket}/confirm"):
-        answer = client.post(path, json={}, headers={"Authorization": given.encode()})
-        assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
+    answer = client.post(f"/api/tickets/{ticket}/confirm", json={}, headers={"Authorization": given.encode()})
+    assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
     assert client.get(f"/api/tickets/{ticket}").json()["state"] == "candidate"
 
 

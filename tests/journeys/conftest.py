@@ -20,6 +20,7 @@ import pytest
 import yaml
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from dashboard.access import COOKIE
 from deploy.embedded import free_port
 from tests.conftest import ROOT
 from tests.waiting import wait_for
@@ -168,6 +169,7 @@ def wall_page(browser: Browser, city: City) -> Iterator[Page]:
     """The wall in a 1080p window, opened as soon as it is served."""
     wait_for(city.health, within_s=30)
     page = browser.new_page(viewport={"width": 1920, "height": 1080}, locale="zh-CN")
+    page.context.add_cookies([{"name": COOKIE, "value": TOKEN, "url": city.url}])
     page.goto(f"{city.url}/wall")
     yield page
     page.close()

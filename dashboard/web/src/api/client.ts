@@ -7,6 +7,7 @@ export type Ticket = Schemas["Ticket"];
 export type Evidence = Schemas["Evidence"];
 export type Device = Schemas["Device"];
 export type Counts = Schemas["Counts"];
+export type Me = Schemas["Me"];
 export type Severity = Ticket["severity"];
 
 /** `status` is null when no usable answer came at all. */
@@ -27,6 +28,19 @@ export async function readWall(area: string | null): Promise<Answer<Wall>> {
     });
     // The cast gives back the tuples, which openapi-fetch widens to arrays.
     return data === undefined ? { ok: false, status: response.status } : { ok: true, value: data as Wall };
+  } catch {
+    return { ok: false, status: null };
+  }
+}
+
+/** Start a session, which the browser keeps in a cookie that no script can read. */
+export async function signIn(name: string, password: string): Promise<Answer<Me>> {
+  try {
+    const { data, response } = await client.POST("/api/login", {
+      body: { name, password },
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    });
+    return data === undefined ? { ok: false, status: response.status } : { ok: true, value: data };
   } catch {
     return { ok: false, status: null };
   }

@@ -2,6 +2,13 @@ import type { Messages } from ".";
 
 const en: Messages = {
   name: "Yihu",
+  signIn: {
+    name: "Name",
+    password: "Password",
+    submit: "Sign in",
+    wrong: "Name or password is wrong. After several tries, wait some minutes, or ask an admin for a new password.",
+    unreachable: "The server does not answer: try again in a moment.",
+  },
   figures: {
     title: "Totals",
     open: "Open",

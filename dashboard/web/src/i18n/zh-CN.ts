@@ -1,5 +1,12 @@
 export default {
   name: "一呼",
+  signIn: {
+    name: "姓名",
+    password: "密码",
+    submit: "登录",
+    wrong: "姓名或密码不对。连续输错要等几分钟；忘记密码请找管理员。",
+    unreachable: "服务器没有回应，请稍后再试。",
+  },
   figures: {
     title: "总数",
     open: "未结",

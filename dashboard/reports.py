@@ -1,0 +1,60 @@
+"""Reports of residents, couriers and grid workers, and the link by which each follows theirs."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request
+
+from dashboard import reads
+from dashboard.access import SCRIPT, Database, Whoever, with_token
+from dashboard.models import AnswerBody, Followed, Line, Nearby, Received, ReportBody, Step
+from dashboard.problems import responses
+from dispatch import desk, residents
+from dispatch.ticket import Position
+
+router = APIRouter(prefix="/api", tags=["reports"], responses=responses(422, 503))
+
+Token = Annotated[str, Path(max_length=100)]
+
+
+@router.post("/tickets", status_code=201, responses=responses(401, 429), dependencies=[with_token])
+def report(database: Database, who: Whoever, body: ReportBody, request: Request) -> Received:
+    """A matter that a person saw. A site may take reports of strangers too, so many an hour from one place."""
+    matter = desk.Report(body.kind, body.title, Position(*body.position), body.text, body.photos)
+    address = request.client.host if request.client else ""
+    ticket, token = residents.receive(database, matter, who, address, datetime.now(UTC))
+    shown = reads.get_ticket(database, SCRIPT, ticket.id)
+    if shown is None:
+        raise desk.NoSuchTicketError(f"there is no ticket {ticket.id}")
+    return Received(**shown.model_dump(), follow=f"/report/{token}")
+
+
+@router.get("/nearby", responses=responses(401))
+def nearby(
+    database: Database,
+    kind: Annotated[Line, Query()],
+    longitude: Annotated[float, Query(ge=-180, le=180)],
+    latitude: Annotated[float, Query(ge=-90, le=90)],
+) -> list[Nearby]:
+    """Open tickets of the same matter within 250 m, the nearest first: a report may be a duplicate of one."""
+    found = residents.nearby(database, kind, Position(longitude, latitude))
+    return [Nearby(**near._asdict()) for near in found]
+
+
+@router.get("/follow/{token}", responses=responses(404))
+def follow(database: Database, token: Token) -> Followed:
+    """How far a report has come; whoever has the link may know."""
+    ticket = residents.followed(database, token)
+    shown = reads.get_ticket(database, SCRIPT, ticket)
+    if shown is None:
+        raise desk.NoSuchTicketError("this link leads to no report")
+    moves = [entry for entry in reads.timeline(database, ticket) if entry.from_state != entry.to_state]
+    steps = [Step(at=entry.at, action=entry.action, state=entry.to_state) for entry in moves]
+    return Followed(**shown.model_dump(include=set(Followed.model_fields)), steps=steps)
+
+
+@router.post("/follow/{token}", responses=responses(404, 409))
+def answer(database: Database, token: Token, body: AnswerBody) -> Followed:
+    """Whether it was solved; the first «no» reopens a closed matter."""
+    residents.answer(database, token, body.text, datetime.now(UTC), solved=body.solved)
+    return follow(database, token)

@@ -1,0 +1,61 @@
+"""/api/login, /api/logout, /api/me: who is at the screen."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, HTTPException, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from dashboard.access import COOKIE, Database, Who, session
+from dashboard.models import Line
+from dashboard.problems import responses
+from dispatch import accounts
+from dispatch.accounts import SESSION, LoginError
+from dispatch.transitions import Role
+
+router = APIRouter(prefix="/api", tags=["people"], responses=responses(503))
+
+
+class Login(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    name: Line
+    password: Annotated[str, Field(max_length=200)]
+
+
+class Me(BaseModel):
+    """Who is signed in; a server's own token has no name."""
+
+    name: str
+    role: Role
+    area: str | None
+    department: str | None
+
+
+@router.post("/login", responses=responses(401, 422))
+def login(database: Database, body: Login, request: Request, response: Response) -> Me:
+    """Sign in: the answer's cookie is a session of a week from its last use."""
+    try:
+        person, token = accounts.sign_in(database, body.name, body.password, datetime.now(UTC))
+    except LoginError as error:
+        raise HTTPException(401, str(error)) from error
+    response.set_cookie(
+        COOKIE,
+        token,
+        max_age=int(SESSION.total_seconds()),
+        httponly=True,
+        samesite="strict",
+        secure=request.url.scheme == "https",
+    )
+    return Me(name=person.name, role=person.role, area=person.area, department=person.department)
+
+
+@router.post("/logout", status_code=204, responses=responses(401))
+def logout(database: Database, _: Who, request: Request, response: Response) -> None:
+    """End the session."""
+    accounts.sign_out(database, session(request.headers))
+    response.delete_cookie(COOKIE)
+
+
+@router.get("/me", responses=responses(401))
+def me(who: Who) -> Me:
+    return Me(name=who.name, role=who.role, area=who.area, department=who.department)

@@ -1,0 +1,85 @@
+"""/api/people: accounts, for admins; and one's own password."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, HTTPException
+from pydantic import BaseModel, ConfigDict, Field
+
+from dashboard.access import Admin, Database, Who
+from dashboard.models import Line
+from dashboard.problems import responses
+from dispatch import accounts
+from dispatch.accounts import AccountError
+from dispatch.people import Person
+from dispatch.transitions import Role
+
+router = APIRouter(prefix="/api/people", tags=["people"], responses=responses(401, 403, 422, 503))
+
+Password = Annotated[str, Field(max_length=200)]
+
+
+class Account(BaseModel):
+    """`area` is the part of the tree that is theirs, null all of it."""
+
+    name: str
+    role: Role
+    area: str | None
+    department: str | None
+
+
+class NewAccount(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    name: Line
+    role: Role
+    area: Annotated[str, Field(pattern=r"^\d{2,15}$")] | None = None
+    department: Line | None = None
+    password: Password
+
+
+class NewPassword(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    password: Password
+
+
+@router.get("")
+def list_people(database: Database, _: Admin) -> list[Account]:
+    return [_account(person) for person in accounts.list_people(database)]
+
+
+@router.post("", status_code=201)
+def add(database: Database, who: Admin, body: NewAccount) -> Account:
+    person = Person(body.name, body.role, body.area, body.department)
+    try:
+        accounts.add_person(database, person, body.password, _name(who), datetime.now(UTC))
+    except AccountError as error:
+        raise HTTPException(422, str(error)) from error
+    return _account(person)
+
+
+@router.put("/{name}/password", status_code=204)
+def change_password(database: Database, who: Who, name: str, body: NewPassword) -> None:
+    """One's own, or as an admin anybody's; it ends every session of the account."""
+    if who.role is not Role.ADMIN and who.name != name:
+        raise HTTPException(403, "only an admin gives others a password")
+    try:
+        accounts.set_password(database, name, body.password, _name(who), datetime.now(UTC))
+    except AccountError as error:
+        raise HTTPException(422, str(error)) from error
+
+
+@router.delete("/{name}", status_code=204)
+def remove(database: Database, who: Admin, name: str) -> None:
+    """Let nobody in by an account any more; what it did stays told."""
+    try:
+        accounts.deactivate(database, name, _name(who), datetime.now(UTC))
+    except AccountError as error:
+        raise HTTPException(422, str(error)) from error
+
+
+def _name(who: Person) -> str:
+    return who.name or "script"
+
+
+def _account(person: Person) -> Account:
+    return Account(name=person.name, role=person.role, area=person.area, department=person.department)

@@ -1,0 +1,237 @@
+"""Every route, for every role, inside and outside of its part of the tree."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import psycopg
+import pytest
+from fastapi.testclient import TestClient
+from prometheus_client import CollectorRegistry
+from psycopg.types.json import Jsonb
+
+from dashboard.access import COOKIE
+from dashboard.app import create_app
+from dispatch import accounts
+from dispatch.people import Person
+from dispatch.transitions import Role
+from tests.dashboard.conftest import GRID, TOKEN, add_camera, report, web_settings
+
+NOW = datetime.now(UTC)
+PASSWORD = "a long enough one"  # noqa: S105 - of accounts that live for one test
+CODE, OTHER = "510603003001001", "510603003001002"
+ELSEWHERE = [[105.0, 32.0], [105.1, 32.0], [105.1, 32.1], [105.0, 32.1]]
+ROLES = sorted(accounts.ROLES)
+
+# what each route asks of who calls it; a route that stands nowhere fails the test
+OPEN, KNOWN, ADMIN, HEAD, TICKET, DEVICE, STREAM = "open", "known", "admin", "head", "ticket", "device", "stream"
+ROUTES = {
+    ("GET", "/api/health"): OPEN,
+    ("POST", "/api/login"): OPEN,
+    ("POST", "/api/tickets"): OPEN,
+    ("GET", "/api/nearby"): OPEN,
+    ("GET", "/api/follow/{token}"): OPEN,
+    ("POST", "/api/follow/{token}"): OPEN,
+    ("POST", "/api/logout"): KNOWN,
+    ("GET", "/api/me"): KNOWN,
+    ("GET", "/api/tickets"): KNOWN,
+    ("GET", "/api/rates"): KNOWN,
+    ("GET", "/api/offenders"): KNOWN,
+    ("GET", "/api/precision"): KNOWN,
+    ("GET", "/api/modes"): KNOWN,
+    ("GET", "/api/duties"): KNOWN,
+    ("GET", "/api/notices"): KNOWN,
+    ("GET", "/api/devices"): KNOWN,
+    ("GET", "/api/wall"): KNOWN,
+    ("GET", "/api/stream"): STREAM,
+    ("GET", "/api/people"): ADMIN,
+    ("POST", "/api/people"): ADMIN,
+    ("PUT", "/api/people/{name}/password"): ADMIN,
+    ("DELETE", "/api/people/{name}"): ADMIN,
+    ("PUT", "/api/duties"): ADMIN,
+    ("POST", "/api/modes"): HEAD,
+    ("POST", "/api/modes/{mode}/end"): HEAD,
+    ("GET", "/api/tickets/{ticket}"): TICKET,
+    ("GET", "/api/tickets/{ticket}/timeline"): TICKET,
+    ("GET", "/api/tickets/{ticket}/ledger"): TICKET,
+    ("GET", "/api/tickets/{ticket}/letters"): TICKET,
+    ("POST", "/api/tickets/{ticket}/{action}"): TICKET,
+    ("GET", "/api/evidence/{evidence}.{suffix}"): TICKET,
+    ("GET", "/api/devices/{site}/{device}/picture.jpg"): DEVICE,
+    ("GET", "/api/devices/{site}/{device}/readings"): DEVICE,
+}
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
+
+
+@pytest.fixture
+def stranger(database: str) -> Iterator[TestClient]:
+    with TestClient(create_app(web_settings(database), CollectorRegistry())) as opened:
+        yield opened
+
+
+@pytest.fixture
+def street(connection: psycopg.Connection) -> UUID:
+    """Two grids, and in the first a ticket with a photo and a camera with a picture."""
+    for code, name, polygon in ((CODE, "第一网格", GRID), (OTHER, "第二网格", ELSEWHERE)):
+        connection.execute(
+            "INSERT INTO areas (code, name, level, polygon) VALUES (%s, %s, 'grid', %s)", [code, name, Jsonb(polygon)]
+        )
+    add_camera(connection)
+    connection.execute(
+        "INSERT INTO pictures (site, device, at, received_at, jpeg) VALUES ('tooley', 'cam-1', now(), now(), 'x')"
+    )
+    return report(connection, photos=[PNG])
+
+
+def sign_up(connection: psycopg.Connection, role: str, area: str | None) -> str:
+    """A token of an account of that role."""
+    person = Person(f"{role} of {area}", Role(role), area, "环卫所" if role == "department" else None)
+    accounts.add_person(connection, person, PASSWORD, "root", NOW)
+    return accounts.make_token(connection, person.name, "root", NOW)
+
+
+def all_routes(client: TestClient) -> list[tuple[str, str]]:
+    app: Any = client.app
+    return [(method.upper(), path) for path, methods in app.openapi()["paths"].items() for method in methods]
+
+
+def test_every_route_is_walked(stranger: TestClient) -> None:
+    assert set(all_routes(stranger)) == set(ROUTES)
+
+
+def call(client: TestClient, route: tuple[str, str], connection: psycopg.Connection, ticket: UUID, token: str) -> int:
+    method, path = route
+    (photo,) = connection.execute("SELECT id FROM evidence LIMIT 1").fetchone() or (None,)
+    names: dict[str, object] = {
+        "ticket": ticket, "action": "comment", "evidence": photo, "suffix": "png", "site": "tooley", "device": "cam-1",
+        "token": "x", "mode": ticket, "name": "nobody",
+    }  # fmt: skip
+    path = path.format(**names)
+    query = {"kind": "rubbish", "longitude": 104, "latitude": 31} if path == "/api/nearby" else {}
+    body: dict[str, Any] = {"note": "seen"} if "comment" in path else {}
+    body |= {"password": "another long one"} if "password" in path else {}
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    extra = {"json": body} if method in ("POST", "PUT") else {}
+    return client.request(method, path, params=query, headers=headers, **extra).status_code
+
+
+WALKED = [route for route, asks in ROUTES.items() if asks != STREAM]
+
+
+@pytest.mark.parametrize("route", WALKED, ids=" ".join)
+def test_a_stranger_gets_into_nothing_but_what_is_open(
+    stranger: TestClient, connection: psycopg.Connection, street: UUID, route: tuple[str, str]
+) -> None:
+    status = call(stranger, route, connection, street, "")
+    assert (status == 401) == (ROUTES[route] != OPEN), status
+    assert call(stranger, route, connection, street, "a made up token") == status
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_each_role_gets_what_is_its_own_inside_its_area_and_nothing_outside(
+    stranger: TestClient, connection: psycopg.Connection, street: UUID, role: str
+) -> None:
+    inside, outside = (sign_up(connection, role, area) for area in (CODE, OTHER))
+    for route in WALKED:
+        asks = ROUTES[route]
+        here, there = (call(stranger, route, connection, street, token) for token in (inside, outside))
+        if asks == TICKET:
+            reaches = role != "department"  # nobody has summoned it
+            assert (here == 404) != reaches, (route, here)
+            assert there == 404, (route, there)
+        elif asks == DEVICE:
+            assert (here, there) == (200, 404), (route, here, there)
+        elif asks in (ADMIN, HEAD):
+            allowed = {"admin", "supervisor"} if asks == HEAD else {"admin"}
+            assert (here == 403) == (role not in allowed), (route, here)
+        else:
+            assert 401 not in (here, there), route
+            assert 403 not in (here, there), route
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_each_role_sees_its_own_tickets_and_cameras_only(
+    stranger: TestClient, connection: psycopg.Connection, street: UUID, role: str
+) -> None:
+    for area, sees in ((CODE, role != "department"), (OTHER, False)):
+        headers = {"Authorization": f"Bearer {sign_up(connection, role, area)}"}
+        shown = [one["id"] for one in stranger.get("/api/tickets", headers=headers).json()["items"]]
+        wall = stranger.get("/api/wall", headers=headers).json()
+        assert (str(street) in shown) == (str(street) in [one["id"] for one in wall["tickets"]]) == sees
+        assert wall["counts"]["open"] == int(sees)
+        assert (len(stranger.get("/api/devices", headers=headers).json()) == 1) == (area == CODE)
+
+
+def test_a_department_reaches_what_it_is_summoned_to_and_answers(
+    stranger: TestClient, connection: psycopg.Connection, street: UUID
+) -> None:
+    department = {"Authorization": f"Bearer {sign_up(connection, 'department', None)}"}
+    chief = {"Authorization": f"Bearer {sign_up(connection, 'supervisor', CODE)}"}
+    script = {"Authorization": f"Bearer {TOKEN}"}
+
+    def order(action: str, who: dict[str, str], **body: Any) -> int:
+        return stranger.post(f"/api/tickets/{street}/{action}", json=body, headers=who).status_code
+
+    assert order("confirm", script) == 200
+    assert order("comment", department, note="x") == 404
+    until = (NOW + timedelta(hours=4)).isoformat()
+    assert order("whistle", chief, departments=["环卫所"], until=until, note="请到场") == 200
+    assert order("check_in", department, letter="环卫所") == 200
+    assert order("report_back", department, letter="环卫所", note="已清运") == 200
+    assert order("grade", department, letter="环卫所", grade="satisfied") == 403
+    assert order("grade", chief, letter="环卫所", grade="satisfied") == 200
+    (letter,) = stranger.get(f"/api/tickets/{street}/letters", headers=chief).json()
+    assert (letter["state"], letter["grade"], letter["answer"]) == ("graded", "satisfied", "已清运")
+
+
+def test_only_the_servers_own_token_acts_for_others(
+    stranger: TestClient, connection: psycopg.Connection, street: UUID
+) -> None:
+    admin = {"Authorization": f"Bearer {sign_up(connection, 'admin', None)}"}
+    body = {"actor": "李秀英", "note": "x"}
+    assert stranger.post(f"/api/tickets/{street}/comment", json=body, headers=admin).status_code == 403
+    script = {"Authorization": f"Bearer {TOKEN}"}
+    assert stranger.post(f"/api/tickets/{street}/comment", json=body, headers=script).status_code == 200
+
+
+def test_a_token_in_the_name_of_an_account_may_do_what_that_account_may(
+    stranger: TestClient, connection: psycopg.Connection, street: UUID
+) -> None:
+    sign_up(connection, "worker", OTHER)
+    script = {"Authorization": f"Bearer {TOKEN}"}
+    body = {"actor": f"worker of {OTHER}", "note": "x"}
+    assert stranger.post(f"/api/tickets/{street}/comment", json=body, headers=script).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 200),
+        ({"Sec-Fetch-Site": "same-origin"}, 200),
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Sec-Fetch-Site": "same-site"}, 403),
+        ({"Origin": "http://testserver"}, 200),
+        ({"Origin": "https://evil.example"}, 403),
+    ],
+)
+def test_another_sites_page_does_not_act_in_a_session(
+    stranger: TestClient, connection: psycopg.Connection, street: UUID, headers: dict[str, str], status: int
+) -> None:
+    stranger.cookies.set(COOKIE, sign_up(connection, "dispatcher", None))
+    answer = stranger.post(f"/api/tickets/{street}/comment", json={"note": "x"}, headers=headers)
+    assert answer.status_code == status
+
+
+def test_a_server_with_a_guest_lets_strangers_read_as_that_account_and_write_nothing(
+    database: str, connection: psycopg.Connection, street: UUID
+) -> None:
+    sign_up(connection, "operator", CODE)
+    settings = web_settings(database)
+    guest = type(settings)(settings.database, settings.broker, settings.token, "1", guest=f"operator of {CODE}")
+    with TestClient(create_app(guest, CollectorRegistry())) as client:
+        assert client.get(f"/api/tickets/{street}").status_code == 200
+        assert client.get("/api/me").json()["role"] == "operator"
+        assert client.get("/api/people").status_code == 403
+        assert client.post(f"/api/tickets/{street}/comment", json={"note": "x"}).status_code == 401
+        assert client.get("/api/me", headers={"Authorization": "Bearer wrong"}).status_code == 401

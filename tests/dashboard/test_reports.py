@@ -1,0 +1,63 @@
+"""Residents: reports without an account, and the link by which each follows theirs."""
+
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from fastapi.testclient import TestClient
+from prometheus_client import CollectorRegistry
+from psycopg.types.json import Jsonb
+
+from dashboard.app import create_app
+from tests.dashboard.conftest import INSIDE, add_camera, web_settings
+
+LAMP = {"kind": "street_lamp", "title": "路灯不亮", "position": list(INSIDE)}
+
+
+@pytest.fixture
+def resident(database: str, connection: psycopg.Connection) -> Iterator[TestClient]:
+    """Somebody without an account, near a site that takes two reports an hour from one place."""
+    connection.execute(
+        "INSERT INTO sites (id, name, timezone, detector, reports) VALUES ('tooley', '', 'Asia/Shanghai', 'null', %s)",
+        [Jsonb({"open": True, "per_hour": 2})],
+    )
+    add_camera(connection)
+    with TestClient(create_app(web_settings(database), CollectorRegistry())) as opened:
+        yield opened
+
+
+def test_a_resident_reports_follows_and_says_that_it_was_not_solved(resident: TestClient, client: TestClient) -> None:
+    received = resident.post("/api/tickets", json=LAMP)
+    assert received.status_code == 201
+    ticket, link = received.json()["id"], received.json()["follow"].replace("/report/", "/api/follow/")
+    for action in ("confirm", "accept", "handle", "close"):
+        assert client.post(f"/api/tickets/{ticket}/{action}").status_code == 200
+    followed = resident.get(link).json()
+    assert (followed["state"], followed["title"], followed["solved"]) == ("closed", "路灯不亮", None)
+    assert [step["action"] for step in followed["steps"]] == ["open", "confirm", "accept", "handle", "close"]
+    assert not {"assignee", "text", "evidence", "position"} & followed.keys()
+    again = resident.post(link, json={"solved": False, "text": "还是不亮"}).json()
+    assert (again["state"], again["solved"]) == ("dispatched", False)
+    assert resident.get("/api/follow/nothing").status_code == 404
+
+
+def test_too_much_from_one_place_is_told_so(resident: TestClient, client: TestClient) -> None:
+    statuses = [resident.post("/api/tickets", json=LAMP).status_code for _ in range(3)]
+    assert statuses == [201, 201, 429]
+    assert client.post("/api/tickets", json=LAMP).status_code == 201
+
+
+def test_where_a_site_is_closed_a_stranger_is_sent_to_sign_in(
+    resident: TestClient, connection: psycopg.Connection
+) -> None:
+    connection.execute("UPDATE sites SET reports = '{}'")
+    answer = resident.post("/api/tickets", json=LAMP)
+    assert (answer.status_code, "hotline" in answer.json()["detail"]) == (401, True)
+
+
+def test_what_may_be_a_duplicate_is_offered_before_one_reports(resident: TestClient) -> None:
+    number = resident.post("/api/tickets", json=LAMP).json()["number"]
+    query = {"kind": "street_lamp", "longitude": INSIDE[0], "latitude": INSIDE[1] + 0.001}
+    (near,) = resident.get("/api/nearby", params=query).json()
+    assert (near["number"], round(near["metres"], -1)) == (number, 110)
+    assert resident.get("/api/nearby", params=query | {"kind": "rubbish"}).json() == []

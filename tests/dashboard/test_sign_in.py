@@ -1,0 +1,80 @@
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import psycopg
+import pytest
+from fastapi.testclient import TestClient
+from prometheus_client import CollectorRegistry
+
+from dashboard.access import COOKIE
+from dashboard.app import create_app
+from dispatch import accounts
+from dispatch.people import Person
+from dispatch.transitions import Role
+from tests.dashboard.conftest import web_settings
+
+PASSWORD = "a long enough one"  # noqa: S105 - of an account that lives for one test
+
+
+@pytest.fixture
+def browser(database: str, connection: psycopg.Connection) -> Iterator[TestClient]:
+    """Nobody yet; 李秀英 has an account."""
+    accounts.add_person(connection, Person("李秀英", Role.SUPERVISOR), PASSWORD, "root", datetime.now(UTC))
+    with TestClient(create_app(web_settings(database), CollectorRegistry())) as opened:
+        yield opened
+
+
+def sign_in(browser: TestClient, name: str = "李秀英", password: str = PASSWORD) -> int:
+    return browser.post("/api/login", json={"name": name, "password": password}).status_code
+
+
+def test_a_session_is_a_cookie_that_no_script_reads_and_no_other_site_sends(browser: TestClient) -> None:
+    answer = browser.post("/api/login", json={"name": "李秀英", "password": PASSWORD})
+    assert answer.json() == {"name": "李秀英", "role": "supervisor", "area": None, "department": None}
+    cookie = answer.headers["set-cookie"].lower()
+    assert "httponly" in cookie
+    assert "samesite=strict" in cookie
+    assert browser.get("/api/me").json()["name"] == "李秀英"
+
+
+def test_over_https_the_cookie_stays_there(database: str, connection: psycopg.Connection) -> None:
+    accounts.add_person(connection, Person("li", Role.WORKER), PASSWORD, "root", datetime.now(UTC))
+    with TestClient(create_app(web_settings(database), CollectorRegistry()), base_url="https://centre") as browser:
+        answer = browser.post("/api/login", json={"name": "li", "password": PASSWORD})
+    assert "secure" in answer.headers["set-cookie"].lower()
+
+
+def test_signing_out_ends_the_session_itself_and_not_only_the_cookie(browser: TestClient) -> None:
+    sign_in(browser)
+    token = browser.cookies[COOKIE]
+    assert browser.post("/api/logout").status_code == 204
+    browser.cookies.set(COOKIE, token)
+    assert browser.get("/api/me").status_code == 401
+
+
+@pytest.mark.parametrize(("name", "password"), [("李秀英", "wrong"), ("nobody", PASSWORD), ("", "")])
+def test_a_wrong_login_tells_nothing_and_starts_nothing(browser: TestClient, name: str, password: str) -> None:
+    answer = browser.post("/api/login", json={"name": name, "password": password})
+    assert (answer.status_code, answer.json()["detail"]) == (401, "name or password is wrong")
+    assert COOKIE not in browser.cookies
+
+
+def test_ones_own_password_is_changed_by_oneself(browser: TestClient) -> None:
+    sign_in(browser)
+    assert browser.put("/api/people/李秀英/password", json={"password": "another long one"}).status_code == 204
+    assert browser.get("/api/me").status_code == 401  # every session has ended
+    assert sign_in(browser) == 401
+    assert sign_in(browser, password="another long one") == 200  # noqa: S106 - as above
+    assert browser.put("/api/people/root/password", json={"password": "another long one"}).status_code == 403
+
+
+def test_an_admin_makes_and_removes_accounts(browser: TestClient, connection: psycopg.Connection) -> None:
+    accounts.add_person(connection, Person("root", Role.ADMIN), PASSWORD, "first start", datetime.now(UTC))
+    sign_in(browser, "root")
+    body = {"name": "环卫一队", "role": "department", "department": "环卫所", "password": PASSWORD}
+    assert browser.post("/api/people", json=body).status_code == 201
+    assert [one["name"] for one in browser.get("/api/people").json()] == ["root", "李秀英", "环卫一队"]
+    assert browser.post("/api/people", json=body).json()["detail"] == "there is an account 环卫一队 already"
+    assert browser.delete("/api/people/环卫一队").status_code == 204
+    assert browser.delete("/api/people/环卫一队").status_code == 422
+    assert sign_in(browser, "环卫一队") == 401
