@@ -119,6 +119,7 @@ def verify(connection: Connection, expect: str | None = None) -> Verdict:
     Who owns the database can write the whole chain anew: a hash that was noted elsewhere, `expect`, shows that too.
     """
     with connection.transaction():
+        connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")  # others append meanwhile
         link, number, met = GENESIS, 0, expect is None
         for number, (seq, text, found) in enumerate(_rows(connection), 1):
             link = hashlib.sha256(link + text.encode()).digest()

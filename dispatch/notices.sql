@@ -27,13 +27,10 @@ WHERE notices.holder = next.holder AND sent_at IS NULL AND due_at <= %(now)s
 RETURNING id, key, notices.holder, about, severity, zh, en, made_at, ticket;
 
 -- name: note_failure
-WITH failed AS (
-    UPDATE notices SET tries = tries + 1, error = %(error)s WHERE id = ANY (%(ids)s) RETURNING tries
-)
-SELECT max(tries) FROM failed;
+UPDATE notices SET tries = tries + 1, error = %(error)s WHERE id = ANY (%(ids)s) RETURNING id, tries;
 
 -- name: put_off
-UPDATE notices SET due_at = %(due_at)s WHERE id = ANY (%(ids)s);
+UPDATE notices SET due_at = %(due_at)s WHERE id = %(id)s;
 
 -- name: sent
 UPDATE notices SET sent_at = %(now)s, error = NULL WHERE id = ANY (%(ids)s);

@@ -1,5 +1,6 @@
 """Notices in the database, and their sending. Several processes may send: a notice is claimed before it is sent."""
 
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -44,9 +45,9 @@ def list_notices(connection: Connection, holder: str, *, failed_of_all: bool) ->
 
 def send_due(connection: Connection, now: datetime, send: Send) -> int:
     """Send what is due, all of one holder's in one message; how many messages went out."""
-    sent = 0
-    while claimed := _claim(connection, now):
-        sent += _send(connection, claimed, now, send)
+    sent, began = 0, time.monotonic()
+    while claimed := _claim(connection, moment := now + timedelta(seconds=time.monotonic() - began)):
+        sent += _send(connection, claimed, moment, send)
     return sent
 
 
@@ -63,9 +64,9 @@ def _send(connection: Connection, claimed: list[Notice], now: datetime, send: Se
     try:
         send(channel.url, *digest(claimed))
     except OSError as error:
-        (tries,) = connection.execute(SQL["note_failure"], {"ids": ids, "error": str(error)}).fetchone() or (1,)
-        wait = retry_after(tries)
-        connection.execute(SQL["put_off"], {"ids": ids, "due_at": None if wait is None else now + wait})
+        for notice, tries in connection.execute(SQL["note_failure"], {"ids": ids, "error": str(error)}).fetchall():
+            wait = retry_after(tries)
+            connection.execute(SQL["put_off"], {"id": notice, "due_at": None if wait is None else now + wait})
         return False
     connection.execute(SQL["sent"], {"ids": ids, "now": now})
     return True

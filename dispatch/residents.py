@@ -88,19 +88,23 @@ def followed(connection: Connection, token: str) -> UUID:
 
 
 def answer(connection: Connection, token: str, words: str, now: datetime, *, solved: bool) -> Ticket:
-    """The reporter says whether it was solved; the first «no» reopens a closed ticket. Raise TicketError."""
+    """The reporter says whether it was solved: the first «no» reopens a closed ticket, before that it is a comment.
+
+    Raise TicketError.
+    """
     with connection.transaction():
         case = cases.lock_case(connection, followed(connection, token))
         if case is None:
             raise NoSuchTicketError("this link leads to no report")
-        reopens = not solved and case.ticket.state is State.CLOSED and case.ticket.solved is None
+        closed = case.ticket.state is State.CLOSED
+        reopens = closed and not solved and case.ticket.solved is None
         order = Order(
             action=Action.REOPEN if reopens else Action.COMMENT,
             at=now,
             by=RESIDENT,
             reason=(words or "not solved") if reopens else "",
-            note=words,
-            solved=solved,
+            note=words or ("solved" if solved else "not solved"),
+            solved=solved if closed else None,
         )
         return carry_out(connection, case, order)
 

@@ -38,10 +38,11 @@ class Run:
 
 
 def incident_runs(seeds: int) -> list[Run]:
-    """Every view by day, at night and in rain (by day and at night in turn), `seeds` times."""
+    """Every view by day, at night and in rain, `seeds` times, each of another seed: events are drawn by seed alone."""
+    turns = itertools.product(range(seeds), CONDITIONS, VIEWS)
     return [
-        Run(_camera(view, FIRST + seed, condition, "all"), condition, RUN_S, FPS)
-        for seed, condition, view in itertools.product(range(seeds), CONDITIONS, VIEWS)
+        Run(_camera(view, FIRST + number, condition, "all", repetition), condition, RUN_S, FPS)
+        for number, (repetition, condition, view) in enumerate(turns)
     ]
 
 
@@ -49,7 +50,7 @@ def quiet_runs(count: int = QUIET_RUNS) -> list[Run]:
     """Hours without incidents, of all views and conditions in turn."""
     turns = itertools.cycle([(view, condition) for condition in CONDITIONS for view in VIEWS])
     return [
-        Run(_camera(view, QUIET_FIRST + n, condition, innocent(view)), condition, QUIET_S, FPS)
+        Run(_camera(view, QUIET_FIRST + n, condition, innocent(view), n), condition, QUIET_S, FPS)
         for n, (view, condition) in enumerate(itertools.islice(turns, count))
     ]
 
@@ -59,7 +60,8 @@ def innocent(view: View) -> str:
     return ",".join(kind for kind in INNOCENT if kind in REPERTOIRE[view]) or "none"
 
 
-def _camera(view: View, seed: int, condition: Condition, events: str) -> SimCamera:
-    night = condition == "night" or (condition == "rain" and seed % 2 == 1)
+def _camera(view: View, seed: int, condition: Condition, events: str, turn: int) -> SimCamera:
+    """In rain it is day and night in turn."""
+    night = condition == "night" or (condition == "rain" and turn % 2 == 1)
     weather: Literal["clear", "rain"] = "rain" if condition == "rain" else "clear"
     return SimCamera(view, seed, "night" if night else "day", weather, events, EVERY_S)

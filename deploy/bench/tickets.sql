@@ -19,25 +19,25 @@ INSERT INTO tickets (id, number, kind, state, severity, title, area_code, area_n
                      device, zone, opened_at, began_at, due_accept, due_handle, due_close, accepted_at, handled_at,
                      ended_at, assignee, press_at)
 SELECT gen_random_uuid(), n::text, kind, state, severity, 'ticket ' || n, grid, grid,
-       ARRAY[grid, left(grid, 12), left(grid, 9)], 104 + random(), 31 + random(), 'bench', 'cam-' || n % 800, 'kerb',
+       ARRAY[grid, left(grid, 12), left(grid, 9)], 104 + random(), 31 + random(), 'bench', 'cam-' || n %% 800, 'kerb',
        at, at, at + interval '2 hours', at + interval '1 day', at + interval '7 days',
        CASE WHEN state NOT IN ('candidate', 'dispatched') THEN at + interval '1 hour' * random() * 3 END,
        CASE WHEN state IN ('handled', 'closed') THEN at + interval '1 hour' * (3 + random() * 30) END,
        CASE WHEN state = 'closed' THEN at + interval '1 day' * (2 + random() * 6) END,
-       'worker-' || n % 240,
+       'worker-' || n %% 240,
        CASE state WHEN 'accepted' THEN at + interval '1 day' WHEN 'handled' THEN at + interval '7 days'
                   WHEN 'closed' THEN NULL ELSE at + interval '2 hours' END
 FROM (
     SELECT n,
            now() - interval '365 days' * (%(number)s - n) / %(number)s AS at,
-           (ARRAY['illegal_parking', 'street_lamp', 'rubbish', 'ebike_misparked', 'road_damage'])[1 + n % 5] AS usual,
+           (ARRAY['illegal_parking', 'street_lamp', 'rubbish', 'ebike_misparked', 'road_damage'])[1 + n %% 5] AS usual,
            CASE WHEN n <= %(number)s * 0.98 THEN 'closed'
-                ELSE (ARRAY['candidate', 'dispatched', 'accepted', 'handled'])[1 + n % 4] END AS state,
-           (ARRAY['minor', 'minor', 'major', 'critical'])[1 + (n / 7) % 4] AS severity,
-           '510603003' || lpad((1 + n % 30)::text, 3, '0') || lpad((1 + (n / 30) % 8)::text, 3, '0') AS grid
+                ELSE (ARRAY['candidate', 'dispatched', 'accepted', 'handled'])[1 + n %% 4] END AS state,
+           (ARRAY['minor', 'minor', 'major', 'critical'])[1 + (n / 7) %% 4] AS severity,
+           '510603003' || lpad((1 + n %% 30)::text, 3, '0') || lpad((1 + (n / 30) %% 8)::text, 3, '0') AS grid
     FROM generate_series(1, %(number)s::int) AS n
 ) AS each
-CROSS JOIN LATERAL (SELECT CASE WHEN n % 1000 = 0 THEN 'gas_leak' ELSE usual END AS kind) AS kinds;
+CROSS JOIN LATERAL (SELECT CASE WHEN n %% 1000 = 0 THEN 'gas_leak' ELSE usual END AS kind) AS kinds;
 
 -- name: ledger
 INSERT INTO ledger (ticket, number, began_at, state, severity, holder, pace, by)

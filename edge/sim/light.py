@@ -4,15 +4,17 @@ import math
 import random
 import time
 from dataclasses import dataclass
+from typing import get_args
 
 from edge.sim.address import Light as Mode
-from edge.sim.address import SimCamera, Weather
+from edge.sim.address import SimCamera, View, Weather
 
 Colour = tuple[float, float, float]  # blue, green, red
 
 HOURS: dict[Mode, tuple[float, float]] = {"day": (9.0, 16.5), "dusk": (17.9, 18.5), "night": (20.0, 23.5)}
 SUNRISE, SUNSET, MIDNIGHT = 6.0, 19.0, 0.0
 QUARTER_S = 900.0
+VIEWS: tuple[View, ...] = get_args(View)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +45,12 @@ def hour_of(camera: SimCamera, at: float) -> float:
     """The hour whose light falls on a camera at `at`, epoch seconds. Where its light is fixed, the seed chooses.
 
     By the clock it is a quarter of an hour, or midnight for all of the night, since a backdrop takes seconds to paint.
-    Each camera has its own lag behind the clock, lest all paint at once and some look stalled.
+    Each camera has its own lag behind the clock, and each view a time for it, lest all paint at once and look stalled.
     """
     if camera.light != "auto":
         return random.Random(f"hour/{camera.seed}").uniform(*HOURS[camera.light])  # noqa: S311 - a simulation
-    lag_s = random.Random(f"lag/{camera.view}/{camera.seed}").uniform(0, QUARTER_S)  # noqa: S311 - a simulation
-    local = time.localtime(at - lag_s)
+    share = VIEWS.index(camera.view) + random.Random(f"lag/{camera.seed}").uniform(0, 0.5)  # noqa: S311 - a simulation
+    local = time.localtime(at - share / len(VIEWS) * QUARTER_S)
     hour = local.tm_hour + local.tm_min // 15 / 4
     return hour if SUNRISE < hour < SUNSET else MIDNIGHT
 

@@ -41,9 +41,14 @@ UPDATE tickets SET areas = ARRAY(
         SELECT code, parent, 0 AS height FROM areas WHERE code = tickets.area_code
         UNION ALL
         SELECT areas.code, areas.parent, up.height + 1 FROM areas JOIN up ON areas.code = up.parent
+        WHERE up.height < 20  -- an area that is its own parent leads nowhere
     )
-    SELECT code FROM up ORDER BY height
+    SELECT code FROM up GROUP BY code ORDER BY min(height)
 ) WHERE area_code IS NOT NULL;
+-- What was overdue already is pressed from now on.
+UPDATE tickets SET press_at = CASE WHEN accepted_at IS NULL THEN due_accept WHEN handled_at IS NULL THEN due_handle
+                                   ELSE due_close END
+WHERE ended_at IS NULL;
 CREATE INDEX tickets_by_area ON tickets USING gin (areas);
 CREATE INDEX tickets_in_hand ON tickets (assignee) WHERE ended_at IS NULL;
 CREATE INDEX tickets_to_press ON tickets (press_at) WHERE press_at IS NOT NULL;

@@ -124,3 +124,10 @@ def test_a_link_follows_its_report_into_the_ticket_it_was_merged_into(connection
 def test_a_link_that_leads_nowhere_says_so(connection: Connection, token: str):
     with pytest.raises(NoSuchTicketError, match="check that it is whole"):
         followed(connection, token)
+
+
+def test_a_no_before_the_end_is_a_comment_and_leaves_the_one_reopening(connection: Connection):
+    received = take(connection)
+    assert answer(connection, received.token, "", RECEIVED + HOUR, solved=False).solved is None
+    walk(connection, received.ticket.id, State.CLOSED)
+    assert answer(connection, received.token, "", RECEIVED + HOUR, solved=False).state == State.DISPATCHED

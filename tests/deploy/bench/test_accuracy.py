@@ -71,6 +71,14 @@ def test_what_is_measured_was_never_trained_on() -> None:
     assert all(seed in BENCH and seed >= BENCH.start + 200 for seed in seeds)  # before, rules were tuned
 
 
+def test_no_film_replays_the_script_of_another() -> None:
+    seeds = [run.camera.seed for run in [*incident_runs(10), *quiet_runs()]]
+    assert len(set(seeds)) == len(seeds)
+    rain = [run.camera for run in incident_runs(2) if run.condition == "rain"]
+    for view in VIEWS:
+        assert {camera.light for camera in rain if camera.view == view} == {"day", "night"}
+
+
 def test_every_condition_is_measured_alike() -> None:
     runs = incident_runs(2)
     assert len(runs) == len(set(runs)) == 2 * 3 * len(VIEWS)

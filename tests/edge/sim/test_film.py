@@ -10,15 +10,18 @@ import pytest
 
 from edge.sim.actors import Actor
 from edge.sim.address import Light, SimCamera, View, Weather
-from edge.sim.canvas import Picture
+from edge.sim.canvas import SOLID, Picture
 from edge.sim.compose import compose, far_to_near
 from edge.sim.film import Film
 from edge.sim.lens import HEIGHT, WIDTH
+from edge.sim.script import REPERTOIRE
 from edge.sim.sight import things_in_sight
 from edge.sim.truth import LABELS, Box
 
 VIEWS: tuple[View, ...] = get_args(View)
 COVERED = 0.6 * 255  # what shows through a pixel that is covered by four tenths or more
+THROUGH = (1 - SOLID) * 255  # the same for what is seen through anyway, by how thick it must be to count
+SEEN_THROUGH = {"smoke", "fire", "water"}
 SOLID_ENOUGH = 0.98  # of an actor that may be compared by its pixels: hardly anything hides it
 
 
@@ -35,7 +38,8 @@ def drawn_box(film: Film, actor: Actor) -> Box:
     for picture in (black, white):
         actor.draw(Picture(picture), place.lens, backdrop.shade)
     through = cv2.subtract(white, black).max(axis=2)
-    left, top, width, height = cv2.boundingRect((through < COVERED).astype(np.uint8))
+    least = THROUGH if actor.label in SEEN_THROUGH else COVERED
+    left, top, width, height = cv2.boundingRect((through < least).astype(np.uint8))
     return left / WIDTH, top / HEIGHT, (left + width) / WIDTH, (top + height) / HEIGHT
 
 
@@ -51,6 +55,30 @@ def test_every_box_agrees_with_the_pixels_of_its_actor(view: View) -> None:
             for thing in things_in_sight(list(actors.values()), place.lens, backdrop):
                 size = (thing.box[2] - thing.box[0]) * WIDTH, (thing.box[3] - thing.box[1]) * HEIGHT
                 if thing.visible >= SOLID_ENOUGH and min(size) >= 16:  # one pixel more or less is little
+                    seen.append(iou(drawn_box(film, actors[thing.track]), thing.box))
+    assert len(seen) >= 8
+    assert min(seen) >= 0.9
+
+
+@pytest.mark.parametrize("light", ["day", "night"])
+@pytest.mark.parametrize(
+    ("events", "label"), [("smoke", "smoke"), ("fire", "fire"), ("flood", "water"), ("debris", "debris")]
+)
+def test_every_box_of_what_is_seldom_agrees_with_its_pixels_at_any_strength(
+    events: str, label: str, light: Light
+) -> None:
+    seen: list[float] = []
+    for view in VIEWS:
+        if events not in REPERTOIRE[view]:
+            continue
+        film = Film(SimCamera(view, 2, light, events=events, every=60), start=100.0)
+        for at in range(100, 220, 8):
+            film.picture(float(at))
+            place, backdrop = film._setting()
+            actors = {actor.track: actor for actor in film._world.actors() if actor.label == label}
+            for thing in things_in_sight(list(actors.values()), place.lens, backdrop):
+                size = (thing.box[2] - thing.box[0]) * WIDTH, (thing.box[3] - thing.box[1]) * HEIGHT
+                if thing.visible >= SOLID_ENOUGH and min(size) >= 16:
                     seen.append(iou(drawn_box(film, actors[thing.track]), thing.box))
     assert len(seen) >= 8
     assert min(seen) >= 0.9
