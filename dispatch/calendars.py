@@ -10,12 +10,17 @@ from zoneinfo import ZoneInfo
 import holidays
 
 FIRST_YEAR = 2015  # nobody received a ticket before
+TIE_S = 0.001
 
 Hours = tuple[tuple[time, time], ...]
 OFFICE: Hours = ((time(9), time(12)), (time(13, 30), time(18)))
 
 
 class Calendar(Protocol):
+    @property
+    def day(self) -> timedelta:
+        """What a day of a limit counts."""
+
     def worked(self, begin: datetime, end: datetime) -> timedelta:
         """How much of the stretch counts."""
 
@@ -25,6 +30,8 @@ class Calendar(Protocol):
 
 class RoundTheClock:
     """Every second counts."""
+
+    day = timedelta(days=1)
 
     def worked(self, begin: datetime, end: datetime) -> timedelta:
         return max(end - begin, timedelta())
@@ -53,6 +60,9 @@ class WorkingHours:
         self._holidays = holidays.country_holidays("CN")
         self._spans: list[_Span] = []
         self._next_year = FIRST_YEAR
+        noon = date(FIRST_YEAR, 1, 1)
+        spans = [datetime.combine(noon, closes) - datetime.combine(noon, opens) for opens, closes in hours]
+        self.day = sum(spans, timedelta())
 
     def worked(self, begin: datetime, end: datetime) -> timedelta:
         return timedelta(seconds=max(0.0, self._total(end.timestamp()) - self._total(begin.timestamp())))
@@ -63,8 +73,9 @@ class WorkingHours:
             return begin.astimezone(UTC)
         while not self._spans or self._counted() < goal:
             self._add_year()
-        index = bisect_right(self._spans, goal, key=lambda span: span.before) - 1
-        span = self._spans[index] if self._spans[index].before < goal else self._spans[index - 1]
+        # what ends with the day is due then, not the next morning, though sums of floats may lie a little above
+        index = bisect_right(self._spans, goal - TIE_S, key=lambda span: span.before) - 1
+        span = self._spans[max(index, 0)]
         return datetime.fromtimestamp(span.begin + goal - span.before, UTC)
 
     def is_worked(self, day: date) -> bool:

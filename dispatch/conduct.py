@@ -112,9 +112,16 @@ class Conduct(_Entry):
     reports: Reports = Reports()
 
     def terms(self, matter: Matter) -> Terms:
-        limits: Mapping[Severity, Mapping[Clock, timedelta]] = {
-            severity: {clock: self.limits.of(matter, severity, clock) for clock in Clock} for severity in SEVERITIES
-        }
         calendar = self.calendar.calendar(self.timezone) if matter.calendar == "working" else ROUND_THE_CLOCK
+        limits: Mapping[Severity, Mapping[Clock, timedelta]] = {
+            severity: {clock: _counted(self.limits.of(matter, severity, clock), calendar) for clock in Clock}
+            for severity in SEVERITIES
+        }
         press = PRESS if self.press is None else tuple(timedelta(seconds=after) for after in sorted(self.press))
         return Terms(limits, calendar, press)
+
+
+def _counted(limit: timedelta, calendar: Calendar) -> timedelta:
+    """A limit in the time that its calendar counts: seven days are seven working days, no day is longer than one."""
+    days, rest = divmod(limit, timedelta(days=1))
+    return days * calendar.day + min(rest, calendar.day)

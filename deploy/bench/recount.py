@@ -74,7 +74,7 @@ def verdicts(entries: list[Row], modes: Sequence[Mode], now: datetime, conduct: 
 
 
 def _verdict(walk: Walk, clock: Clock, conduct: Conduct) -> bool | None:
-    limit = conduct.limits.of(shipped_matter(walk.kind), walk.severity, clock).total_seconds()  # type: ignore[arg-type]  # one of three
+    limit = conduct.terms(shipped_matter(walk.kind)).limits[walk.severity][clock].total_seconds()  # type: ignore[index]  # one of three
     count = walk.counts[clock]
     done = count.kept if clock is Clock.ACCEPT or walk.state in DONE[clock] else None
     if done is not None:

@@ -60,6 +60,13 @@ def test_a_site_s_clocks_run_by_its_own_hours_and_days():
     )
 
 
+def test_a_day_of_a_limit_is_a_working_day_where_only_those_count():
+    poster = Conduct().terms(shipped_matter("illegal_poster"))  # 2h, 24h, 7d
+    begin = datetime(2026, 3, 2, 1, tzinfo=UTC)  # Monday, nine in Beijing
+    due = [poster.calendar.after(begin, poster.limits["minor"][clock]) for clock in Clock]
+    assert due == [datetime(2026, 3, day, hour, tzinfo=UTC) for day, hour in ((2, 3), (2, 10), (10, 10))]
+
+
 def test_a_site_may_press_sooner():
     assert Conduct.model_validate({"press": ["1h", "0s"]}).terms(shipped_matter("flood")).press == (0 * HOUR, HOUR)
     assert len(Terms({}, Conduct().terms(shipped_matter("fire")).calendar).press) == 4
