@@ -6,18 +6,27 @@ SELECT ticket FROM incidents WHERE id = %(id)s;
 
 -- name: find_open_at_place
 -- The open ticket of the same camera zone, or one that another source opened within 30 m; a merged one leads on.
-SELECT root.id
-FROM tickets
-JOIN tickets AS root ON root.id = CASE WHEN tickets.merged_into IS NULL THEN tickets.id ELSE root_of(tickets.id) END
-WHERE root.ended_at IS NULL AND tickets.kind = %(kind)s
-  AND (tickets.ended_at IS NULL OR tickets.merged_into IS NOT NULL)
-  AND CASE WHEN (tickets.site, tickets.device) = (%(site)s, %(device)s) THEN tickets.zone = %(zone)s
-           ELSE sqrt((tickets.latitude - %(latitude)s) ^ 2
-                     + ((tickets.longitude - %(longitude)s) * cos(radians(%(latitude)s))) ^ 2) * 111320 <= %(metres)s
-      END
-ORDER BY tickets.opened_at
+WITH here AS (
+    SELECT id AS root, opened_at FROM tickets
+    WHERE ended_at IS NULL AND kind = %(kind)s
+      AND CASE WHEN (site, device) = (%(site)s, %(device)s) THEN zone = %(zone)s
+               ELSE sqrt((latitude - %(latitude)s) ^ 2
+                         + ((longitude - %(longitude)s) * cos(radians(%(latitude)s))) ^ 2) * 111320 <= %(metres)s
+          END
+    UNION ALL
+    SELECT root_of(id), opened_at FROM tickets
+    WHERE merged_into IS NOT NULL AND kind = %(kind)s
+      AND CASE WHEN (site, device) = (%(site)s, %(device)s) THEN zone = %(zone)s
+               ELSE sqrt((latitude - %(latitude)s) ^ 2
+                         + ((longitude - %(longitude)s) * cos(radians(%(latitude)s))) ^ 2) * 111320 <= %(metres)s
+          END
+)
+SELECT tickets.id
+FROM here JOIN tickets ON tickets.id = here.root
+WHERE tickets.ended_at IS NULL
+ORDER BY here.opened_at
 LIMIT 1
-FOR UPDATE OF root;  -- one that somebody is just ending is waited for, and then left out
+FOR UPDATE OF tickets;  -- one that somebody is just ending is waited for, and then left out
 
 -- name: find_closed_at_place
 SELECT id FROM tickets

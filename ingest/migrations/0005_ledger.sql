@@ -50,6 +50,8 @@ UPDATE tickets SET press_at = CASE WHEN accepted_at IS NULL THEN due_accept WHEN
                                    ELSE due_close END
 WHERE ended_at IS NULL;
 CREATE INDEX tickets_by_area ON tickets USING gin (areas);
+DROP INDEX tickets_merged;
+CREATE INDEX tickets_merged ON tickets (kind) WHERE merged_into IS NOT NULL;
 CREATE INDEX tickets_in_hand ON tickets (assignee) WHERE ended_at IS NULL;
 CREATE INDEX tickets_to_press ON tickets (press_at) WHERE press_at IS NOT NULL;
 CREATE INDEX tickets_paused ON tickets (paused_until) WHERE paused_until IS NOT NULL;
