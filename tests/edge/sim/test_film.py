@@ -68,9 +68,7 @@ def test_every_box_of_what_is_seldom_agrees_with_its_pixels_at_any_strength(
     events: str, label: str, light: Light
 ) -> None:
     seen: list[float] = []
-    for view in VIEWS:
-        if events not in REPERTOIRE[view]:
-            continue
+    for view in [view for view in VIEWS if events in REPERTOIRE[view]][:3]:
         film = Film(SimCamera(view, 2, light, events=events, every=60), start=100.0)
         for at in range(100, 220, 8):
             film.picture(float(at))
