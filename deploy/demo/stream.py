@@ -17,12 +17,14 @@ SILENCE_S = 60.0  # the server sends something sooner, if only to keep the conne
 Hear = Callable[[str, str, float], None]  # kind, id (empty: any of the kind), when heard in epoch seconds
 
 
-def listen(url: str, hear: Hear, stop: threading.Event) -> None:
+def listen(url: str, token: str, hear: Hear, stop: threading.Event) -> None:
     """Tell of every signal until `stop` is set, connecting again with back-off; `hello` after every connection."""
-    backoff = Backoff(first=0.2, cap=2.0)
+    backoff, headers = Backoff(first=0.2, cap=2.0), {"Authorization": f"Bearer {token}"}
     while not stop.is_set():
         try:
-            with httpx2.stream("GET", f"{url}/api/stream", timeout=SILENCE_S, trust_env=False) as answer:
+            with httpx2.stream(
+                "GET", f"{url}/api/stream", headers=headers, timeout=SILENCE_S, trust_env=False
+            ) as answer:
                 answer.raise_for_status()
                 for kind, name in signals(answer.iter_lines()):
                     backoff.reset()

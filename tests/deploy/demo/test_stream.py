@@ -11,7 +11,7 @@ from prometheus_client import CollectorRegistry
 from dashboard.app import create_app
 from deploy.demo.stream import listen, signals
 from deploy.embedded import LOOPBACK, free_port
-from tests.dashboard.conftest import report, web_settings
+from tests.dashboard.conftest import TOKEN, report, web_settings
 from tests.waiting import wait_for
 
 KINDS, IDS = st.sampled_from(["ticket", "device", "incident"]), st.sampled_from(["", "1", "a-b"])
@@ -51,7 +51,7 @@ def test_a_client_connects_when_it_can_and_hears_of_a_new_ticket(
     def hear(kind: str, name: str, at: float) -> None:
         heard.append((kind, name, at))
 
-    listener = threading.Thread(target=listen, args=(url, hear, stop))
+    listener = threading.Thread(target=listen, args=(url, TOKEN, hear, stop))
     listener.start()
     server.start_later()  # type: ignore[attr-defined]
     wait_for(lambda: ("hello", "") in [signal[:2] for signal in heard])
