@@ -110,9 +110,8 @@ def _at_work(installation: Installation, town: Town, seed: int, meter: Meter) ->
         meter.hear(kind, name, at)
         play.hear(kind, name, at)
 
-    threading.Thread(
-        target=listen, args=(installation.url, installation.token, hear, never), name="stream", daemon=True
-    ).start()
+    listening = (installation.url, installation.token, hear, never)
+    threading.Thread(target=listen, args=listening, name="stream", daemon=True).start()
     people = threading.Thread(target=play.run, args=(over,), name="people", daemon=True)
     people.start()
     with http:
