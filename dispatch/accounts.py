@@ -59,9 +59,7 @@ def _check(connection: Connection, person: Person, password: str) -> None:
 
 def set_password(connection: Connection, name: str, password: str, by: str, now: datetime) -> None:
     """Give a new password and end every session; raise AccountError."""
-    person = find_person(connection, name)
-    if person is None:
-        raise AccountError(f"there is no account {name}")
+    person = _known(connection, name)
     _check(connection, person, password)
     with connection.transaction():
         connection.execute(SQL["set_password"], {"name": name, "password": _hasher().hash(password)})
@@ -71,9 +69,7 @@ def set_password(connection: Connection, name: str, password: str, by: str, now:
 
 def deactivate(connection: Connection, name: str, by: str, now: datetime) -> None:
     """Keep the account for its history, and let nobody in by it; raise AccountError."""
-    person = find_person(connection, name)
-    if person is None:
-        raise AccountError(f"there is no account {name}")
+    person = _known(connection, name)
     with connection.transaction():
         connection.execute(SQL["deactivate"], {"name": name})
         connection.execute(SQL["end_tokens"], {"name": name})
@@ -82,9 +78,7 @@ def deactivate(connection: Connection, name: str, by: str, now: datetime) -> Non
 
 def make_token(connection: Connection, name: str, by: str, now: datetime) -> str:
     """A token for scripts, which lasts until it is revoked; raise AccountError."""
-    person = find_person(connection, name)
-    if person is None:
-        raise AccountError(f"there is no account {name}: make one with `yihu user add {name} --role …`")
+    person = _known(connection, name)
     with connection.transaction():
         token = _new_token(connection, name, now, None)
         audit.append(connection, _entry("make_token", person, by, now))
@@ -120,6 +114,13 @@ def find_person(connection: Connection, name: str) -> Person | None:
     with connection.cursor(row_factory=dict_row) as cursor:
         row = cursor.execute(SQL["find_person"], {"name": name}).fetchone()
     return _person(row) if row else None
+
+
+def _known(connection: Connection, name: str) -> Person:
+    person = find_person(connection, name)
+    if person is None:
+        raise AccountError(f"there is no account {name}: make one with `yihu user add {name} --role …`")
+    return person
 
 
 def list_people(connection: Connection) -> list[Person]:
