@@ -174,7 +174,10 @@ def processes_of(city: City) -> set[psutil.Process]:
 
 
 def is_alive(process: psutil.Process) -> bool:
-    return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:  # it ended between the two questions
+        return False
 
 
 def test_after_the_launcher_was_killed_nothing_is_left_that_the_next_start_does_not_take_over(
@@ -184,7 +187,8 @@ def test_after_the_launcher_was_killed_nothing_is_left_that_the_next_start_does_
     wait_until_well(first)
     left_behind = processes_of(first)
     first.stop(signal.SIGKILL)
-    wait_for(lambda: not [p for p in left_behind if is_alive(p) and "postgres" not in p.name()])
+    ours = {process for process in left_behind if "postgres" not in process.name()}
+    wait_for(lambda: not any(is_alive(process) for process in ours))
     second = start_city(data=first.data)
     wait_until_well(second)
     running = processes_of(second)
