@@ -44,7 +44,7 @@ def nearby(
 @router.get("/follow/{token}", responses=responses(404))
 def follow(database: Database, token: Token) -> Followed:
     """How far a report has come; whoever has the link may know."""
-    ticket = residents.followed(database, token)
+    ticket = residents.followed(database, token).ticket
     shown = reads.get_ticket(database, SCRIPT, ticket)
     if shown is None:
         raise desk.NoSuchTicketError("this link leads to no report")

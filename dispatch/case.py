@@ -9,18 +9,20 @@ from typing import NamedTuple
 from uuid_utils.compat import uuid7
 
 from dispatch.guards import check
-from dispatch.ledger import Clock, Interval, Ledger, Reading, read, record
+from dispatch.ledger import Clock, Interval, Ledger, read, record
 from dispatch.modes import Mode, changes
 from dispatch.people import SYSTEM
+from dispatch.press import climbed, first_undone, next_climb
 from dispatch.terms import Terms
-from dispatch.ticket import Due, Order, Ticket
-from dispatch.transitions import ENDED, TRANSITIONS, Action, Role
+from dispatch.ticket import Due, Levels, Order, Ticket
+from dispatch.transitions import ENDED, TRANSITIONS, Action, Role, State
 from dispatch.whistle import Letter, LetterState, move_letter
 
 
 class Case(NamedTuple):
     ticket: Ticket
     ledger: Ledger
+    terms: Terms
     letters: tuple[Letter, ...] = ()
 
 
@@ -35,11 +37,10 @@ class Cause(NamedTuple):
 
 def open_case(ticket: Ticket, by: str, terms: Terms) -> Case:
     """The case of a new ticket: its clocks run from receipt, `opened_at`."""
-    cause = Cause(ticket.opened_at, by)
-    return _settle(Case(ticket, record((), _interval(ticket, cause))), cause.at, terms)
+    return _settle(Case(ticket, record((), _interval(ticket, Cause(ticket.opened_at, by))), terms))
 
 
-def apply(case: Case, order: Order, terms: Terms) -> Case:
+def apply(case: Case, order: Order) -> Case:
     """The case after the order; raise TicketError."""
     check(case.ticket, case.letters, order)
     move = TRANSITIONS[case.ticket.state, order.action]
@@ -49,29 +50,35 @@ def apply(case: Case, order: Order, terms: Terms) -> Case:
     effect = EFFECTS.get(order.action)
     approver = order.by.name if order.action is Action.PAUSE else None
     told = case._replace(ticket=effect(moved, order) if effect else moved, letters=_write(case.letters, order))
-    return follow(case, told, Cause(order.at, order.by.name, order.reason, approver), terms)
+    return follow(case, told, Cause(order.at, order.by.name, order.reason, approver))
 
 
-def follow(before: Case, after: Case, cause: Cause, terms: Terms) -> Case:
+def follow(before: Case, after: Case, cause: Cause) -> Case:
     """Keep in the ledger what a change means for the clocks, and read them again."""
     ledger = before.ledger
     if _what_counts(before.ticket) != _what_counts(after.ticket):
         ledger = record(ledger, _interval(after.ticket, cause))
     departments = list(dict.fromkeys(letter.department for letter in after.letters))
     ticket = replace(after.ticket, departments=departments)
-    return _settle(Case(ticket, ledger, after.letters), cause.at, terms)
+    return _settle(after._replace(ticket=ticket, ledger=ledger))
 
 
-def keep_pace(case: Case, modes: Sequence[Mode], now: datetime, terms: Terms) -> Case:
+def keep_pace(case: Case, modes: Sequence[Mode], now: datetime) -> Case:
     """Bring the ledger up to every emergency that began or ended since it was last written.
 
     Each such moment is an interval's beginning, so no figure depends on when somebody looked.
     """
-    for change in changes(modes, case.ticket.areas, case.ledger[-1].began_at, now):
-        ticket = replace(case.ticket, pace=change.pace)
-        ledger = record(case.ledger, _interval(ticket, Cause(change.at, SYSTEM.name, change.reason)))
-        case = _settle(case._replace(ticket=ticket, ledger=ledger), change.at, terms)
+    ticket, since = case.ticket, case.ledger[-1].began_at
+    for change in changes(modes, ticket.areas, ticket.pace, since, now):
+        paced = replace(case.ticket, pace=change.pace)
+        ledger = record(case.ledger, _interval(paced, Cause(change.at, SYSTEM.name, change.reason)))
+        case = _settle(case._replace(ticket=paced, ledger=ledger))
     return case
+
+
+def never_sent_out(case: Case) -> bool:
+    """Whether it waits for its first dispatching still, not for somebody to think again."""
+    return all(interval.state is State.CANDIDATE for interval in case.ledger)
 
 
 def _what_counts(ticket: Ticket) -> tuple[object, ...]:
@@ -93,37 +100,27 @@ def _interval(ticket: Ticket, cause: Cause) -> Interval:
     )
 
 
-def _settle(case: Case, at: datetime, terms: Terms) -> Case:
+def _settle(case: Case) -> Case:
     """The ticket with its times as its ledger has them."""
-    ticket, ledger = case.ticket, case.ledger
-    limits = terms.limits[ticket.severity]
-    accept, handle, close = (read(ledger, clock, limits[clock], terms.calendar) for clock in Clock)
+    ticket, ledger, terms = case.ticket, case.ledger, case.terms
+    limits, calendar = terms.limits[ticket.severity], terms.calendar
+    accept, handle, close = readings = [read(ledger, clock, limits[clock], calendar) for clock in Clock]
     settled = replace(
         ticket,
         due=Due(accept.due, handle.due, close.due),
         accepted_at=accept.done_at,
         handled_at=handle.done_at,
         ended_at=_ended_at(ledger),
+        levels=Levels(*(0 if one.done_at else level for one, level in zip(readings, ticket.levels, strict=True))),
     )
-    return case._replace(ticket=_press(settled, [accept, handle, close], at, terms))
+    climb = next_climb(settled, terms)
+    return case._replace(ticket=replace(settled, press_at=climb and climb.at))
 
 
 def _ended_at(ledger: Ledger) -> datetime | None:
     last = ledger[-1].state
     ending = takewhile(lambda interval: interval.state is last, reversed(ledger))
     return list(ending)[-1].began_at if last in ENDED else None
-
-
-def _press(ticket: Ticket, clocks: list[Reading], at: datetime, terms: Terms) -> Ticket:
-    """When what is overdue climbs next (督办). Nothing but doing the step takes it down again."""
-    overdue_from = min((clock.due for clock in clocks if clock.done_at is None), default=None)
-    if ticket.state in ENDED or overdue_from is None:
-        return replace(ticket, level=0, press_at=None)
-    level = ticket.level if overdue_from <= at else 0
-    if level >= len(terms.press):
-        return replace(ticket, level=level, press_at=None)
-    press_at = terms.calendar.after(overdue_from, terms.press[level])
-    return replace(ticket, level=level, press_at=max(press_at, ticket.paused_until or press_at))
 
 
 def _write(letters: tuple[Letter, ...], order: Order) -> tuple[Letter, ...]:
@@ -186,8 +183,8 @@ def _regrade(ticket: Ticket, order: Order) -> Ticket:
     return replace(ticket, severity=order.severity or ticket.severity)
 
 
-def _climb(ticket: Ticket, _: Order) -> Ticket:
-    return replace(ticket, level=ticket.level + 1)
+def _climb(ticket: Ticket, order: Order) -> Ticket:
+    return climbed(ticket, order.clock or first_undone(ticket), order.at)
 
 
 def _answer(ticket: Ticket, order: Order) -> Ticket:

@@ -1,13 +1,16 @@
-"""Cases in the database: tickets with their ledger and letters, and the terms that their clocks run by.
+"""Cases in the database: tickets with their ledger, their letters, and the terms that their clocks run by.
 
 Every call runs in its caller's transaction.
 """
 
+import hashlib
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from psycopg import Connection
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
@@ -17,7 +20,7 @@ from dispatch.conduct import Conduct
 from dispatch.duties_store import load_matter
 from dispatch.ledger import Interval, Ledger
 from dispatch.terms import Terms
-from dispatch.ticket import Area, Due, Position, Ticket
+from dispatch.ticket import Area, Due, Levels, Position, Ticket
 from dispatch.transitions import State
 from dispatch.whistle import Grade, Letter, LetterState
 from ingest.queries import load_queries
@@ -34,6 +37,7 @@ def insert_case(connection: Connection, case: Case) -> Case:
         "area_code": area[0], "area_name": area[1], "longitude": place[0], "latitude": place[1],
         "site": ticket.site, "device": ticket.device, "zone": ticket.zone,
         "opened_at": ticket.opened_at, "began_at": ticket.began_at, "parent": ticket.parent,
+        "terms": put_terms(connection, case.terms),
     }  # fmt: skip
     (number,) = connection.execute(SQL["insert_ticket"], _changing(ticket) | given).fetchone() or ("",)
     _put_intervals(connection, ticket.id, (), case.ledger)
@@ -46,7 +50,8 @@ def lock_case(connection: Connection, ticket_id: UUID) -> Case | None:
         row = cursor.execute(SQL["lock_ticket"], {"id": ticket_id}).fetchone()
     if row is None:
         return None
-    return Case(_ticket(row), load_ledger(connection, ticket_id), load_letters(connection, ticket_id))
+    terms = _read_terms(row.pop("terms"))
+    return Case(_ticket(row), load_ledger(connection, ticket_id), terms, load_letters(connection, ticket_id))
 
 
 def load_ledger(connection: Connection, ticket_id: UUID) -> Ledger:
@@ -73,8 +78,22 @@ def save_case(connection: Connection, before: Case, after: Case) -> None:
             connection.execute(query, _letter_values(letter) | {"ticket": ticket.id})
 
 
-def load_terms(connection: Connection, ticket: Ticket) -> Terms:
+def terms_now(connection: Connection, ticket: Ticket) -> Terms:
+    """What a ticket that is received now runs by."""
     return load_conduct(connection, ticket.site, ticket.position).terms(load_matter(connection, ticket.kind))
+
+
+def put_terms(connection: Connection, terms: Terms) -> bytes:
+    """Keep terms once, by the digest that is given back: many tickets run by the same."""
+    content = msgspec.json.encode(terms)
+    digest = hashlib.sha256(content).digest()
+    connection.execute(SQL["put_terms"], {"digest": digest, "content": content.decode()})
+    return digest
+
+
+@lru_cache(maxsize=1024)
+def _read_terms(content: str) -> Terms:
+    return msgspec.json.decode(content, type=Terms)
 
 
 def load_conduct(connection: Connection, site: str | None, position: Position | None) -> Conduct:
@@ -104,8 +123,8 @@ def _changing(ticket: Ticket) -> dict[str, Any]:
         "departments": ticket.departments, "accepted_at": ticket.accepted_at, "handled_at": ticket.handled_at,
         "handled_by": ticket.handled_by, "ended_at": ticket.ended_at, "merged_into": ticket.merged_into,
         "due_accept": ticket.due.accept, "due_handle": ticket.due.handle, "due_close": ticket.due.close,
-        "pace": ticket.pace, "paused_until": ticket.paused_until, "level": ticket.level,
-        "press_at": ticket.press_at, "solved": ticket.solved,
+        "pace": ticket.pace, "paused_until": ticket.paused_until, "levels": list(ticket.levels),
+        "pressed_at": ticket.pressed_at, "press_at": ticket.press_at, "solved": ticket.solved,
         "explanation": None if ticket.explanation is None else Jsonb(ticket.explanation),
     }  # fmt: skip
 
@@ -114,7 +133,7 @@ def _ticket(row: dict[str, Any]) -> Ticket:
     area = Area(row.pop("area_code"), row.pop("area_name"))
     position = Position(row.pop("longitude"), row.pop("latitude"))
     due = Due(row.pop("due_accept"), row.pop("due_handle"), row.pop("due_close"))
-    row |= {"state": State(row["state"]), "due": due}
+    row |= {"state": State(row["state"]), "due": due, "levels": Levels(*row["levels"])}
     row |= {"area": area if area.code else None, "position": position if position.longitude is not None else None}
     return Ticket(**row)
 

@@ -1,18 +1,26 @@
 -- name: insert_ticket
 INSERT INTO tickets (id, number, kind, state, severity, title, text, area_code, area_name, areas, longitude, latitude,
                      site, device, zone, opened_at, began_at, due_accept, due_handle, due_close, assignee,
-                     explanation, parent, pace, press_at)
+                     explanation, parent, pace, press_at, terms)
 SELECT %(id)s, to_char(%(opened_at)s AT TIME ZONE 'Asia/Shanghai', 'YYYYMMDD') || '-'
                || lpad(n::text, greatest(5, length(n::text)), '0'),
        %(kind)s, %(state)s, %(severity)s, %(title)s, %(text)s, %(area_code)s, %(area_name)s, %(areas)s,
        %(longitude)s, %(latitude)s, %(site)s, %(device)s, %(zone)s, %(opened_at)s, %(began_at)s,
        %(due_accept)s, %(due_handle)s, %(due_close)s, %(assignee)s, %(explanation)s, %(parent)s,
-       %(pace)s, %(press_at)s
+       %(pace)s, %(press_at)s, %(terms)s
 FROM nextval('ticket_number') AS n
 RETURNING number;
 
+-- name: put_terms
+INSERT INTO terms (digest, content) VALUES (%(digest)s, %(content)s) ON CONFLICT DO NOTHING;
+
 -- name: lock_ticket
-SELECT * FROM tickets WHERE id = %(id)s FOR UPDATE;
+SELECT tickets.id, number, kind, state, severity, title, text, area_code, area_name, areas, longitude, latitude, site,
+       device, zone, opened_at, began_at, due_accept, due_handle, due_close, accepted_at, handled_at, handled_by,
+       ended_at, assignee, departments, explanation, parent, merged_into, pace, paused_until, levels, pressed_at,
+       press_at, solved, terms.content AS terms
+FROM tickets JOIN terms ON terms.digest = tickets.terms
+WHERE tickets.id = %(id)s FOR UPDATE OF tickets;
 
 -- name: ledger
 SELECT began_at, ended_at, state, severity, holder, pace, paused_until, by, reason, approver
@@ -28,8 +36,8 @@ UPDATE tickets SET
     state = %(state)s, severity = %(severity)s, assignee = %(assignee)s, departments = %(departments)s,
     accepted_at = %(accepted_at)s, handled_at = %(handled_at)s, handled_by = %(handled_by)s, ended_at = %(ended_at)s,
     merged_into = %(merged_into)s, due_accept = %(due_accept)s, due_handle = %(due_handle)s,
-    due_close = %(due_close)s, pace = %(pace)s, paused_until = %(paused_until)s, level = %(level)s,
-    press_at = %(press_at)s, solved = %(solved)s, explanation = %(explanation)s
+    due_close = %(due_close)s, pace = %(pace)s, paused_until = %(paused_until)s, levels = %(levels)s,
+    pressed_at = %(pressed_at)s, press_at = %(press_at)s, solved = %(solved)s, explanation = %(explanation)s
 WHERE id = %(id)s;
 
 -- name: put_interval

@@ -1,17 +1,18 @@
 """How soon a site wants its matters dealt with, by which calendar, and when it presses; pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date, time, timedelta
 from typing import Annotated, Literal, get_args
 
+import msgspec
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from detect.incident import Severity
 from detect.values import Seconds, parse_hours
-from dispatch.calendars import OFFICE, ROUND_THE_CLOCK, Calendar, Hours, working_hours
+from dispatch.calendars import OFFICE, Hours
 from dispatch.duties import Limit, Matter
 from dispatch.ledger import Clock
-from dispatch.terms import PRESS, Terms
+from dispatch.terms import PRESS, Terms, Working
 
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 DAY_MIN = 24 * 60
@@ -80,9 +81,8 @@ class Office(_Entry):
     hours: Annotated[list[str], Field(min_length=1, max_length=8), AfterValidator(_check_office)] | None = None
     days: dict[date, Literal["work", "off"]] = {}
 
-    def calendar(self, timezone: str) -> Calendar:
-        overrides = frozenset((day, word == "work") for day, word in self.days.items())
-        return working_hours(timezone, self._hours(), overrides)
+    def working(self, timezone: str) -> Working:
+        return Working(timezone, self._hours(), {day: word == "work" for day, word in sorted(self.days.items())})
 
     def _hours(self) -> Hours:
         if self.hours is None:
@@ -112,16 +112,18 @@ class Conduct(_Entry):
     reports: Reports = Reports()
 
     def terms(self, matter: Matter) -> Terms:
-        calendar = self.calendar.calendar(self.timezone) if matter.calendar == "working" else ROUND_THE_CLOCK
-        limits: Mapping[Severity, Mapping[Clock, timedelta]] = {
-            severity: {clock: _counted(self.limits.of(matter, severity, clock), calendar) for clock in Clock}
+        working = self.calendar.working(self.timezone) if matter.calendar == "working" else None
+        press = PRESS if self.press is None else tuple(timedelta(seconds=after) for after in sorted(self.press))
+        terms = Terms({}, press, working)
+        day = terms.calendar.day
+        limits = {
+            severity: {clock: _counted(self.limits.of(matter, severity, clock), day) for clock in Clock}
             for severity in SEVERITIES
         }
-        press = PRESS if self.press is None else tuple(timedelta(seconds=after) for after in sorted(self.press))
-        return Terms(limits, calendar, press)
+        return msgspec.structs.replace(terms, limits=limits)
 
 
-def _counted(limit: timedelta, calendar: Calendar) -> timedelta:
+def _counted(limit: timedelta, day: timedelta) -> timedelta:
     """A limit in the time that its calendar counts: seven days are seven working days, no day is longer than one."""
     days, rest = divmod(limit, timedelta(days=1))
-    return days * calendar.day + min(rest, calendar.day)
+    return days * day + min(rest, day)

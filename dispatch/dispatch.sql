@@ -2,7 +2,11 @@
 SELECT pg_advisory_xact_lock(hashtextextended('yihu ticket ' || %(kind)s, 0));
 
 -- name: find_incident
-SELECT ticket FROM incidents WHERE id = %(id)s;
+SELECT root_of(ticket) FROM incidents WHERE id = %(id)s;
+
+-- name: gravest_incident
+SELECT severity FROM incidents WHERE ticket = %(ticket)s
+ORDER BY array_position(ARRAY['critical', 'major', 'minor'], severity) LIMIT 1;
 
 -- name: find_open_at_place
 -- The open ticket of the same camera zone, or one that another source opened within 30 m; a merged one leads on.
@@ -29,8 +33,23 @@ LIMIT 1
 FOR UPDATE OF tickets;  -- one that somebody is just ending is waited for, and then left out
 
 -- name: find_closed_at_place
-SELECT id FROM tickets
-WHERE kind = %(kind)s AND site = %(site)s AND device = %(device)s AND zone = %(zone)s AND state = 'closed'
+-- The last one that this zone opened or told of, or that another source opened within 30 m.
+SELECT id FROM (
+    SELECT tickets.id, tickets.opened_at
+    FROM (
+        SELECT ticket FROM incidents
+        WHERE (kind, site, device, zone) = (%(kind)s, %(site)s, %(device)s, %(zone)s)
+        ORDER BY found_at DESC LIMIT 200
+    ) AS told JOIN tickets ON tickets.id = root_of(told.ticket)
+    WHERE tickets.state = 'closed'
+    UNION ALL
+    SELECT id, opened_at
+    FROM tickets
+    WHERE kind = %(kind)s AND state = 'closed' AND (site, device) IS DISTINCT FROM (%(site)s, %(device)s)
+      AND latitude BETWEEN %(latitude)s - %(metres)s / 111320.0 AND %(latitude)s + %(metres)s / 111320.0
+      AND sqrt((latitude - %(latitude)s) ^ 2
+               + ((longitude - %(longitude)s) * cos(radians(%(latitude)s))) ^ 2) * 111320 <= %(metres)s
+) AS here
 ORDER BY opened_at DESC
 LIMIT 1;
 

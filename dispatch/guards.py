@@ -70,11 +70,6 @@ def _theirs(ticket: Ticket, _: Letters, order: Order) -> None:
     raise ForbiddenMoveError(ticket, order.action, why)
 
 
-def _answered_once(ticket: Ticket, _: Letters, order: Order) -> None:
-    if order.by.role is Role.RESIDENT and ticket.solved is not None:
-        raise ForbiddenMoveError(ticket, order.action, "you have answered already; call the hotline if it goes on")
-
-
 def _an_assignee(_: Ticket, __: Letters, order: Order) -> None:
     if not order.assignee:
         raise IncompleteOrderError("assign needs `assignee`, a person or a department")
@@ -141,7 +136,7 @@ GUARDS: dict[Action, tuple[Guard, ...]] = {
     Action.RETURN: (_any_reason, _theirs),
     Action.HANDLE: (_theirs,),
     Action.CLOSE: (_not_the_handler, _no_open_letter),
-    Action.REOPEN: (_any_reason, _answered_once),
+    Action.REOPEN: (_any_reason,),
     Action.ASSIGN: (_an_assignee,),
     Action.PAUSE: (_any_reason, _a_pause),
     Action.RESUME: (_is_paused,),

@@ -28,8 +28,9 @@ def take_in(connection: Connection, incident: Incident, now: datetime) -> Ticket
         ticket_id = known or store.find_open_at_place(connection, incident)
         before = cases.lock_case(connection, ticket_id) if ticket_id else None
         case = before or opening.insert(connection, _draft(connection, incident, now), BY, now)
+        said = store.gravest_incident(connection, case.ticket.id)
         newest = store.put_incident(connection, incident, case.ticket.id, now)
-        after = _tell(connection, case, incident, now, newest=newest)
+        after = _tell(connection, case, incident, said, now, newest=newest)
         for action in _events(before, after.ticket, known=known is not None):
             audit.append(connection, audit.of_event(action, BY, now, before and before.ticket, after.ticket))
         return after.ticket if before else opening.dispatch_unconfirmed(connection, after, now)
@@ -68,21 +69,32 @@ def new_candidate(incident: Incident, place: str, now: datetime) -> Ticket:
     )
 
 
-def _tell(connection: Connection, case: Case, incident: Incident, now: datetime, *, newest: bool) -> Case:
-    """Let an open ticket know what the incident says; one that has ended keeps what it ended with."""
+def _tell(
+    connection: Connection, case: Case, incident: Incident, said: Severity | None, now: datetime, *, newest: bool
+) -> Case:
+    """Let an open ticket know what the incident says; one that has ended keeps what it ended with.
+
+    `said` is how grave its incidents were before: what a person has regraded since stays so until one is graver.
+    """
     ticket = case.ticket
     if ticket.ended_at:
         return case
-    graver = max(ticket.severity, incident.severity, key=GRADES.index)
     explanation = explain(incident.explanation) if newest else ticket.explanation
-    terms = cases.load_terms(connection, ticket)
-    current = up_to_date(connection, case, now, terms)
-    told = current._replace(ticket=replace(current.ticket, severity=graver, explanation=explanation))
-    after = follow(current, told, Cause(now, BY, incident.kind), terms)
+    current = up_to_date(connection, case, now)
+    severity = graded(ticket.severity, incident.severity, said)
+    told = current._replace(ticket=replace(current.ticket, severity=severity, explanation=explanation))
+    after = follow(current, told, Cause(now, BY, incident.kind))
     cases.save_case(connection, case, after)
     for picture in incident.pictures:
         store.put_evidence(connection, ticket.id, _evidence(incident, picture))
     return after
+
+
+def graded(ticket: Severity, incident: Severity, said: Severity | None) -> Severity:
+    """How grave a ticket is by an incident that is `incident`, when its incidents were `said` before."""
+    if said is not None and GRADES.index(incident) <= GRADES.index(said):
+        return ticket
+    return max(ticket, incident, key=GRADES.index)
 
 
 def explain(explanation: Explanation) -> dict[str, Any]:

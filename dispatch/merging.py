@@ -39,6 +39,7 @@ def merge_areas(connection: Connection, codes: Sequence[str], into: Area, by: st
             raise MergeError(f"there is an area {into.code} already: give the new grid a code of its own") from error
         connection.execute(SQL["retire_areas"], values)
         path = store.load_areas(connection).path(into.code)
+        connection.execute(SQL["lock_tickets"], values)
         connection.execute(SQL["lead_tickets"], values | {"path": path})
         connection.execute(SQL["move_people"], values)
         entry = audit.Entry(

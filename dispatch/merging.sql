@@ -9,6 +9,10 @@ INSERT INTO areas (code, name, level, parent, polygon) VALUES (%(code)s, %(name)
 -- name: retire_areas
 UPDATE areas SET merged_into = %(code)s, merged_at = %(now)s WHERE code = ANY (%(codes)s);
 
+-- name: lock_tickets
+-- In the order in which everybody locks them.
+SELECT id FROM tickets WHERE areas && %(codes)s::text[] ORDER BY id FOR UPDATE;
+
 -- name: lead_tickets
 UPDATE tickets SET areas = areas[1:array_position(areas, merged.code)] || %(path)s::text[]
 FROM unnest(%(codes)s::text[]) AS merged (code)

@@ -72,11 +72,20 @@ class Change(NamedTuple):
     reason: str
 
 
-def changes(modes: Sequence[Mode], areas: Sequence[str], since: datetime, now: datetime) -> list[Change]:
-    """Every such moment for a place after `since`, up to `now`, whenever it is asked for."""
+def changes(modes: Sequence[Mode], areas: Sequence[str], ran: float, since: datetime, now: datetime) -> list[Change]:
+    """Every such moment for a place up to `now`, whenever it is asked for; clocks there ran so fast from `since` on.
+
+    `since` is such a moment itself where an emergency was declared while that was being written.
+    """
     there = [mode for mode in modes if mode.area in areas]
-    moments = sorted({moment for mode in there for moment in (mode.began_at, mode.over_at) if since < moment <= now})
-    return [_change(there, areas, moment) for moment in moments]
+    ends = {moment for mode in there for moment in (mode.began_at, mode.over_at) if since < moment <= now}
+    found: list[Change] = []
+    for moment in sorted({since, *ends}):
+        change = _change(there, areas, moment)
+        if change.pace != ran:
+            found.append(change)
+        ran = change.pace
+    return found
 
 
 def _change(modes: Sequence[Mode], areas: Sequence[str], at: datetime) -> Change:

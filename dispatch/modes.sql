@@ -14,22 +14,8 @@ RETURNING id, kind, pace, area, reason, by, began_at, until, ended_at, ended_by,
 
 -- name: modes
 SELECT id, kind, pace, area, reason, by, began_at, until, ended_at, ended_by, ended_reason
-FROM modes WHERE least(until, coalesce(ended_at, until)) > %(since)s
+FROM modes WHERE over_at(modes) > %(since)s
 ORDER BY began_at;
-
--- name: on_duty
-WITH RECURSIVE up AS (
-    SELECT code, parent FROM areas WHERE code = %(area)s
-    UNION
-    SELECT areas.code, areas.parent FROM areas JOIN up ON areas.code = up.parent
-), down AS (
-    SELECT code FROM areas WHERE code = %(area)s
-    UNION
-    SELECT areas.code FROM areas JOIN down ON areas.parent = down.code
-)
-SELECT DISTINCT coalesce(department, name)
-FROM people
-WHERE active AND (area IS NULL OR area IN (SELECT code FROM up UNION SELECT code FROM down));
 
 -- name: area_of
 SELECT area FROM modes WHERE id = %(id)s;

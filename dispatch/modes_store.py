@@ -1,6 +1,5 @@
 """Emergencies in the database: declared, ended, and told to everybody on duty."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
@@ -16,6 +15,7 @@ from dispatch.modes import Mode, shipped_kinds
 from dispatch.notices import Notice
 from dispatch.notices_store import post
 from dispatch.people import SYSTEM
+from dispatch.posts import on_duty
 from ingest.queries import load_queries
 
 SQL = load_queries(Path(__file__).with_name("modes.sql"))
@@ -80,7 +80,7 @@ def load_modes(connection: Connection, since: datetime) -> list[Mode]:
 
 
 def _tell_everybody(connection: Connection, mode: Mode, now: datetime) -> None:
-    for holder in on_duty(connection, mode.area):
+    for holder in on_duty(connection, mode.area, now):
         post(connection, _notice(mode, holder, now))
 
 
@@ -92,11 +92,6 @@ def area_of(connection: Connection, mode_id: UUID) -> str | None:
 def path_of(connection: Connection, area: str) -> list[str]:
     """The area and all above it."""
     return [row[0] for row in connection.execute(SQL["path_of"], {"area": area}).fetchall()]
-
-
-def on_duty(connection: Connection, area: str) -> Sequence[str]:
-    """Whoever answers for the area, for a part of it, or for what it is a part of."""
-    return [row[0] for row in connection.execute(SQL["on_duty"], {"area": area}).fetchall()]
 
 
 def _notice(mode: Mode, holder: str, now: datetime) -> Notice:

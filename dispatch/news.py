@@ -1,12 +1,16 @@
 """Who is told what when an order was carried out. Pure."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from uuid_utils.compat import uuid7
 
 from dispatch.case import Case
+from dispatch.ledger import Clock
 from dispatch.notices import Notice
-from dispatch.ticket import Ticket
+from dispatch.people import SYSTEM, Person
+from dispatch.press import told
+from dispatch.ticket import Order, Ticket
 from dispatch.transitions import State
 from dispatch.whistle import Grade, Letter
 
@@ -15,6 +19,7 @@ GRADES = {
     Grade.FAIR: ("基本满意", "fair"),
     Grade.UNSATISFIED: ("不满意", "unsatisfied"),
 }
+STEPS = {Clock.ACCEPT: ("接单", "accept"), Clock.HANDLE: ("处理", "handle"), Clock.CLOSE: ("办结", "close")}
 
 
 def news(before: Case, after: Case, now: datetime) -> list[Notice]:
@@ -28,6 +33,29 @@ def news(before: Case, after: Case, now: datetime) -> list[Notice]:
         *told,
         *(_of_letter(letter, ticket, now) for letter in after.letters if _is_news(letter, known.get(letter.id))),
     ]
+
+
+def news_of_climb(before: Case, after: Case, supervisors: Sequence[Person], order: Order) -> list[Notice]:
+    """Of a step that climbed to whoever has the ticket and to the supervisors that its level reaches (督办)."""
+    ticket, old = after.ticket, before.ticket.levels
+    rises = ((clock, level) for clock, level, was in zip(Clock, ticket.levels, old, strict=True) if level > was)
+    return [
+        _notice(
+            f"press/{ticket.id}/{len(after.ledger)}/{clock}/{level}",
+            holder, "press", ticket, _climb_words(clock, level, order), order.at,
+        )
+        for clock, level in rises
+        for holder in told(ticket, level, supervisors)
+        if holder != order.by.name
+    ]  # fmt: skip
+
+
+def _climb_words(clock: Clock, level: int, order: Order) -> tuple[str, str]:
+    if order.by == SYSTEM:
+        zh, en = STEPS[clock]
+        return f"督办（{level}级），{zh}已超时", f"Pressed, level {level}, overdue to {en}"
+    by = order.by.name or "script"
+    return f"{by}督办（{level}级）：{order.reason}", f"Pressed by {by}, level {level}: {order.reason}"
 
 
 def _comes_to_somebody(before: Ticket, after: Ticket) -> bool:

@@ -11,7 +11,7 @@ from detect.values import parse_hours, within
 
 RETRIES = tuple(timedelta(seconds=wait) for wait in (10, 60, 300, 900, 3600, 3600, 3600, 3600))
 
-GRAVEST: tuple[Severity, ...] = ("critical", "major", "minor")
+GRAVEST_FIRST: tuple[Severity, ...] = ("critical", "major", "minor")
 
 
 class Channel(NamedTuple):
@@ -57,15 +57,16 @@ def _after_quiet(channel: Channel, now: datetime) -> datetime:
     return (wakes if wakes > local else wakes + timedelta(days=1)).astimezone(UTC)
 
 
-def retry_after(tries: int) -> timedelta | None:
-    """How long to wait after so many failures; None: no more, it stays in sight as failed."""
-    return RETRIES[tries - 1] if tries <= len(RETRIES) else None
+def retry_at(tries: int, severity: Severity, channel: Channel, now: datetime) -> datetime | None:
+    """When to try again after so many failures; None: no more, it stays in sight as failed."""
+    if tries > len(RETRIES):
+        return None
+    again = now + RETRIES[tries - 1]
+    return again if severity == "critical" else _after_quiet(channel, again)
 
 
 def digest(notices: Sequence[Notice]) -> tuple[str, str]:
     """Title and body of one message for all of them, the gravest first, Chinese before English."""
-    ordered = sorted(
-        notices, key=lambda notice: (("critical", "major", "minor").index(notice.severity), notice.made_at)
-    )
+    ordered = sorted(notices, key=lambda notice: (GRAVEST_FIRST.index(notice.severity), notice.made_at))
     title = ordered[0].zh if len(ordered) == 1 else f"一呼：{len(ordered)} 条通知 · {len(ordered)} notices"
     return title, "\n".join(f"{notice.zh}\n{notice.en}" for notice in ordered)

@@ -14,12 +14,13 @@ ON CONFLICT (holder) DO UPDATE SET
     url = excluded.url, quiet = excluded.quiet, digest_s = excluded.digest_s, timezone = excluded.timezone;
 
 -- name: claim
--- All that is due of one holder who has a channel: put off, so that nobody else sends it meanwhile.
+-- All that is due of one holder: put off, so that nobody else sends it meanwhile. One at a time claims of a holder.
 WITH next AS (
-    SELECT holder FROM notices JOIN channels USING (holder)
-    WHERE sent_at IS NULL AND due_at <= %(now)s
-    ORDER BY due_at LIMIT 1
-    FOR UPDATE OF notices SKIP LOCKED
+    SELECT holder FROM channels
+    WHERE EXISTS (SELECT FROM notices
+                  WHERE notices.holder = channels.holder AND sent_at IS NULL AND due_at <= %(now)s)
+    LIMIT 1
+    FOR UPDATE SKIP LOCKED
 )
 UPDATE notices SET due_at = %(until)s
 FROM next
@@ -27,7 +28,7 @@ WHERE notices.holder = next.holder AND sent_at IS NULL AND due_at <= %(now)s
 RETURNING id, key, notices.holder, about, severity, zh, en, made_at, ticket;
 
 -- name: note_failure
-UPDATE notices SET tries = tries + 1, error = %(error)s WHERE id = ANY (%(ids)s) RETURNING id, tries;
+UPDATE notices SET tries = tries + 1, error = %(error)s WHERE id = ANY (%(ids)s) RETURNING id, tries, severity;
 
 -- name: put_off
 UPDATE notices SET due_at = %(due_at)s WHERE id = %(id)s;

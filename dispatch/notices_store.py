@@ -9,7 +9,7 @@ from typing import Any
 from psycopg import Connection
 from psycopg.rows import class_row, dict_row
 
-from dispatch.notices import Channel, Notice, digest, due_at, retry_after
+from dispatch.notices import Channel, Notice, digest, due_at, retry_at
 from ingest.queries import load_queries
 
 SQL = load_queries(Path(__file__).with_name("notices.sql"))
@@ -20,9 +20,9 @@ Send = Callable[[str, str, str], None]  # URL, title, body; raises OSError with 
 
 
 def post(connection: Connection, notice: Notice) -> bool:
-    """Leave a notice to be sent; False when its holder has been told the same already."""
+    """Leave a notice to be sent, or without a channel to be read; False when its holder was told the same already."""
     channel = find_channel(connection, notice.holder)
-    due = due_at(notice.severity, channel, notice.made_at) if channel else notice.made_at
+    due = due_at(notice.severity, channel, notice.made_at) if channel else None
     row = connection.execute(SQL["post"], notice._asdict() | {"due_at": due}).fetchone()
     return row is not None
 
@@ -64,9 +64,10 @@ def _send(connection: Connection, claimed: list[Notice], now: datetime, send: Se
     try:
         send(channel.url, *digest(claimed))
     except OSError as error:
-        for notice, tries in connection.execute(SQL["note_failure"], {"ids": ids, "error": str(error)}).fetchall():
-            wait = retry_after(tries)
-            connection.execute(SQL["put_off"], {"id": notice, "due_at": None if wait is None else now + wait})
+        failed = connection.execute(SQL["note_failure"], {"ids": ids, "error": str(error)}).fetchall()
+        for notice, tries, severity in failed:
+            due = retry_at(tries, severity, channel, now)
+            connection.execute(SQL["put_off"], {"id": notice, "due_at": due})
         return False
     connection.execute(SQL["sent"], {"ids": ids, "now": now})
     return True

@@ -27,7 +27,7 @@ def insert(connection: Connection, draft: Ticket, by: str, now: datetime) -> Cas
     path = areas.path(area and area.code)
     modes = in_force(load_modes(connection, now), path, now)
     ticket = replace(draft, area=area, areas=path, pace=pace(modes))
-    return cases.insert_case(connection, open_case(ticket, by, cases.load_terms(connection, ticket)))
+    return cases.insert_case(connection, open_case(ticket, by, cases.terms_now(connection, ticket)))
 
 
 def dispatch_unconfirmed(connection: Connection, case: Case, now: datetime) -> Ticket:
@@ -49,8 +49,9 @@ def routed(connection: Connection, ticket: Ticket, order: Order) -> Order:
     found = find_route(connection, ticket, load_matter(connection, ticket.kind), order.at)
     if found is None:
         return replace(order, note=_join(order.note, "nobody is on duty: assign it by hand"))
+    absent = f"nobody of {found.absent} is on duty" if found.absent else ""
     empty = f"nobody is on duty in {', '.join(found.empty)}" if found.empty else ""
-    return replace(order, assignee=found.holder, note=_join(order.note, empty))
+    return replace(order, assignee=found.holder, note=_join(order.note, absent, empty))
 
 
 def find_route(connection: Connection, ticket: Ticket, matter: Matter, now: datetime) -> Route | None:

@@ -1,11 +1,14 @@
-"""Who takes tickets, from the database: workers and departments with their hours and what they have in hand."""
+"""Posts in the database: people with their hours, and what they have in hand."""
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from psycopg import Connection
-from psycopg.rows import dict_row
+from psycopg.rows import class_row, dict_row
 
 from dispatch.people import Person
 from dispatch.routing import Absence, Post
@@ -16,9 +19,27 @@ SQL = load_queries(Path(__file__).with_name("posts.sql"))
 
 
 def load_posts(connection: Connection, areas: Sequence[str]) -> list[Post]:
+    """Whoever takes tickets of these areas, in their name or of the whole tree."""
+    return _posts(connection, "posts", {"areas": list(areas)})
+
+
+def load_supervisors(connection: Connection, areas: Sequence[str]) -> list[Person]:
     """Of these areas and of the whole tree."""
+    with connection.cursor(row_factory=class_row(Person)) as cursor:
+        return cursor.execute(SQL["supervisors"], {"areas": list(areas)}).fetchall()
+
+
+def on_duty(connection: Connection, area: str, now: datetime) -> list[str]:
+    """Who answers for an area, for a part of it, or for what it is a part of, and is on duty: names and departments."""
+    posts = _posts(connection, "answering_for", {"area": area})
+    (timezone,) = connection.execute(SQL["timezone"]).fetchone() or ("Asia/Shanghai",)
+    local = now.astimezone(ZoneInfo(timezone))
+    return list(dict.fromkeys(post.person.holder for post in posts if post.on_duty(local)))
+
+
+def _posts(connection: Connection, query: str, values: dict[str, Any]) -> list[Post]:
     with connection.cursor(row_factory=dict_row) as cursor:
-        rows = cursor.execute(SQL["posts"], {"areas": list(areas)}).fetchall()
+        rows = cursor.execute(SQL[query], values).fetchall()
         names = [row["name"] for row in rows]
         absences: defaultdict[str, list[Absence]] = defaultdict(list)
         for row in cursor.execute(SQL["absences"], {"names": names}).fetchall():

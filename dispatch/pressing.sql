@@ -1,23 +1,31 @@
--- name: next_to_press
-SELECT id FROM tickets WHERE press_at <= %(now)s ORDER BY press_at LIMIT 1 FOR UPDATE SKIP LOCKED;
+-- name: to_press
+SELECT id FROM tickets WHERE press_at <= %(now)s ORDER BY press_at;
 
--- name: next_to_resume
-SELECT id FROM tickets
-WHERE paused_until <= %(now)s AND ended_at IS NULL
-ORDER BY paused_until LIMIT 1 FOR UPDATE SKIP LOCKED;
+-- name: to_resume
+SELECT id FROM tickets WHERE paused_until <= %(now)s AND ended_at IS NULL ORDER BY paused_until;
 
--- name: supervisors
-SELECT name, area FROM people
-WHERE active AND role = 'supervisor' AND (area IS NULL OR area = ANY (%(areas)s))
-ORDER BY name;
+-- name: modes_to_keep
+-- Whose beginning, or whose end, is not yet in all ledgers there.
+SELECT id FROM modes
+WHERE began_at <= %(now)s AND (kept_at IS NULL OR (kept_at < over_at(modes) AND over_at(modes) <= %(now)s));
 
--- name: next_to_pace
--- An emergency has begun or ended there since the ledger was last written.
+-- name: modes_kept
+UPDATE modes SET kept_at = %(now)s WHERE id = ANY (%(ids)s);
+
+-- name: to_keep_pace
+-- All where an emergency begins or ends, and what was just being written when it was declared or ended.
 SELECT tickets.id
-FROM modes
-CROSS JOIN LATERAL (VALUES (began_at), (least(until, coalesce(ended_at, until)))) AS moment (at)
-JOIN tickets ON tickets.areas @> ARRAY[modes.area]
-WHERE tickets.ended_at IS NULL AND moment.at > tickets.opened_at AND moment.at <= %(now)s
-  AND NOT EXISTS (SELECT FROM ledger WHERE ledger.ticket = tickets.id AND ledger.began_at >= moment.at)
-LIMIT 1
-FOR UPDATE OF tickets SKIP LOCKED;
+FROM modes JOIN tickets ON tickets.areas @> ARRAY[modes.area]
+WHERE tickets.ended_at IS NULL AND modes.began_at <= %(now)s
+  AND (kept_at IS NULL OR (kept_at < over_at(modes) AND over_at(modes) <= %(now)s))
+UNION
+SELECT tickets.id
+FROM modes JOIN tickets ON tickets.areas @> ARRAY[modes.area]
+WHERE tickets.ended_at IS NULL AND tickets.pace < modes.pace AND modes.began_at <= %(now)s AND over_at(modes) > %(now)s
+UNION
+SELECT id FROM tickets
+WHERE ended_at IS NULL AND pace <> 1
+  AND pace > coalesce((
+      SELECT max(modes.pace) FROM modes
+      WHERE tickets.areas @> ARRAY[modes.area] AND modes.began_at <= %(now)s AND over_at(modes) > %(now)s
+  ), 1);

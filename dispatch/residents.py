@@ -67,7 +67,10 @@ def _check_stranger(connection: Connection, position: Position, address: bytes, 
     allowed = cases.load_conduct(connection, None, position).reports
     if not allowed.open:
         raise ClosedToStrangersError("reports are taken here only of who is signed in: sign in, or call the hotline")
-    (made,) = connection.execute(SQL["made_by"], {"address": address, "since": now - HOUR}).fetchone() or (0,)
+    counted = {"address": address, "since": now - HOUR}
+    connection.execute(SQL["lock_address"], counted)
+    connection.execute(SQL["forget_addresses"], counted)
+    (made,) = connection.execute(SQL["made_by"], counted).fetchone() or (0,)
     if made >= allowed.per_hour:
         raise TooManyReportsError(f"{made} reports within an hour are enough from one place: call the hotline")
 
@@ -78,35 +81,50 @@ def nearby(connection: Connection, kind: str, position: Position) -> list[Nearby
         return cursor.execute(SQL["nearby"], position._asdict() | {"kind": kind, "metres": NEAR_M}).fetchall()
 
 
-def followed(connection: Connection, token: str) -> UUID:
+class Followed(NamedTuple):
+    """Where a link leads, and what its reporter has answered."""
+
+    ticket: UUID
+    solved: bool | None
+
+
+def followed(connection: Connection, token: str) -> Followed:
     """The ticket of a link; one that was merged leads on. Raise NoSuchTicketError."""
-    row = connection.execute(SQL["followed"], {"follow": _hash(token)}).fetchone()
-    if row is None:
+    with connection.cursor(row_factory=class_row(Followed)) as cursor:
+        found = cursor.execute(SQL["followed"], {"follow": _hash(token)}).fetchone()
+    if found is None:
         raise NoSuchTicketError("this link leads to no report: check that it is whole")
-    ticket: UUID = row[0]
-    return ticket
+    return found
 
 
 def answer(connection: Connection, token: str, words: str, now: datetime, *, solved: bool) -> Ticket:
-    """The reporter says whether it was solved: the first «no» reopens a closed ticket, before that it is a comment.
+    """A reporter says whether it was solved: the first «no» to a closed ticket reopens it, all else is a comment.
 
-    Raise TicketError.
+    Each of those whose reports were merged has a «no» of their own. Raise TicketError.
     """
     with connection.transaction():
-        case = cases.lock_case(connection, followed(connection, token))
-        if case is None:
-            raise NoSuchTicketError("this link leads to no report")
+        case = cases.lock_case(connection, followed(connection, token).ticket)
+        before = followed(connection, token)  # nobody answers meanwhile
+        if case is None or before.ticket != case.ticket.id:
+            raise NoSuchTicketError("this report has just gone on to another ticket: try again")
         closed = case.ticket.state is State.CLOSED
-        reopens = closed and not solved and case.ticket.solved is None
-        order = Order(
-            action=Action.REOPEN if reopens else Action.COMMENT,
-            at=now,
-            by=RESIDENT,
-            reason=(words or "not solved") if reopens else "",
-            note=words or ("solved" if solved else "not solved"),
-            solved=solved if closed else None,
-        )
-        return carry_out(connection, case, order)
+        order = _answer(words, now, solved=solved, closed=closed, first=before.solved is None)
+        after = carry_out(connection, case, order)
+        if closed:
+            connection.execute(SQL["note_answer"], {"follow": _hash(token), "solved": solved})
+        return after
+
+
+def _answer(words: str, now: datetime, *, solved: bool, closed: bool, first: bool) -> Order:
+    reopens = closed and first and not solved
+    return Order(
+        action=Action.REOPEN if reopens else Action.COMMENT,
+        at=now,
+        by=RESIDENT,
+        reason=(words or "not solved") if reopens else "",
+        note=words or ("solved" if solved else "not solved"),
+        solved=solved if closed else None,
+    )
 
 
 def _hash(token: str) -> bytes:

@@ -35,11 +35,19 @@ class Post:
 
 
 class Route(NamedTuple):
-    """`holder` gets it, at `area` (None: a post of the whole tree); `empty` are the areas where nobody was on duty."""
+    """`holder` gets it, at `area` (None: a post of the whole tree).
+
+    `empty` are the areas below where nobody was on duty, `absent` is who should have got it before: a department, or
+    the grid workers.
+    """
 
     holder: str
     area: str | None
     empty: tuple[str, ...]
+    absent: str = ""
+
+
+WORKERS = "grid workers"
 
 
 def route(matter: Matter, areas: Sequence[str], posts: Iterable[Post], local: datetime) -> Route | None:
@@ -48,10 +56,24 @@ def route(matter: Matter, areas: Sequence[str], posts: Iterable[Post], local: da
     `areas` lead from the place to the root, `local` is now where the place is.
     """
     on_duty = [post for post in posts if post.on_duty(local)]
-    workers = [post for post in on_duty if post.person.role is Role.WORKER]
-    department = [post for post in on_duty if post.person.department == matter.department]
-    order = (workers, department) if matter.first == "worker" else (department, workers)
-    return next((found for each in order if (found := _climb(areas, each))), None)
+    absent = ""
+    for called in _order(matter):
+        found = _climb(areas, [post for post in on_duty if _is_called(post.person, called)])
+        if found:
+            return found._replace(absent=absent)
+        absent = called
+    return None
+
+
+def _order(matter: Matter) -> list[str]:
+    """Who is asked, one after the other: what is private (私事) is among neighbours, and no department's."""
+    if matter.sort == "private":
+        return [WORKERS]
+    return [WORKERS, matter.department] if matter.first == "worker" else [matter.department, WORKERS]
+
+
+def _is_called(person: Person, called: str) -> bool:
+    return person.role is Role.WORKER if called == WORKERS else person.department == called
 
 
 def _climb(areas: Sequence[str], posts: Sequence[Post]) -> Route | None:

@@ -28,13 +28,14 @@ def seed(connection: Connection, site: Site) -> list[str]:
         values["reports"] = Jsonb(site.reports.model_dump(exclude_defaults=True))
         values["press"] = None if site.press is None else Jsonb(site.press)
         connection.execute(SQL["put_site"], values)
-        if site.duties is not None:
-            _seed_duties(connection, site.site, site.duties)
         for area in site.areas:
             connection.execute(SQL["put_area"], area.model_dump() | {"polygon": Jsonb(area.polygon)})
         ids = [device.id for device in site.devices]
         connection.execute(SQL["retire_devices"], {"site": site.site, "ids": ids})
-        return [device.id for device in site.devices if not _merge(connection, site.site, device)]
+        kept = [device.id for device in site.devices if not _merge(connection, site.site, device)]
+        if site.duties is not None:
+            _seed_duties(connection, site.site, site.duties)  # last: it appends to the audit log
+        return kept
 
 
 def _seed_duties(connection: Connection, site: str, duties: list[Matter]) -> None:

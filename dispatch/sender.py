@@ -1,36 +1,29 @@
-"""Sends notices by Apprise, in a thread of its own: a receiver that hangs keeps no ticket waiting."""
+"""Sends notices by Apprise."""
 
 import logging
-import threading
-from datetime import UTC, datetime
+from datetime import datetime
 
 import apprise
-import psycopg
 from prometheus_client import CollectorRegistry, Counter
+from psycopg import Connection
 
 from dispatch.notices_store import send_due
-from ingest.database import Database
 
 log = logging.getLogger(__name__)
 
-EVERY_S = 2.0
-
 
 class Sender:
-    """Runs until `stop` is set."""
+    """Counts what receivers take."""
 
-    def __init__(self, database: str, registry: CollectorRegistry) -> None:
-        self._database = Database(database, "notices", registry)
+    def __init__(self, registry: CollectorRegistry) -> None:
         self._sent = Counter("yihu_notices_sent", "Messages that a receiver took", registry=registry)
         self._failed = Counter("yihu_notices_failed", "Messages that a receiver did not take", registry=registry)
 
-    def run(self, stop: threading.Event) -> None:
-        while not stop.wait(EVERY_S):
-            try:
-                self._sent.inc(send_due(self._database.connect(), datetime.now(UTC), self._send))
-            except psycopg.OperationalError as error:
-                self._database.rest(error, stop)
-        self._database.close()
+    def send_due(self, connection: Connection, now: datetime) -> int:
+        """Send what is due; how many messages went out."""
+        sent = send_due(connection, now, self._send)
+        self._sent.inc(sent)
+        return sent
 
     def _send(self, url: str, title: str, body: str) -> None:
         try:

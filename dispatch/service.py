@@ -1,9 +1,8 @@
-"""The dispatch stage: incidents from MQTT into tickets, each acked when its ticket is committed; and their clocks."""
+"""The dispatch stage: incidents from MQTT into tickets, each acked when its ticket is committed; clocks, notices."""
 
 import logging
 import queue
 import threading
-import time
 from datetime import UTC, datetime
 
 import psycopg
@@ -11,9 +10,10 @@ from prometheus_client import CollectorRegistry, Counter, Histogram
 
 from detect.incident import Incident
 from dispatch import store
+from dispatch.chore import Chore
 from dispatch.intake import take_in
 from dispatch.modes_store import end_overdue
-from dispatch.pressing import pass_clocks
+from dispatch.pressing import keep_paces, pass_clocks
 from dispatch.sender import Sender
 from edge.messages import BadMessageError, decode
 from edge.mqtt import Delivery, Link
@@ -25,7 +25,7 @@ from ingest.database import Database
 log = logging.getLogger(__name__)
 
 IDLE_S = 0.5
-PASS_EVERY_S = 1.0  # over all clocks
+CHORE_EVERY_S = 1.0
 WAITING = 200  # deliveries; beyond, the broker keeps them
 
 
@@ -44,18 +44,16 @@ class Dispatch:
         self._incidents = Counter("yihu_dispatch_incidents", "Incidents taken in", ["kind"], registry=registry)
         self._quarantined = Counter("yihu_dispatch_quarantined", "Incidents set aside", registry=registry)
         self._seconds = Histogram("yihu_dispatch_incident_seconds", "Time to take one in", registry=registry)
-        self._pass_seconds = Histogram("yihu_dispatch_pass_seconds", "One pass of the clocks", registry=registry)
-        self._sender, self._passed_at = Sender(database, registry), float("-inf")
+        acts = {"clocks": pass_clocks, "paces": _keep_paces, "notices": Sender(registry).send_due}
+        self._chores = [Chore(name, act, CHORE_EVERY_S, database, registry) for name, act in acts.items()]
 
     def run(self, stop: threading.Event) -> None:
-        sending = threading.Thread(target=self._sender.run, args=(stop,), name="notices")
-        sending.start()
+        threads = [chore.start(stop) for chore in self._chores]
         self._link.start()
         delivery: Delivery | None = None
         while not stop.is_set():
             try:
                 connection = self._database.connect()
-                self._pass_clocks(connection)
                 delivery = delivery or self._next()
                 if delivery:
                     self._handle(connection, delivery)
@@ -64,26 +62,19 @@ class Dispatch:
                 self._database.rest(error, stop)
         self._link.stop()
         self._database.close()
-        sending.join()
+        for thread in threads:
+            thread.join()
 
     def health(self) -> Health:
-        return self._database.health(self._link, self._deliveries.qsize())
+        own = self._database.health(self._link, self._deliveries.qsize())
+        trouble = next((chore.trouble for chore in self._chores if chore.trouble), "")
+        return Health(state="down", detail=trouble) if trouble and own["state"] == "ok" else own
 
     def _next(self) -> Delivery | None:
         try:
             return self._deliveries.get(timeout=IDLE_S)
         except queue.Empty:
             return None
-
-    def _pass_clocks(self, connection: psycopg.Connection) -> None:
-        if time.monotonic() - self._passed_at < PASS_EVERY_S:
-            return
-        now = datetime.now(UTC)
-        with self._pass_seconds.time():
-            touched = end_overdue(connection, now) + pass_clocks(connection, now)
-        if touched:
-            log.info("%d tickets and emergencies had come to their time", touched)
-        self._passed_at = time.monotonic()
 
     def _handle(self, connection: psycopg.Connection, delivery: Delivery) -> None:
         try:
@@ -97,6 +88,10 @@ class Dispatch:
             log.warning("set aside: %s: %s", delivery.topic, error)
             store.quarantine(connection, delivery.topic, str(error), delivery.payload, HEAD)
         delivery.ack()
+
+
+def _keep_paces(connection: psycopg.Connection, now: datetime) -> int:
+    return end_overdue(connection, now) + keep_paces(connection, now)
 
 
 def read_incident(delivery: Delivery) -> Incident:

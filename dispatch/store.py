@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar, cast
 from uuid import UUID
 
 import msgspec
@@ -10,7 +10,7 @@ from psycopg import Connection
 from psycopg.rows import scalar_row
 from psycopg.types.json import Jsonb
 
-from detect.incident import Box, Incident
+from detect.incident import Box, Incident, Severity
 from dispatch.areas import AreaIndex, Shape
 from dispatch.ticket import Area
 from ingest.queries import load_queries
@@ -39,8 +39,14 @@ def lock_kind(connection: Connection, kind: str) -> None:
 
 
 def find_incident(connection: Connection, incident: UUID) -> UUID | None:
-    """The ticket that an incident belongs to already."""
+    """The ticket that an incident belongs to already; from one that was merged it has gone on to the other."""
     return _one(connection, "find_incident", UUID, {"id": incident})
+
+
+def gravest_incident(connection: Connection, ticket: UUID) -> Severity | None:
+    """How grave the gravest incident of a ticket is so far."""
+    found = _one(connection, "gravest_incident", str, {"ticket": ticket})
+    return cast("Severity | None", found)
 
 
 def find_open_at_place(connection: Connection, incident: Incident) -> UUID | None:
@@ -48,7 +54,7 @@ def find_open_at_place(connection: Connection, incident: Incident) -> UUID | Non
 
 
 def find_closed_at_place(connection: Connection, incident: Incident) -> UUID | None:
-    return _one(connection, "find_closed_at_place", UUID, _place(incident))
+    return _one(connection, "find_closed_at_place", UUID, _place(incident) | {"metres": NEAR_M})
 
 
 def _place(incident: Incident) -> dict[str, Any]:

@@ -1,20 +1,36 @@
-"""By what the clocks of a ticket run: its matter's limits as its site has them, the calendar, the steps of pressing."""
+"""By what the clocks of a ticket run. Fixed at its receipt: another duty list is for the tickets that come after it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
+
+from msgspec import Struct
 
 from detect.incident import Severity
-from dispatch.calendars import Calendar
+from dispatch.calendars import ROUND_THE_CLOCK, Calendar, Hours, working_hours
 from dispatch.ledger import Clock
 
 PRESS = (timedelta(), timedelta(hours=2), timedelta(hours=8), timedelta(hours=24))  # after a step is overdue
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """`limits` are from receipt; `press` says how long after a step is overdue it climbs to each level (督办)."""
+class Working(Struct, frozen=True):
+    """Working hours of a place; `days` are worked or not whatever the public calendar says."""
 
-    limits: Mapping[Severity, Mapping[Clock, timedelta]]
-    calendar: Calendar
+    timezone: str
+    hours: Hours
+    days: dict[date, bool] = {}
+
+
+class Terms(Struct, frozen=True):
+    """`limits` are from receipt; `press` says how long after a step is overdue it climbs to each level (督办).
+
+    Without `working` every second counts.
+    """
+
+    limits: dict[Severity, dict[Clock, timedelta]]
     press: tuple[timedelta, ...] = PRESS
+    working: Working | None = None
+
+    @property
+    def calendar(self) -> Calendar:
+        if self.working is None:
+            return ROUND_THE_CLOCK
+        return working_hours(self.working.timezone, self.working.hours, frozenset(self.working.days.items()))

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from detect.incident import Severity
+from dispatch.ledger import Clock
 from dispatch.people import Person
 from dispatch.transitions import Action, State, allowed_actions
 from dispatch.whistle import Grade
@@ -31,6 +32,17 @@ class Due(NamedTuple):
     close: datetime
 
 
+class Levels(NamedTuple):
+    """How high each step has climbed, overdue or pressed by hand (督办); 0 again once it is done."""
+
+    accept: int = 0
+    handle: int = 0
+    close: int = 0
+
+
+AT_THE_BOTTOM = Levels()
+
+
 class Area(NamedTuple):
     code: str
     name: str
@@ -47,9 +59,9 @@ class Position(NamedTuple):
 class Ticket:
     """`departments` are those with a letter, `handled_by` is who last reported it handled.
 
-    `areas` lead from its own area to the root of the tree. `level` is how high what is overdue has climbed, `press_at`
-    when it climbs next. `pace` is how fast its clocks run, `paused_until` until when they stand still. `solved` is what
-    its reporter answered.
+    `areas` lead from its own area to the root of the tree. `pressed_at` is when a step last climbed, `press_at` when
+    one climbs next. `pace` is how fast its clocks run, `paused_until` until when they stand still. `solved` is what a
+    reporter last answered.
     """
 
     id: UUID
@@ -79,9 +91,14 @@ class Ticket:
     merged_into: UUID | None = None
     pace: float = 1.0
     paused_until: datetime | None = None
-    level: int = 0
+    levels: Levels = AT_THE_BOTTOM
+    pressed_at: datetime | None = None
     press_at: datetime | None = None
     solved: bool | None = None
+
+    @property
+    def level(self) -> int:
+        return max(self.levels)
 
     @property
     def holders(self) -> list[str]:
@@ -91,7 +108,11 @@ class Ticket:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """What somebody wants done. `until` ends a pause or a letter's time; `letter` names a summoned department."""
+    """What somebody wants done.
+
+    `until` ends a pause or a letter's time, `letter` names a summoned department, `clock` the step that climbs; without
+    it the one in hand does.
+    """
 
     action: Action
     at: datetime
@@ -106,6 +127,7 @@ class Order:
     letter: str | None = None
     grade: Grade | None = None
     solved: bool | None = None
+    clock: Clock | None = None
 
 
 class TicketError(Exception):

@@ -15,12 +15,15 @@ log = logging.getLogger(__name__)
 
 
 class Database:
-    """`url` is a PostgreSQL connection string; `stage` names us in pg_stat_activity and in the metrics."""
+    """`url` is a PostgreSQL connection string; `stage` names us in pg_stat_activity and in the metrics.
+
+    `trouble` says why it cannot be used, or nothing.
+    """
 
     def __init__(self, url: str, stage: str, registry: CollectorRegistry) -> None:
         self._url, self._stage = url, stage
         self._connection: psycopg.Connection | None = None
-        self._trouble = "not connected to the database yet"
+        self.trouble = "not connected to the database yet"
         self._backoff = Backoff(first=0.2, cap=5.0)
         self._failures = Counter(f"yihu_{stage}_database_failures", "Transactions that failed", registry=registry)
 
@@ -29,15 +32,15 @@ class Database:
         if self._connection is None:
             migrate(self._url)
             self._connection = psycopg.connect(self._url, autocommit=True, application_name=f"yihu-{self._stage}")
-            self._trouble = ""
+            self.trouble = ""
             self._backoff.reset()
         return self._connection
 
     def rest(self, error: psycopg.OperationalError, stop: threading.Event) -> None:
         """Give the connection up, say why, and wait before the next try."""
         self._failures.inc()
-        self._trouble = f"the database cannot be used: {error}".strip()
-        log.error("%s; trying again, messages wait at the broker", self._trouble)
+        self.trouble = f"the database cannot be used: {error}".strip()
+        log.error("%s; trying again, messages wait at the broker", self.trouble)
         self.close()
         stop.wait(self._backoff.next())
 
@@ -50,6 +53,6 @@ class Database:
         """The health of a stage that lives by this database and the broker."""
         if not link.connected:
             return Health(state="down", detail="no link to the broker")
-        if self._trouble:
-            return Health(state="down", detail=self._trouble)
+        if self.trouble:
+            return Health(state="down", detail=self.trouble)
         return Health(state="ok", detail=f"{waiting} messages waiting")

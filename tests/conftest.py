@@ -18,7 +18,8 @@ from psycopg import sql
 from deploy.embedded import USER, EmbeddedDatabase, broker_command, broker_url, free_port, wait_for_port
 from ingest.migrate import migrate
 
-hypothesis.settings.register_profile("yihu", deadline=None)  # a busy machine is no bug of ours
+# a busy machine is no bug of ours
+hypothesis.settings.register_profile("yihu", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("yihu")
 
 ROOT = Path(__file__).parent.parent

@@ -1,6 +1,6 @@
 """`yihu bench rates`: a simulated year, its three rates as reported, and recounted from the audit log alone."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -13,6 +13,7 @@ from deploy.bench.recount import recount
 from deploy.bench.year import BEGIN, CONDUCT, END, Life, emergencies, lives
 from dispatch import figures
 from dispatch.audit import Entry
+from dispatch.cases import put_terms
 from dispatch.figures import Rate
 from dispatch.ledger import Clock
 from dispatch.modes import Mode
@@ -23,7 +24,8 @@ EVERYTHING = Person("root", Role.ADMIN)
 BATCH = 5000
 
 TICKET = """COPY tickets (id, number, kind, state, severity, title, areas, opened_at, began_at, due_accept, due_handle,
-    due_close, accepted_at, handled_at, handled_by, ended_at, assignee, pace, paused_until) FROM STDIN"""
+    due_close, accepted_at, handled_at, handled_by, ended_at, assignee, merged_into, pace, paused_until, terms)
+    FROM STDIN"""
 LEDGER = """COPY ledger (ticket, number, began_at, ended_at, state, severity, holder, pace, paused_until, by, reason,
     approver) FROM STDIN"""
 AUDIT = """COPY audit (at, actor, action, subject, ticket, from_state, to_state, reason, note, detail, before, after)
@@ -59,24 +61,24 @@ def _batches(each: Iterator[Life]) -> Iterator[list[Life]]:
 
 def _store(connection: Connection, batch: list[Life]) -> None:
     with connection.transaction():
-        _copy(connection, TICKET, (_ticket(life) for life in batch))
+        _copy(connection, TICKET, [_ticket(life, put_terms(connection, life.case.terms)) for life in batch])
         _copy(connection, LEDGER, (row for life in batch for row in _ledger(life)))
         entries = sorted((entry for life in batch for entry in life.entries), key=lambda entry: entry.at)
         _copy(connection, AUDIT, (_entry(entry) for entry in entries))
 
 
-def _copy(connection: Connection, statement: str, rows: Iterator[tuple[Any, ...]]) -> None:
+def _copy(connection: Connection, statement: str, rows: Iterable[tuple[Any, ...]]) -> None:
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         for row in rows:
             copy.write_row(row)
 
 
-def _ticket(life: Life) -> tuple[Any, ...]:
+def _ticket(life: Life, terms: bytes) -> tuple[Any, ...]:
     one = life.case.ticket
     return (
         one.id, one.number, one.kind, one.state, one.severity, one.title, one.areas, one.opened_at, one.began_at,
-        *one.due, one.accepted_at, one.handled_at, one.handled_by, one.ended_at, one.assignee, one.pace,
-        one.paused_until,
+        *one.due, one.accepted_at, one.handled_at, one.handled_by, one.ended_at, one.assignee,
+        one.merged_into, one.pace, one.paused_until, terms,
     )  # fmt: skip
 
 

@@ -12,6 +12,9 @@ from fastapi.testclient import TestClient
 from prometheus_client import CollectorRegistry
 
 from dashboard.app import WebSettings, create_app
+from dispatch.cases import put_terms
+from dispatch.conduct import Conduct
+from dispatch.duties import shipped_matter
 from dispatch.pressing import pass_clocks
 from ingest.queries import load_queries
 
@@ -52,8 +55,9 @@ def bench_tickets(database: str, tickets: int, say: Callable[[str], None]) -> Me
     """The database must be new."""
     with psycopg.connect(database, autocommit=True) as connection:
         say(f"making {tickets} tickets")
+        terms = put_terms(connection, Conduct().terms(shipped_matter("street_lamp")))
         for name in ("areas", "tickets", "ledger", "settle"):
-            connection.execute(SQL[name], {"number": tickets})
+            connection.execute(SQL[name], {"number": tickets, "terms": terms})
         connection.execute("VACUUM ANALYZE")
         (still_open,) = connection.execute(SQL["count_open"]).fetchone() or (0,)
         say("asking as the screens ask")

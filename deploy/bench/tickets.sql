@@ -17,7 +17,7 @@ FROM communities, generate_series(1, 8) AS n;
 -- Of a year, evenly; the newest two in a hundred are still open, in all states.
 INSERT INTO tickets (id, number, kind, state, severity, title, area_code, area_name, areas, longitude, latitude, site,
                      device, zone, opened_at, began_at, due_accept, due_handle, due_close, accepted_at, handled_at,
-                     ended_at, assignee, press_at)
+                     ended_at, assignee, press_at, terms)
 SELECT gen_random_uuid(), n::text, kind, state, severity, 'ticket ' || n, grid, grid,
        ARRAY[grid, left(grid, 12), left(grid, 9)], 104 + random(), 31 + random(), 'bench', 'cam-' || n %% 800, 'kerb',
        at, at, at + interval '2 hours', at + interval '1 day', at + interval '7 days',
@@ -26,7 +26,8 @@ SELECT gen_random_uuid(), n::text, kind, state, severity, 'ticket ' || n, grid, 
        CASE WHEN state = 'closed' THEN at + interval '1 day' * (2 + random() * 6) END,
        'worker-' || n %% 240,
        CASE state WHEN 'accepted' THEN at + interval '1 day' WHEN 'handled' THEN at + interval '7 days'
-                  WHEN 'closed' THEN NULL ELSE at + interval '2 hours' END
+                  WHEN 'closed' THEN NULL ELSE at + interval '2 hours' END,
+       %(terms)s
 FROM (
     SELECT n,
            now() - interval '365 days' * (%(number)s - n) / %(number)s AS at,
@@ -45,7 +46,7 @@ SELECT id, 0, opened_at, state, severity, assignee, 1, 'detect' FROM tickets;
 
 -- name: settle
 -- What was overdue has climbed to the top already; what is overdue since an hour climbs when it is asked to.
-UPDATE tickets SET press_at = NULL, level = 4 WHERE ended_at IS NULL AND press_at < now();
+UPDATE tickets SET press_at = NULL, levels = '{4,4,4}' WHERE ended_at IS NULL AND press_at < now();
 
 -- name: count_open
 SELECT count(*) FROM tickets WHERE ended_at IS NULL;

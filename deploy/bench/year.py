@@ -13,7 +13,6 @@ from dispatch.conduct import Conduct
 from dispatch.duties import Matter, shipped_duties
 from dispatch.modes import Mode, in_force, pace, shipped_kinds
 from dispatch.people import Person
-from dispatch.terms import Terms
 from dispatch.ticket import Due, Order, Ticket, TicketError
 from dispatch.transitions import Action, Role, State
 
@@ -73,7 +72,7 @@ def lives(seed: int, number: int, modes: list[Mode]) -> Iterator[Life]:
 
 
 def _live(dice: random.Random, number: int, received: datetime, matter: Matter, modes: list[Mode]) -> Life:
-    areas, terms = dice.choice(GRIDS), CONDUCT.terms(matter)
+    areas = dice.choice(GRIDS)
     ticket = Ticket(
         id=UUID(int=number),
         number=f"{number:08}",
@@ -87,51 +86,54 @@ def _live(dice: random.Random, number: int, received: datetime, matter: Matter, 
         areas=areas,
         pace=pace(in_force(modes, areas, received)),
     )
-    life = Life(open_case(ticket, "detect", terms), [audit.of_event("open", "detect", received, None, ticket)])
-    for order in _orders(dice, received):
-        life = _carry_out(life, order, modes, terms)
-    return replace(life, case=keep_pace(life.case, modes, END, terms))
+    opened = open_case(ticket, "detect", CONDUCT.terms(matter))
+    life = Life(opened, [audit.of_event("open", "detect", received, None, ticket)])
+    for order in _orders(dice, received, UUID(int=max(number - 1, 1))):
+        life = _carry_out(life, order, modes)
+    return replace(life, case=keep_pace(life.case, modes, END))
 
 
-def _carry_out(life: Life, order: Order, modes: list[Mode], terms: Terms) -> Life:
+def _carry_out(life: Life, order: Order, modes: list[Mode]) -> Life:
     """What its state forbids just does not happen."""
-    before = keep_pace(life.case, modes, order.at, terms)
+    before = keep_pace(life.case, modes, order.at)
     try:
-        after = apply(before, order, terms)
+        after = apply(before, order)
     except TicketError:
         return life
     return Life(after, [*life.entries, audit.of_order(order, life.case.ticket, after.ticket)])
 
 
-def _orders(dice: random.Random, received: datetime) -> Iterator[Order]:
+AT_WORK = ((Action.ACCEPT, WORKER, 0.9), (Action.HANDLE, WORKER, 11.0), (Action.CLOSE, CHIEF, 30.0))
+ONCE = ((Action.CONFIRM, OFFICE, 0.7), *AT_WORK)
+REOPENED = ((Action.REOPEN, CHIEF, 50.0), *AT_WORK)
+
+
+def _orders(dice: random.Random, received: datetime, into: UUID) -> Iterator[Order]:
     """People at work: mostly in time, some late, some never; with all that makes clocks hard."""
     at = received
-    for action, by, hours in (
-        (Action.CONFIRM, OFFICE, 0.7),
-        (Action.ACCEPT, WORKER, 0.9),
-        (Action.HANDLE, WORKER, 11.0),
-        (Action.CLOSE, CHIEF, 30.0),
-    ):
+    for action, by, hours in ONCE + REOPENED * dice.choice((0, 0, 0, 0, 0, 1, 2)):
         for _ in range(dice.choice((0, 0, 0, 1, 2))):
             at += timedelta(hours=dice.expovariate(1 / 3))
             if at < END:
-                yield _disturbance(dice, at)
+                yield _disturbance(dice, at, into)
         at += timedelta(hours=dice.expovariate(1 / hours))
         if dice.random() < 0.03 or at >= END:  # noqa: PLR2004 - given up
             return
         yield Order(action=action, at=at, by=by, reason="test", assignee=WORKER.name)
 
 
-def _disturbance(dice: random.Random, at: datetime) -> Order:
+def _disturbance(dice: random.Random, at: datetime, into: UUID) -> Order:
     action, by = dice.choice(
         [(Action.ASSIGN, CHIEF), (Action.PAUSE, CHIEF), (Action.RESUME, CHIEF), (Action.REGRADE, CHIEF),
-         (Action.RETURN, WORKER), (Action.REJECT, OFFICE), (Action.REOPEN, CHIEF), (Action.ACKNOWLEDGE, OFFICE)]
+         (Action.RETURN, WORKER), (Action.REJECT, OFFICE), (Action.REOPEN, CHIEF), (Action.ACKNOWLEDGE, OFFICE),
+         (Action.MERGE, OFFICE), (Action.UNMERGE, CHIEF)]
     )  # fmt: skip
     return Order(
         action=action,
         at=at,
         by=by,
         reason="test",
+        into=into,
         assignee=dice.choice((WORKER.name, OTHER.name)),
         severity=dice.choice(("minor", "major", "critical")),
         until=at + timedelta(hours=dice.uniform(0.5, 72)),

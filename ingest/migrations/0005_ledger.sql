@@ -28,14 +28,23 @@ ALTER TABLE sites
     ADD COLUMN press jsonb,
     ADD COLUMN duties_seed text;
 
+-- By what clocks run: the limits, the calendar and the steps of pressing that held when a ticket was received. Each is
+-- kept once, in JSON, by its SHA-256.
+CREATE TABLE terms (
+    digest  bytea PRIMARY KEY,
+    content text NOT NULL
+);
+
 -- `areas` lead from a ticket's own area to the root of the tree, as they were at its opening and have been merged since.
 ALTER TABLE tickets
     ADD COLUMN areas text[] NOT NULL DEFAULT '{}',
     ADD COLUMN pace double precision NOT NULL DEFAULT 1,
     ADD COLUMN paused_until timestamptz,
-    ADD COLUMN level integer NOT NULL DEFAULT 0,
+    ADD COLUMN levels integer[] NOT NULL DEFAULT '{0,0,0}' CHECK (cardinality(levels) = 3),
+    ADD COLUMN pressed_at timestamptz,
     ADD COLUMN press_at timestamptz,
-    ADD COLUMN solved boolean;
+    ADD COLUMN solved boolean,
+    ADD COLUMN terms bytea REFERENCES terms (digest);
 UPDATE tickets SET areas = ARRAY(
     WITH RECURSIVE up AS (
         SELECT code, parent, 0 AS height FROM areas WHERE code = tickets.area_code
@@ -49,7 +58,25 @@ UPDATE tickets SET areas = ARRAY(
 UPDATE tickets SET press_at = CASE WHEN accepted_at IS NULL THEN due_accept WHEN handled_at IS NULL THEN due_handle
                                    ELSE due_close END
 WHERE ended_at IS NULL;
+-- Tickets that were there before keep the limits that they were given.
+CREATE TEMPORARY TABLE given ON COMMIT DROP AS
+SELECT id, jsonb_build_object(
+    'limits', jsonb_build_object('minor', limits, 'major', limits, 'critical', limits),
+    'press', '["PT0S", "PT7200S", "PT28800S", "PT86400S"]'::jsonb
+)::text AS content
+FROM tickets CROSS JOIN LATERAL (SELECT jsonb_build_object(
+    'accept', 'PT' || round(extract(epoch FROM due_accept - opened_at)) || 'S',
+    'handle', 'PT' || round(extract(epoch FROM due_handle - opened_at)) || 'S',
+    'close', 'PT' || round(extract(epoch FROM due_close - opened_at)) || 'S'
+) AS limits) AS each;
+INSERT INTO terms SELECT DISTINCT sha256(convert_to(content, 'UTF8')), content FROM given;
+UPDATE tickets SET terms = sha256(convert_to(content, 'UTF8')) FROM given WHERE given.id = tickets.id;
+ALTER TABLE tickets ALTER COLUMN terms SET NOT NULL;
 CREATE INDEX tickets_by_area ON tickets USING gin (areas);
+CREATE INDEX tickets_open_by_area ON tickets USING gin (areas) WHERE ended_at IS NULL;
+CREATE INDEX tickets_closed_by_latitude ON tickets (kind, latitude) WHERE state = 'closed';
+CREATE INDEX incidents_by_place ON incidents (kind, site, device, zone, found_at DESC);
+CREATE INDEX tickets_hurried ON tickets (id) WHERE ended_at IS NULL AND pace <> 1;
 DROP INDEX tickets_merged;
 CREATE INDEX tickets_merged ON tickets (kind) WHERE merged_into IS NOT NULL;
 CREATE INDEX tickets_in_hand ON tickets (assignee) WHERE ended_at IS NULL;
@@ -117,7 +144,8 @@ CREATE VIEW ticket_view AS
 SELECT id, number, kind, state, severity, title, text,
        area_code, area_name, areas, longitude, latitude, site, device, zone, opened_at, began_at,
        due_accept, due_handle, due_close, accepted_at, handled_at, ended_at, assignee, departments,
-       explanation, parent, merged_into, pace, paused_until, level, solved,
+       explanation, parent, merged_into, pace, paused_until, solved,
+       greatest(levels[1], levels[2], levels[3]) AS level,
        CASE WHEN ended_at IS NOT NULL THEN '{}' ELSE array_remove(ARRAY[
            CASE WHEN accepted_at IS NULL AND now() > due_accept THEN 'accept' END,
            CASE WHEN handled_at IS NULL AND now() > due_handle THEN 'handle' END,

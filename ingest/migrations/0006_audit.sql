@@ -51,6 +51,24 @@ BEGIN
 END $$;
 CREATE TRIGGER audit_keep BEFORE UPDATE OR DELETE OR TRUNCATE ON audit FOR EACH STATEMENT EXECUTE FUNCTION keep_audit();
 
-INSERT INTO audit (at, actor, action, subject, ticket, from_state, to_state, reason, note, detail)
-SELECT at, actor, action, 'ticket', ticket, from_state, to_state, reason, note, detail FROM timeline ORDER BY id;
+-- Not by the trigger: each of its updates of the one row would leave a dead one that the next has to pass over.
+ALTER TABLE audit DISABLE TRIGGER audit_chain;
+DO $$
+DECLARE
+    old timeline;
+    entry audit;
+    head audit_head;
+BEGIN
+    SELECT * INTO head FROM audit_head;
+    FOR old IN SELECT * FROM timeline ORDER BY id LOOP
+        head.seq := head.seq + 1;
+        entry := ROW (head.seq, old.at, old.actor, old.action, 'ticket', old.ticket, old.from_state, old.to_state,
+                      old.reason, old.note, old.detail, NULL, NULL, NULL);
+        head.hash := sha256(head.hash || convert_to(audit_text(entry), 'UTF8'));
+        entry.hash := head.hash;
+        INSERT INTO audit SELECT entry.*;
+    END LOOP;
+    UPDATE audit_head SET seq = head.seq, hash = head.hash;
+END $$;
+ALTER TABLE audit ENABLE TRIGGER audit_chain;
 DROP TABLE timeline;

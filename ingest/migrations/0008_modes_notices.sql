@@ -1,4 +1,4 @@
--- Emergencies, and what people are told.
+-- Emergencies, and what people are told. `kept_at` is up to when the ledgers of all tickets there have an emergency.
 
 CREATE TABLE modes (
     id           uuid PRIMARY KEY,
@@ -11,8 +11,13 @@ CREATE TABLE modes (
     until        timestamptz NOT NULL CHECK (until > began_at),
     ended_at     timestamptz,
     ended_by     text,
-    ended_reason text NOT NULL DEFAULT ''
+    ended_reason text NOT NULL DEFAULT '',
+    kept_at      timestamptz
 );
+-- When an emergency is over, as Mode.over_at says it.
+CREATE FUNCTION over_at(mode modes) RETURNS timestamptz LANGUAGE sql IMMUTABLE AS $$
+    SELECT least(mode.until, mode.ended_at)
+$$;
 CREATE UNIQUE INDEX modes_once ON modes (area, kind) WHERE ended_at IS NULL;
 
 -- Where somebody, or a department, is told: an Apprise URL. In the quiet hours only what is critical is sent.
@@ -24,8 +29,8 @@ CREATE TABLE channels (
     timezone text NOT NULL DEFAULT 'Asia/Shanghai'
 );
 
--- One thing that one holder is told. `key` says what about, so that nobody is told the same twice. Without `due_at` it was
--- tried often enough.
+-- One thing that one holder is told. `key` says what about, so that nobody is told the same twice. Without `due_at` it is
+-- not sent: it was tried often enough, or its holder has no channel and reads it here.
 CREATE TABLE notices (
     id       uuid PRIMARY KEY,
     key      text NOT NULL,

@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
 
 from dispatch import accounts
 from dispatch.people import Person
-from dispatch.pressing import pass_clocks
+from dispatch.pressing import keep_paces
 from dispatch.transitions import Role
 from tests.dashboard.conftest import report
 
@@ -29,14 +29,14 @@ def test_an_emergency_hurries_what_is_open_sends_hazards_out_and_ends(
     before = client.get(f"/api/tickets/{lamp}").json()["due"]["handle"]
     mode = declare(client, grid)
     assert client.get("/api/modes").json() == [mode]
-    pass_clocks(connection, datetime.now(UTC))
+    keep_paces(connection, datetime.now(UTC))
     assert client.get(f"/api/tickets/{lamp}").json()["due"]["handle"] < before
     assert client.get(f"/api/tickets/{report(connection, 'flood')}").json()["state"] == "dispatched"
     assert client.get(f"/api/tickets/{report(connection, 'rubbish')}").json()["state"] == "candidate"
     ended = client.post(f"/api/modes/{mode['id']}/end", json={"reason": "雨停了"}).json()
     assert (ended["ended_by"], ended["ended_reason"]) == ("script", "雨停了")
     assert client.get("/api/modes").json() == []
-    pass_clocks(connection, datetime.now(UTC))
+    keep_paces(connection, datetime.now(UTC))
     paces = [interval["pace"] for interval in client.get(f"/api/tickets/{lamp}/ledger").json()]
     assert paces == [1, 4, 1]
 

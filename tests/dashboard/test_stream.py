@@ -11,6 +11,7 @@ from dashboard.stream import MOST, Hub, Subscriber
 from tests.dashboard.conftest import report
 
 Signal = tuple[str, str]
+BURST = 100
 ALL = {("ticket", ""), ("device", ""), ("incident", "")}
 
 
@@ -41,15 +42,17 @@ def test_a_new_ticket_is_a_signal_with_its_id(database: str, connection: psycopg
     asyncio.run(scene())
 
 
-def test_a_burst_is_one_signal_for_each_ticket(database: str, connection: psycopg.Connection) -> None:
+def test_a_burst_is_few_signals(database: str, connection: psycopg.Connection) -> None:
     async def scene() -> None:
         async with listening(database) as following:
             ticket = await asyncio.to_thread(report, connection)
-            for _ in range(50):
+            for _ in range(BURST):
                 connection.execute("UPDATE tickets SET title = title WHERE id = %s", [ticket])
-            assert await following() == ("ticket", str(ticket))
-            other = await asyncio.to_thread(report, connection)
-            assert await following() == ("ticket", str(other))
+            other, heard = await asyncio.to_thread(report, connection), [await following()]
+            while heard[-1] != ("ticket", str(other)):
+                heard.append(await following())
+            assert {*heard} == {("ticket", str(ticket)), ("ticket", str(other))}
+            assert len(heard) < BURST / 4
 
     asyncio.run(scene())
 

@@ -81,10 +81,9 @@ def terms(kind: str = "rubbish", **conduct: Any) -> Terms:
 
 def case(state: State = State.CANDIDATE, **changes: Any) -> Case:
     """One that has just been opened, and at once brought to the state wanted."""
-    by = terms(changes.get("kind", "rubbish"))
-    opened = open_case(ticket(**changes), "detect", by)
+    opened = open_case(ticket(**changes), "detect", terms(changes.get("kind", "rubbish")))
     moved = opened._replace(ticket=replace(opened.ticket, state=state))
-    return follow(opened, moved, Cause(opened.ticket.opened_at, "zhou"), by)
+    return follow(opened, moved, Cause(opened.ticket.opened_at, "zhou"))
 
 
 def order(

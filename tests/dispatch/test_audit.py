@@ -10,7 +10,7 @@ from psycopg import Connection
 from dispatch.audit import Entry, append, differences, of_event, of_order, verify
 from dispatch.case import apply
 from dispatch.transitions import Action
-from tests.dispatch.matters import RECEIVED, case, order, rows, stored, terms, ticket
+from tests.dispatch.matters import RECEIVED, case, order, rows, stored, ticket
 
 ENTRY = Entry(at=RECEIVED, actor="li", action="close", note="核查属实", detail={"a": [1, None]}, before={"x": 1.5})
 
@@ -122,7 +122,7 @@ def test_an_entry_of_a_ticket_keeps_to_it(connection: Connection):
 def test_an_order_is_told_with_what_it_asked_and_what_it_changed():
     one, into = case(), uuid4()
     asked = order(Action.MERGE, None, 0, reason="same", note="see there", into=into)
-    told = of_order(asked, one.ticket, apply(one, asked, terms()).ticket)
+    told = of_order(asked, one.ticket, apply(one, asked).ticket)
     assert (told.actor, told.action, told.from_state, told.to_state) == ("script", "merge", "candidate", "merged")
     assert (told.at, told.reason, told.note, told.detail) == (RECEIVED, "same", "see there", {"into": str(into)})
     changes = [(words or {}).get("merged_into") for words in (told.before, told.after)]

@@ -10,7 +10,7 @@ from dispatch import cases
 from dispatch.case import apply
 from dispatch.ticket import Area, Position
 from dispatch.transitions import Action, State
-from tests.dispatch.matters import RECEIVED, case, order, read_case, stored, terms
+from tests.dispatch.matters import RECEIVED, case, order, read_case, stored
 
 FULL: dict[str, Any] = {
     "text": "by the gate — 门口",
@@ -60,7 +60,7 @@ def test_a_case_is_stored_with_every_step_of_its_ledger_and_its_letters(connecti
         order(Action.WITHDRAW, "li", 4, letter="交警中队", reason="not needed"),
         order(Action.RESUME, "li", 5),
     ):
-        before, now = now, apply(now, one, terms())
+        before, now = now, apply(now, one)
         cases.save_case(connection, before, now)
     read = read_case(connection, now.ticket.id)
     assert (read.ticket, read.ledger) == (now.ticket, now.ledger)

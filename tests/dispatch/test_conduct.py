@@ -69,7 +69,7 @@ def test_a_day_of_a_limit_is_a_working_day_where_only_those_count():
 
 def test_a_site_may_press_sooner():
     assert Conduct.model_validate({"press": ["1h", "0s"]}).terms(shipped_matter("flood")).press == (0 * HOUR, HOUR)
-    assert len(Terms({}, Conduct().terms(shipped_matter("fire")).calendar).press) == 4
+    assert Terms({}).press == Conduct().terms(shipped_matter("fire")).press
 
 
 @pytest.mark.parametrize(

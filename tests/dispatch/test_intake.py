@@ -214,21 +214,52 @@ def test_what_was_merged_leads_on_to_its_root(connection: Connection):
     assert take(connection, incident(zone="a")).id not in {ticket.id for ticket in tickets}
 
 
+def test_what_a_person_has_regraded_stays_so_until_something_graver_is_seen(connection: Connection):
+    seen = incident(severity="major")
+    ticket = take(connection, seen)
+    act(connection, ticket.id, order(Action.REGRADE, reason="nobody is in the way", severity="minor"), [])
+    for same in (msgspec.structs.replace(seen, phase="update", at=seen.at + 1), incident(severity="major")):
+        assert take(connection, same).severity == "minor"
+    assert take(connection, incident(severity="critical")).severity == "critical"
+
+
 def test_severity_never_falls(connection: Connection):
     ticket = take(connection, incident(severity="critical"))
     assert take(connection, incident(severity="minor")).severity == "critical"
     assert read(connection, ticket.id).severity == "critical"
 
 
-@pytest.mark.parametrize("ending", [Action.REJECT, Action.MERGE, Action.CLOSE])
+def test_what_a_merged_ticket_s_incident_says_is_for_the_one_it_was_merged_into(connection: Connection):
+    opened, *words = life("cam-1")
+    ticket, root = take(connection, opened), stored(connection, severity="minor")
+    act(connection, ticket.id, order(Action.MERGE, into=root.id), [])
+    graver = [msgspec.structs.replace(word, severity="critical") for word in words]
+    assert take(connection, *graver).id == root.id
+    assert (read(connection, root.id).severity, read(connection, ticket.id).severity) == ("critical", "minor")
+
+
+def test_a_recurrence_is_known_by_every_camera_that_told_of_the_place(connection: Connection):
+    root = take(connection, incident(device="cam-1")).id
+    assert take(connection, incident(device="cam-2")).id == root
+    walk(connection, root, State.CLOSED)
+    assert take(connection, incident(device="cam-2", position=None)).parent == root
+    near = (HERE[0], HERE[1] + 20 * METRE)
+    far = (HERE[0], HERE[1] + 500 * METRE)
+    found = [take(connection, incident(kind="debris", device=f"cam-{n}", position=near)) for n in (3, 4)]
+    assert [one.parent for one in found] == [None, None]
+    walk(connection, found[0].id, State.CLOSED)
+    assert take(connection, incident(kind="debris", device="cam-5", position=HERE)).parent == found[0].id
+    assert take(connection, incident(kind="debris", device="cam-6", position=far)).parent is None
+
+
+@pytest.mark.parametrize("ending", [Action.REJECT, Action.CLOSE])
 def test_an_ended_ticket_keeps_what_it_ended_with(connection: Connection, ending: Action):
     opened, *words = life("cam-1")
     ticket = take(connection, opened)
     if ending is Action.CLOSE:
         walk(connection, ticket.id, State.CLOSED)
     else:
-        into = stored(connection).id
-        act(connection, ticket.id, order(ending, reason="test", into=into), [])
+        act(connection, ticket.id, order(ending, reason="test"), [])
     before = read(connection, ticket.id), rows(connection, "evidence")
     assert take(connection, *words).id == ticket.id
     assert (read(connection, ticket.id), rows(connection, "evidence")) == before

@@ -70,12 +70,19 @@ def test_every_change_of_pace_is_told_whenever_it_is_asked_for():
     flood = mode(began_at=NOW, until=NOW + 8 * HOUR, ended_at=NOW + 3 * HOUR)
     fire = mode("fire", PATH[0], began_at=NOW + HOUR, until=NOW + 2 * HOUR)
     elsewhere = mode("fire", "510603004", began_at=NOW, until=NOW + 9 * HOUR)
-    told = changes([flood, fire, elsewhere], PATH, NOW - HOUR, NOW + 9 * HOUR)
+    told = changes([flood, fire, elsewhere], PATH, 1, NOW - HOUR, NOW + 9 * HOUR)
     assert told == [
         Change(NOW, 4, "flood"),
         Change(NOW + HOUR, 6, "fire, flood"),
         Change(NOW + 2 * HOUR, 4, "flood"),
         Change(NOW + 3 * HOUR, 1, "peace"),
     ]
-    assert changes([flood, fire], PATH, NOW, NOW + 1.5 * HOUR) == told[1:2]
-    assert changes([flood, fire], PATH, NOW + 3 * HOUR, NOW + 9 * HOUR) == []
+    assert changes([flood, fire], PATH, 4, NOW, NOW + 1.5 * HOUR) == told[1:2]
+    assert changes([flood, fire], PATH, 1, NOW + 3 * HOUR, NOW + 9 * HOUR) == []
+
+
+def test_what_was_written_while_an_emergency_was_declared_is_hurried_from_then_on():
+    flood = mode(began_at=NOW, until=NOW + 8 * HOUR)
+    written = NOW + timedelta(seconds=1)  # by somebody who did not see it yet
+    assert changes([flood], PATH, 1, written, NOW + HOUR) == [Change(written, 4, "flood")]
+    assert changes([flood], PATH, 4, written, NOW + HOUR) == []

@@ -11,7 +11,7 @@ from dispatch.desk import Report, act, report
 from dispatch.modes import Mode
 from dispatch.modes_store import ModeError, declare, end, end_overdue, load_modes
 from dispatch.people import Person
-from dispatch.pressing import keep_paces, pass_clocks
+from dispatch.pressing import keep_paces
 from dispatch.ticket import Position
 from dispatch.transitions import Action, Role, State
 from tests.dispatch.matters import RECEIVED, order, read, read_case, rows, stored, timeline
@@ -48,8 +48,8 @@ def test_what_is_open_is_hurried_from_the_moment_on_and_not_before_and_not_after
     ticket = stored(connection, areas=PATH)
     elsewhere = stored(connection, areas=["510603004"])
     mode = flood(connection, hours=1)
-    assert pass_clocks(connection, RECEIVED + 1.1 * HOUR) == 1
-    assert pass_clocks(connection, RECEIVED + 1.2 * HOUR) == 0
+    assert keep_paces(connection, RECEIVED + 1.1 * HOUR) == 1
+    assert keep_paces(connection, RECEIVED + 1.2 * HOUR) == 0
     end(connection, mode.id, "the rain is over", "li", RECEIVED + 3 * HOUR)
     assert keep_paces(connection, RECEIVED + 9 * HOUR) == 1  # dispatch was down for six hours
     assert paces(connection, ticket.id) == [(0, 1), (1, 4), (3, 1)]
@@ -83,8 +83,44 @@ def test_what_is_opened_in_an_emergency_is_hurried_from_the_start_and_hazards_go
     assert (water.state, water.assignee) == (State.DISPATCHED, "wang")
     assert timeline(connection, water.id)[1] == ("dispatch", "confirm", "candidate", "dispatched")
     (told,) = rows(connection, "audit", ticket=water.id, action="confirm")
-    assert (told["reason"], told["note"]) == ("flood", f"nobody is on duty in {GRID}")
+    assert (told["reason"], told["note"]) == ("flood", f"nobody of 市政维护所 is on duty; nobody is on duty in {GRID}")
     assert keep_paces(connection, RECEIVED + 2 * HOUR) == 0
+
+
+def test_what_was_written_while_it_was_declared_or_ended_is_caught_up_with(connection: Connection):
+    ticket = stored(connection, areas=PATH)
+    mode = flood(connection, hours=1)
+    keep_paces(connection, RECEIVED + 1.1 * HOUR)
+    unaware = [{"pace": 1.0, "at": 1.2, "now": 1.3}, {"pace": 4.0, "at": 3.2, "now": 3.3}]
+    for number, write in enumerate(unaware):
+        if number:
+            end(connection, mode.id, "over", "li", RECEIVED + 3 * HOUR)
+            keep_paces(connection, RECEIVED + 3.1 * HOUR)
+        began_at = RECEIVED + write["at"] * HOUR
+        values = {"pace": write["pace"], "at": began_at, "id": ticket.id}
+        connection.execute("UPDATE tickets SET pace = %(pace)s WHERE id = %(id)s", values)
+        connection.execute("UPDATE ledger SET ended_at = %(at)s WHERE ended_at IS NULL", values)
+        connection.execute(
+            "INSERT INTO ledger (ticket, number, began_at, state, severity, pace, by)"
+            " SELECT ticket, number + 1, %(at)s, state, severity, %(pace)s, 'zhou'"
+            " FROM ledger ORDER BY number DESC LIMIT 1",
+            values,
+        )
+        assert keep_paces(connection, RECEIVED + write["now"] * HOUR) == 1
+    assert paces(connection, ticket.id) == [(0, 1), (1, 4), (1.2, 1), (1.2, 4), (3, 1), (3.2, 4), (3.2, 1)]
+
+
+def test_hazards_that_wait_for_a_dispatcher_go_out_when_it_begins_and_what_came_back_does_not(connection: Connection):
+    accounts.add_person(connection, Person("wang", Role.WORKER, COMMUNITY), "a long enough one", "root", RECEIVED)
+    waiting, lamp, returned = (
+        report(connection, Report(kind, kind, THERE), "report", RECEIVED) for kind in ("flood", "street_lamp", "flood")
+    )
+    act(connection, returned.id, order(Action.CONFIRM), [])
+    act(connection, returned.id, order(Action.RETURN, "wang", 2, reason="dry"), [])
+    flood(connection, hours=1)
+    assert keep_paces(connection, RECEIVED + 2 * HOUR) == 3
+    states = [read(connection, one.id).state for one in (waiting, lamp, returned)]
+    assert states == [State.DISPATCHED, State.CANDIDATE, State.CANDIDATE]
 
 
 def test_in_peace_a_hazard_waits_for_a_dispatcher_and_a_call_for_help_does_not(connection: Connection):
@@ -108,6 +144,8 @@ def test_one_that_nobody_ends_is_over_at_its_time(connection: Connection):
 def test_everybody_on_duty_there_is_told_once_that_it_begins_and_once_that_it_is_over(connection: Connection):
     for name, area in (("street", STREET), ("grid", GRID), ("all", None)):
         accounts.add_person(connection, Person(name, Role.WORKER, area), "a long enough one", "root", RECEIVED)
+    accounts.add_person(connection, Person("off", Role.WORKER, GRID), "a long enough one", "root", RECEIVED)
+    connection.execute("UPDATE people SET hours = '20:00-23:00' WHERE name = 'off'")
     department = Person("he", Role.DEPARTMENT, COMMUNITY, "环卫所")
     accounts.add_person(connection, department, "a long enough one", "root", RECEIVED)
     mode = flood(connection, area=COMMUNITY)

@@ -7,7 +7,7 @@ from dispatch.case import Case, apply
 from dispatch.news import news
 from dispatch.transitions import Action
 from dispatch.whistle import Grade
-from tests.dispatch.matters import RECEIVED, case, order, terms
+from tests.dispatch.matters import RECEIVED, case, order
 
 SUMMONS: dict[str, Any] = {
     "departments": ("环卫所", "交警中队"),
@@ -19,7 +19,7 @@ SUMMONS: dict[str, Any] = {
 def told(before: Case, *orders: Any) -> tuple[Case, list[tuple[str, str, str]]]:
     """The case after all orders, and what the last of them has people told."""
     for one in orders:
-        last, before = before, apply(before, one, terms())
+        last, before = before, apply(before, one)
     return before, [(notice.holder, notice.about, notice.zh) for notice in news(last, before, RECEIVED)]
 
 

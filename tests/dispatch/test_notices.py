@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detect.values import within
-from dispatch.notices import RETRIES, Channel, Notice, digest, due_at, retry_after
+from dispatch.notices import RETRIES, Channel, Notice, digest, due_at, retry_at
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 CHANNEL = Channel("json://localhost")
@@ -49,9 +49,15 @@ def test_nothing_is_sent_too_early_nor_in_the_night_nor_never(now: datetime, cha
 
 
 def test_tries_get_rarer_and_end():
-    waits = [retry_after(tries) for tries in range(1, len(RETRIES) + 2)]
-    assert waits[-1] is None
-    assert waits[:-1] == sorted(RETRIES)
+    now = at("10:00")
+    *again, last = (retry_at(tries, "minor", CHANNEL, now) for tries in range(1, len(RETRIES) + 2))
+    assert last is None
+    assert again == [now + wait for wait in sorted(RETRIES)]
+
+
+def test_what_can_wait_is_not_tried_again_at_night():
+    assert retry_at(5, "minor", CHANNEL, at("21:50")) == at("07:00", 2)
+    assert retry_at(5, "critical", CHANNEL, at("21:50")) == at("22:50")
 
 
 def notice(severity: str, words: str) -> Notice:

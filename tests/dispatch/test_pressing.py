@@ -8,42 +8,12 @@ from psycopg import Connection
 
 from dispatch import accounts
 from dispatch.desk import act
-from dispatch.ledger import Clock
 from dispatch.people import Person
-from dispatch.pressing import overdue_step, press_overdue, resume_paused, told
+from dispatch.pressing import press_overdue, resume_paused
 from dispatch.transitions import Action, Role, State
-from tests.dispatch.matters import RECEIVED, case, order, read, read_case, rows, stored, ticket, timeline, walk
+from tests.dispatch.matters import RECEIVED, order, read, read_case, rows, stored, timeline, walk
 
 HOUR = timedelta(hours=1)
-GRID, COMMUNITY, STREET = "510603003001001", "510603003001", "510603003"
-PATH = [GRID, COMMUNITY, STREET]
-SUPERVISORS = [("grid", GRID), ("street", STREET), ("all", None)]
-
-
-@pytest.mark.parametrize(
-    ("level", "areas", "names"),
-    [
-        (1, PATH, ["wang", "grid"]),
-        (2, PATH, ["wang", "street"]),  # the community has none: it falls upward
-        (3, PATH, ["wang", "street"]),
-        (4, PATH, ["wang", "all"]),
-        (9, PATH, ["wang", "all"]),
-        (1, [], ["wang", "all"]),
-    ],
-)
-def test_what_is_pressed_climbs_from_area_to_area(level: int, areas: list[str], names: list[str]):
-    assert told(ticket(assignee="wang", level=level, areas=areas), SUPERVISORS) == names
-
-
-def test_where_nobody_supervises_who_has_it_is_told():
-    assert told(ticket(assignee="wang", level=1, areas=PATH), []) == ["wang"]
-    assert told(ticket(level=1), []) == []
-
-
-def test_the_step_that_is_overdue_is_the_first_that_is_not_done():
-    one = case().ticket
-    assert overdue_step(one, RECEIVED + 3 * HOUR) is Clock.ACCEPT
-    assert overdue_step(one, RECEIVED + 300 * HOUR) is Clock.ACCEPT
 
 
 def add_supervisor(connection: Connection) -> None:
@@ -66,18 +36,49 @@ def test_what_is_overdue_climbs_once_a_step_and_both_who_have_it_and_who_supervi
         ("dispatch", "escalate"),
     ]
     assert [(row["holder"], row["zh"]) for row in rows(connection, "notices", about="press")][:2] == [
-        ("wang", f"督办（1级）：{one.number} Rubbish at the gate，接单已超时"),
-        ("li", f"督办（1级）：{one.number} Rubbish at the gate，接单已超时"),
+        ("wang", f"督办（1级），接单已超时 — {one.number} Rubbish at the gate"),
+        ("li", f"督办（1级），接单已超时 — {one.number} Rubbish at the gate"),
     ]
     assert len(rows(connection, "notices", about="press")) == 4
 
 
-def test_after_a_long_sleep_what_is_overdue_climbs_level_by_level_and_nobody_is_told_twice(connection: Connection):
+def test_after_a_long_sleep_a_step_climbs_one_level_at_a_time_still(connection: Connection):
     add_supervisor(connection)
-    stored(connection)
-    assert press_overdue(connection, RECEIVED + timedelta(days=3)) == 4
-    assert [row["key"].split("/")[3] for row in rows(connection, "notices")] == ["1", "2", "3", "4"]
-    assert press_overdue(connection, RECEIVED + timedelta(days=9)) == 0
+    one = stored(connection)
+    awake = RECEIVED + timedelta(days=3)
+    assert press_overdue(connection, awake) == 1
+    assert press_overdue(connection, awake) == 1  # handling is overdue too, and climbs for itself
+    assert press_overdue(connection, awake + 1.9 * HOUR) == 0
+    assert press_overdue(connection, awake + 2 * HOUR) == 1
+    assert read(connection, one.id).levels == (2, 1, 0)
+    assert [row["key"].split("/")[3:] for row in rows(connection, "notices")] == [
+        ["accept", "1"],
+        ["handle", "1"],
+        ["accept", "2"],
+    ]
+
+
+def test_what_was_reopened_and_is_overdue_again_is_told_again(connection: Connection):
+    add_supervisor(connection)
+    one = stored(connection)
+    for day in (0, 3):
+        act(connection, one.id, order(Action.REOPEN if day else Action.CONFIRM, minutes=1 + 1440 * day, reason="x"), [])
+        act(connection, one.id, order(Action.ACCEPT, "wang", 2 + 1440 * day), [])
+        assert press_overdue(connection, RECEIVED + timedelta(days=day + 1, hours=1)) == 1
+        act(connection, one.id, order(Action.HANDLE, "wang", 1440 * (day + 2)), [])
+    assert len(rows(connection, "notices", holder="li", about="press")) == 2
+
+
+def test_who_presses_by_hand_has_everybody_told_but_themselves(connection: Connection):
+    add_supervisor(connection)
+    accounts.add_person(connection, Person("chief", Role.SUPERVISOR), "a long enough one", "root", RECEIVED)
+    one = walk(connection, stored(connection).id, State.ACCEPTED)
+    asked = order(Action.ESCALATE, "chief", 9, Role.SUPERVISOR, reason="市长要来")
+    act(connection, one.id, asked, [])
+    assert [(row["holder"], row["zh"]) for row in rows(connection, "notices", about="press")] == [
+        ("wang", f"chief督办（1级）：市长要来 — {one.number} Rubbish at the gate"),
+        ("li", f"chief督办（1级）：市长要来 — {one.number} Rubbish at the gate"),
+    ]
 
 
 def test_what_is_done_in_time_is_pressed_by_nobody(connection: Connection):

@@ -1,5 +1,7 @@
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
+import psycopg
 import pytest
 from psycopg import Connection
 from psycopg.types.json import Jsonb
@@ -43,7 +45,7 @@ def take(connection: Connection, who: Person | None = None, address: str = "10.0
 
 def test_a_stranger_reports_and_follows_it_by_a_link(connection: Connection):
     received = take(connection)
-    assert followed(connection, received.token) == received.ticket.id
+    assert followed(connection, received.token).ticket == received.ticket.id
     assert timeline(connection, received.ticket.id) == [("report", "open", None, "candidate")]
     stored = str(rows(connection, "reports"))
     assert received.token not in stored
@@ -58,6 +60,21 @@ def test_one_place_is_slowed_down_and_others_are_not(connection: Connection):
     take(connection, address="10.0.0.2")
     take(connection, hours=1.1)
     assert len(rows(connection, "tickets")) == 5
+    kept = [row["at"] for row in rows(connection, "reports") if row["address"]]
+    assert kept == [RECEIVED + 1.1 * HOUR]  # no longer than it is counted
+
+
+@pytest.mark.usefixtures("connection")
+def test_who_reports_all_at_once_is_slowed_down_too(database: str):
+    def run(_: int) -> bool:
+        with psycopg.connect(database, autocommit=True) as own:
+            try:
+                return bool(take(own))
+            except TooManyReportsError:
+                return False
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(run, range(8), timeout=60)) == 3
 
 
 def test_who_is_signed_in_may_report_as_much_as_there_is(connection: Connection):
@@ -117,7 +134,14 @@ def test_the_first_no_reopens_and_the_second_is_told(connection: Connection):
 def test_a_link_follows_its_report_into_the_ticket_it_was_merged_into(connection: Connection):
     one, root = take(connection), take(connection)
     act(connection, one.ticket.id, order(Action.MERGE, into=root.ticket.id), [])
-    assert followed(connection, one.token) == root.ticket.id
+    assert followed(connection, one.token).ticket == root.ticket.id
+    walk(connection, root.ticket.id, State.CLOSED)
+    for reporter in (one, root):  # each has a «no» of their own
+        after = answer(connection, reporter.token, "还是不亮", RECEIVED + HOUR, solved=False)
+        assert after.state == State.DISPATCHED
+        for action, who in ((Action.ACCEPT, "wang"), (Action.HANDLE, "wang"), (Action.CLOSE, "li")):
+            act(connection, root.ticket.id, order(action, who, 100), [])
+    assert answer(connection, one.token, "", RECEIVED + HOUR, solved=False).state == State.CLOSED
 
 
 @pytest.mark.parametrize("token", ["", "x", "0" * 500])

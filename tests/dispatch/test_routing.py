@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from dispatch.duties import shipped_matter
 from dispatch.people import Person
-from dispatch.routing import Absence, Post, Route, route
+from dispatch.routing import WORKERS, Absence, Post, Route, route
 from dispatch.transitions import Role
 
 MONDAY = datetime(2026, 6, 1, 10, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -37,8 +37,14 @@ def test_the_duty_list_says_who_goes_first():
 
 
 def test_where_the_first_is_nowhere_the_other_goes():
-    assert route(PARKING, PATH, [WORKS, POLICE], MONDAY) == Route("交警中队", STREET, (GRID, COMMUNITY))
-    assert route(LAMP, PATH, [LI], MONDAY) == Route("li", COMMUNITY, (GRID,))
+    assert route(PARKING, PATH, [WORKS, POLICE], MONDAY) == Route("交警中队", STREET, (GRID, COMMUNITY), WORKERS)
+    assert route(LAMP, PATH, [LI], MONDAY) == Route("li", COMMUNITY, (GRID,), "市政维护所")
+
+
+def test_what_is_private_is_no_department_s():
+    quarrel, station = shipped_matter("neighbour_dispute"), department("社区服务站")
+    assert route(quarrel, PATH, [LI, station], MONDAY) == Route("li", COMMUNITY, (GRID,))
+    assert route(quarrel, PATH, [station], MONDAY) is None
 
 
 def test_an_empty_post_falls_upward_and_says_so():

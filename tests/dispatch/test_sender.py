@@ -15,8 +15,9 @@ import pytest
 from prometheus_client import CollectorRegistry
 from psycopg import Connection
 
+from dispatch.chore import Chore
 from dispatch.notices import RETRIES, Channel, Notice
-from dispatch.notices_store import post, put_channel, send_due
+from dispatch.notices_store import list_notices, post, put_channel, send_due
 from dispatch.sender import Sender, send
 from tests.dispatch.matters import rows
 from tests.waiting import wait_for
@@ -114,7 +115,7 @@ def test_one_that_never_got_through_stays_in_sight_and_is_tried_no_more(connecti
     receiver.status, now = 503, NOON
     for _ in range(len(RETRIES) + 1):
         send_due(connection, now, send)
-        now += timedelta(hours=2)
+        now += timedelta(hours=12)  # past any night
     receiver.status = 200
     assert send_due(connection, now + timedelta(days=30), send) == 0
     (row,) = rows(connection, "notices")
@@ -130,11 +131,18 @@ def test_a_receiver_that_fails_keeps_nobody_else_waiting(connection: Connection,
     assert receiver.titles == ["b：灯不亮"]
 
 
-def test_who_has_no_channel_is_told_as_soon_as_there_is_one(connection: Connection, receiver: Receiver):
-    post(connection, notice())
-    assert send_due(connection, NOON, send) == 0
+def test_who_has_no_channel_reads_it_here_and_is_not_sent_a_heap_of_old_news_with_the_first_one(
+    connection: Connection, receiver: Receiver
+):
+    post(connection, notice("old"))
     put_channel(connection, "wang", Channel(receiver.url))
+    post(connection, notice("new"))
     assert send_due(connection, NOON + SECOND, send) == 1
+    assert receiver.titles == ["new：灯不亮"]
+    assert [row["zh"] for row in list_notices(connection, "wang", failed_of_all=False)] == [
+        "new：灯不亮",
+        "old：灯不亮",
+    ]
 
 
 def test_two_processes_at_once_send_nothing_twice(database: str, connection: Connection, receiver: Receiver):
@@ -161,8 +169,7 @@ def test_an_address_that_apprise_does_not_know_is_told_without_its_password():
 
 def test_the_sender_sends_until_it_is_stopped(database: str, connection: Connection, receiver: Receiver):
     registry, stop = CollectorRegistry(), threading.Event()
-    sender = threading.Thread(target=Sender(database, registry).run, args=(stop,))
-    sender.start()
+    sender = Chore("notices", Sender(registry).send_due, 0.1, database, registry).start(stop)
     put_channel(connection, "wang", Channel(receiver.url, quiet="00:00-00:01"))
     post(connection, notice(severity="critical"))
     wait_for(lambda: receiver.titles == ["one：灯不亮"])

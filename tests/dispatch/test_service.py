@@ -82,7 +82,7 @@ def test_an_incident_becomes_a_ticket(stand: Stand, connection: Connection):
     (ticket,) = wait_for(lambda: rows(connection, "tickets", zone="kerb"))
     assert (ticket["state"], ticket["kind"]) == ("candidate", "illegal_parking")
     assert [row["id"] for row in rows(connection, "incidents", ticket=ticket["id"])] == [seen.id]
-    assert stand.stage.health()["state"] == "ok"
+    wait_for(lambda: stand.stage.health()["state"] == "ok")
 
 
 def test_what_breaks_the_contract_is_set_aside_and_stops_nothing(stand: Stand, connection: Connection):

@@ -18,7 +18,7 @@ from dispatch.duties import shipped_duties
 from dispatch.people import Person
 from dispatch.ticket import Area, Order, Ticket
 from dispatch.transitions import TRANSITIONS, Action, Role, State, allowed_actions
-from tests.dispatch.matters import RECEIVED, case, terms
+from tests.dispatch.matters import RECEIVED, case
 
 TOWN = load_town()
 CAST = make_cast(TOWN, seed=7)
@@ -28,7 +28,6 @@ GRID = "510603003001001"
 MOVES = sorted(
     {action for (state, action), move in TRANSITIONS.items() if state != move.to} - {Action.MERGE, Action.UNMERGE}
 )
-TERMS = terms()
 
 
 @dataclass
@@ -54,7 +53,7 @@ class Street:
     def order(self, number: int, actor: str, action: Action, **more: Any) -> None:
         before = self.cases[number]
         person = Person("" if actor == "script" else actor, Role.ADMIN)  # a token is nobody in person
-        self.cases[number] = apply(before, Order(action=action, at=self.now, by=person, **more), TERMS)
+        self.cases[number] = apply(before, Order(action=action, at=self.now, by=person, **more))
         self.record(number, actor, action, before.ticket.state)
 
     def outsider_moves(self, number: int, actor: str, action: Action) -> None:
