@@ -41,8 +41,17 @@ FROM (
 CROSS JOIN LATERAL (SELECT CASE WHEN n %% 1000 = 0 THEN 'gas_leak' ELSE usual END AS kind) AS kinds;
 
 -- name: ledger
-INSERT INTO ledger (ticket, number, began_at, state, severity, holder, pace, by)
-SELECT id, 0, opened_at, state, severity, assignee, 1, 'detect' FROM tickets;
+INSERT INTO ledger (ticket, number, began_at, ended_at, state, severity, holder, pace, by)
+SELECT id, row_number() OVER steps - 1, at, lead(at) OVER steps, step.state, severity, assignee, 1, assignee
+FROM tickets CROSS JOIN LATERAL (VALUES
+    ('candidate', opened_at),
+    ('dispatched', CASE WHEN state <> 'candidate' THEN least(opened_at + interval '20 minutes', accepted_at) END),
+    ('accepted', accepted_at),
+    ('handled', handled_at),
+    ('closed', ended_at)
+) AS step (state, at)
+WHERE at IS NOT NULL
+WINDOW steps AS (PARTITION BY id ORDER BY at);
 
 -- name: settle
 -- What was overdue has climbed to the top already; what is overdue since an hour climbs when it is asked to.
