@@ -51,7 +51,7 @@ def list_people(database: Database, _: Admin) -> list[Account]:
 def add(database: Database, who: Admin, body: NewAccount) -> Account:
     person = Person(body.name, body.role, body.area, body.department)
     try:
-        accounts.add_person(database, person, body.password, _name(who), datetime.now(UTC))
+        accounts.add_person(database, person, body.password, who.signature, datetime.now(UTC))
     except AccountError as error:
         raise HTTPException(422, str(error)) from error
     return _account(person)
@@ -63,7 +63,7 @@ def change_password(database: Database, who: Who, name: str, body: NewPassword) 
     if who.role is not Role.ADMIN and who.name != name:
         raise HTTPException(403, "only an admin gives others a password")
     try:
-        accounts.set_password(database, name, body.password, _name(who), datetime.now(UTC))
+        accounts.set_password(database, name, body.password, who.signature, datetime.now(UTC))
     except AccountError as error:
         raise HTTPException(422, str(error)) from error
 
@@ -72,13 +72,9 @@ def change_password(database: Database, who: Who, name: str, body: NewPassword) 
 def remove(database: Database, who: Admin, name: str) -> None:
     """Let nobody in by an account any more; what it did stays told."""
     try:
-        accounts.deactivate(database, name, _name(who), datetime.now(UTC))
+        accounts.deactivate(database, name, who.signature, datetime.now(UTC))
     except AccountError as error:
         raise HTTPException(422, str(error)) from error
-
-
-def _name(who: Person) -> str:
-    return who.name or "script"
 
 
 def _account(person: Person) -> Account:
