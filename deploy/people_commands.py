@@ -24,11 +24,12 @@ FromInput = Annotated[bool, typer.Option("--password-stdin", help="Read the pass
 
 @contextlib.contextmanager
 def open_database(data: Path | None) -> Iterator[Any]:
-    """The migrated database; what is wrong with an account is for the person at the keyboard to mend."""
+    """The migrated database; what is wrong with what was given is for the person at the keyboard to mend."""
     import psycopg  # noqa: PLC0415 - a command line starts fast
 
     from deploy.stages import database_url  # noqa: PLC0415 - as above
     from dispatch.accounts import AccountError  # noqa: PLC0415 - as above
+    from dispatch.channels import ChannelError  # noqa: PLC0415 - as above
     from ingest.migrate import migrate  # noqa: PLC0415 - as above
 
     with database_url(load_settings(data=data)) as database:
@@ -36,7 +37,7 @@ def open_database(data: Path | None) -> Iterator[Any]:
         with psycopg.connect(database, autocommit=True, application_name="yihu-command") as connection:
             try:
                 yield connection
-            except AccountError as error:
+            except (AccountError, ChannelError) as error:
                 raise UsageError(str(error)) from error
 
 
