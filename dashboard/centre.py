@@ -81,7 +81,7 @@ def declare(database: Database, who: Head, body: Declaration) -> Mode:
     _check_reach(database, who, body.area)
     try:
         now = datetime.now(UTC)
-        mode = modes_store.declare(database, body.kind, body.area, body.reason, who.name or "script", now, body.until)
+        mode = modes_store.declare(database, body.kind, body.area, body.reason, who.signature, now, body.until)
     except ModeError as error:
         raise HTTPException(422, str(error)) from error
     return _mode(mode)
@@ -95,7 +95,7 @@ def end(database: Database, who: Head, mode: UUID, body: Ending) -> Mode:
         raise HTTPException(404, f"there is no emergency {mode}")
     _check_reach(database, who, area)
     try:
-        return _mode(modes_store.end(database, mode, body.reason, who.name or "script", datetime.now(UTC)))
+        return _mode(modes_store.end(database, mode, body.reason, who.signature, datetime.now(UTC)))
     except ModeError as error:
         raise HTTPException(422, str(error)) from error
 
@@ -113,7 +113,7 @@ def replace_duties(database: Database, who: Admin, body: list[Matter]) -> list[M
         check_duties(body)
     except DutyListError as error:
         raise HTTPException(422, str(error)) from error
-    put_duties(database, body, who.name or "script", datetime.now(UTC))
+    put_duties(database, body, who.signature, datetime.now(UTC))
     return load_duties(database)
 
 

@@ -11,6 +11,8 @@ from starlette.exceptions import HTTPException
 
 from dashboard.models import Problem
 from dashboard.reads import BadCursorError
+from dispatch.accounts import AccountError
+from dispatch.channels import ChannelError
 from dispatch.desk import NoSuchTicketError
 from dispatch.residents import ClosedToStrangersError, TooManyReportsError
 from dispatch.ticket import ForbiddenMoveError, NotYoursError, TicketError
@@ -50,8 +52,10 @@ def add_problem_handlers(app: FastAPI) -> None:
         }
         return problem(statuses.get(type(error), 422), str(error))
 
+    @app.exception_handler(AccountError)
+    @app.exception_handler(ChannelError)
     @app.exception_handler(BadCursorError)
-    def on_cursor(_: Request, error: BadCursorError) -> JSONResponse:
+    def on_value(_: Request, error: ValueError) -> JSONResponse:
         return problem(422, str(error))
 
     @app.exception_handler(RequestValidationError)

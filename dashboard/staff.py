@@ -10,7 +10,6 @@ from dashboard.access import Admin, Database, Who
 from dashboard.models import Line
 from dashboard.problems import responses
 from dispatch import accounts
-from dispatch.accounts import AccountError
 from dispatch.people import Person
 from dispatch.transitions import Role
 
@@ -50,35 +49,22 @@ def list_people(database: Database, _: Admin) -> list[Account]:
 @router.post("", status_code=201)
 def add(database: Database, who: Admin, body: NewAccount) -> Account:
     person = Person(body.name, body.role, body.area, body.department)
-    try:
-        accounts.add_person(database, person, body.password, _name(who), datetime.now(UTC))
-    except AccountError as error:
-        raise HTTPException(422, str(error)) from error
+    accounts.add_person(database, person, body.password, who.signature, datetime.now(UTC))
     return _account(person)
 
 
 @router.put("/{name}/password", status_code=204)
-def change_password(database: Database, who: Who, name: str, body: NewPassword) -> None:
+def change_password(database: Database, who: Who, name: Line, body: NewPassword) -> None:
     """One's own, or as an admin anybody's; it ends every session of the account."""
     if who.role is not Role.ADMIN and who.name != name:
         raise HTTPException(403, "only an admin gives others a password")
-    try:
-        accounts.set_password(database, name, body.password, _name(who), datetime.now(UTC))
-    except AccountError as error:
-        raise HTTPException(422, str(error)) from error
+    accounts.set_password(database, name, body.password, who.signature, datetime.now(UTC))
 
 
 @router.delete("/{name}", status_code=204)
-def remove(database: Database, who: Admin, name: str) -> None:
+def remove(database: Database, who: Admin, name: Line) -> None:
     """Let nobody in by an account any more; what it did stays told."""
-    try:
-        accounts.deactivate(database, name, _name(who), datetime.now(UTC))
-    except AccountError as error:
-        raise HTTPException(422, str(error)) from error
-
-
-def _name(who: Person) -> str:
-    return who.name or "script"
+    accounts.deactivate(database, name, who.signature, datetime.now(UTC))
 
 
 def _account(person: Person) -> Account:

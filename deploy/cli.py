@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from deploy import model_commands, people_commands, stages
+from deploy import duty_commands, model_commands, people_commands, stages
 from deploy.bench import commands as bench_commands
 from deploy.demo.command import demo
 from deploy.film_command import film
@@ -97,6 +97,8 @@ cli.command()(demo)
 cli.command()(film)
 cli.command()(model_commands.train)
 cli.command()(people_commands.token)
+for command in (duty_commands.duty, duty_commands.away, duty_commands.notify):
+    people_commands.user.command()(command)
 cli.add_typer(people_commands.user, name="user")
 cli.add_typer(people_commands.audit_log, name="audit")
 cli.add_typer(people_commands.duties, name="duties")

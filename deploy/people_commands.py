@@ -23,12 +23,13 @@ FromInput = Annotated[bool, typer.Option("--password-stdin", help="Read the pass
 
 
 @contextlib.contextmanager
-def _database(data: Path | None) -> Iterator[Any]:
-    """The migrated database; what is wrong with an account is for the person at the keyboard to mend."""
+def open_database(data: Path | None) -> Iterator[Any]:
+    """The migrated database; what is wrong with what was given is for the person at the keyboard to mend."""
     import psycopg  # noqa: PLC0415 - a command line starts fast
 
     from deploy.stages import database_url  # noqa: PLC0415 - as above
     from dispatch.accounts import AccountError  # noqa: PLC0415 - as above
+    from dispatch.channels import ChannelError  # noqa: PLC0415 - as above
     from ingest.migrate import migrate  # noqa: PLC0415 - as above
 
     with database_url(load_settings(data=data)) as database:
@@ -36,7 +37,7 @@ def _database(data: Path | None) -> Iterator[Any]:
         with psycopg.connect(database, autocommit=True, application_name="yihu-command") as connection:
             try:
                 yield connection
-            except AccountError as error:
+            except (AccountError, ChannelError) as error:
                 raise UsageError(str(error)) from error
 
 
@@ -56,9 +57,9 @@ def add(
 
     if role not in set(Role):
         raise UsageError(f"there is no role {role}: see `yihu user add --help`")
-    with _database(data) as connection:
+    with open_database(data) as connection:
         password = _password(from_input)
-        add_person(connection, Person(name, Role(role), area, department), password, _me(), datetime.now(UTC))
+        add_person(connection, Person(name, Role(role), area, department), password, me(), datetime.now(UTC))
     _tell(name, password, from_input)
 
 
@@ -67,9 +68,9 @@ def password(name: Name, from_input: FromInput = False, data: Data = None) -> No
     """Give an account a new password, and end its sessions."""
     from dispatch.accounts import set_password  # noqa: PLC0415 - psycopg
 
-    with _database(data) as connection:
+    with open_database(data) as connection:
         new = _password(from_input)
-        set_password(connection, name, new, _me(), datetime.now(UTC))
+        set_password(connection, name, new, me(), datetime.now(UTC))
     _tell(name, new, from_input)
 
 
@@ -78,16 +79,30 @@ def remove(name: Name, data: Data = None) -> None:
     """Let nobody in by an account any more; what it did stays told."""
     from dispatch.accounts import deactivate  # noqa: PLC0415 - psycopg
 
-    with _database(data) as connection:
-        deactivate(connection, name, _me(), datetime.now(UTC))
+    with open_database(data) as connection:
+        deactivate(connection, name, me(), datetime.now(UTC))
 
 
-def token(name: Name, data: Data = None) -> None:
-    """Print a new API token of an account, for scripts: `Authorization: Bearer …`."""
-    from dispatch.accounts import make_token  # noqa: PLC0415 - psycopg
+def token(
+    name: Name,
+    label: Annotated[str, typer.Option(help="What it is for, to know it by in the list.")] = "",
+    listing: Annotated[bool, typer.Option("--list", help="List the account's tokens by their ids instead.")] = False,
+    revoke: Annotated[str | None, typer.Option(help="End the token of this id instead.", metavar="ID")] = None,
+    data: Data = None,
+) -> None:
+    """Print a new API token of an account, for scripts: `Authorization: Bearer …`; its id goes to standard error."""
+    from dispatch import accounts  # noqa: PLC0415 - psycopg
 
-    with _database(data) as connection:
-        print(make_token(connection, name, _me(), datetime.now(UTC)))
+    with open_database(data) as connection:
+        if listing:
+            for one in accounts.list_tokens(connection, name):
+                print(f"{one.id}  made {one.made_at:%Y-%m-%d}, last used {one.used_at:%Y-%m-%d}  {one.label}".rstrip())
+        elif revoke:
+            accounts.revoke_token(connection, name, revoke, me(), datetime.now(UTC))
+        else:
+            made = accounts.make_token(connection, name, me(), datetime.now(UTC), label)
+            print(f"{name}: token {accounts.token_id(made)}", file=sys.stderr)
+            print(made)
 
 
 @audit_log.command("verify")
@@ -103,7 +118,7 @@ def verify(
 
     from dispatch import audit  # noqa: PLC0415 - psycopg
 
-    with _database(data) as connection:
+    with open_database(data) as connection:
         verdict = audit.verify(connection, expect)
     if as_json:
         print(msgspec.json.encode(verdict._asdict()).decode())
@@ -121,7 +136,7 @@ def export(data: Data = None) -> None:
     from dispatch.duties import format_duties  # noqa: PLC0415 - psycopg
     from dispatch.duties_store import load_duties  # noqa: PLC0415 - as above
 
-    with _database(data) as connection:
+    with open_database(data) as connection:
         print(format_duties(load_duties(connection)), end="")
 
 
@@ -135,8 +150,8 @@ def import_list(file: Annotated[Path, typer.Argument(help="CSV, as `export` prin
         matters = parse_duties(file.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError, DutyListError) as error:
         raise UsageError(f"{file}: {error}") from error
-    with _database(data) as connection:
-        put_duties(connection, matters, _me(), datetime.now(UTC))
+    with open_database(data) as connection:
+        put_duties(connection, matters, me(), datetime.now(UTC))
     print(f"{len(matters)} matters")
 
 
@@ -150,6 +165,6 @@ def _tell(name: str, new: str, from_input: bool) -> None:
     print(f"{name}: the password was set" if from_input else f"{name}: {new}")
 
 
-def _me() -> str:
+def me() -> str:
     """Who is at the keyboard, for the audit log."""
     return f"yihu ({getpass.getuser()})"

@@ -5,15 +5,16 @@ import secrets
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from psycopg import Connection
 from psycopg.errors import UniqueViolation
-from psycopg.rows import dict_row
+from psycopg.rows import class_row, dict_row
 
 from dispatch import audit
-from dispatch.people import Person
+from dispatch.people import Person, Signature
 from dispatch.transitions import Role
 from ingest.queries import load_queries
 
@@ -21,6 +22,8 @@ SQL = load_queries(Path(__file__).with_name("accounts.sql"))
 
 SESSION = timedelta(days=7)  # without being used
 FREE_TRIES, LONGEST_WAIT = 5, timedelta(minutes=5)
+REMEMBERED = timedelta(hours=1)  # a failed try
+ID_LENGTH = 8  # of a token, as the database cuts it from the hash
 SHORTEST_PASSWORD = 10
 ROLES = frozenset(Role) - {Role.RESIDENT, Role.SYSTEM}
 
@@ -31,6 +34,15 @@ class AccountError(ValueError):
 
 class LoginError(Exception):
     """Nobody is signed in by that; the text says what to do."""
+
+
+class Token(NamedTuple):
+    """A script's token, by what may be shown of it."""
+
+    id: str
+    label: str
+    made_at: datetime
+    used_at: datetime
 
 
 def add_person(connection: Connection, person: Person, password: str, by: str, now: datetime) -> None:
@@ -47,6 +59,8 @@ def add_person(connection: Connection, person: Person, password: str, by: str, n
 def _check(connection: Connection, person: Person, password: str) -> None:
     if not person.name.strip() or len(person.name) > 100 or "\0" in person.name:  # noqa: PLR2004 - as it says
         raise AccountError("an account needs a name of at most 100 characters")
+    if person.name.strip().casefold() in set(Signature):
+        raise AccountError(f"{person.name} is a name by which the system signs its own acts: take another")
     if person.role not in ROLES:
         raise AccountError(f"{person.role} is no account's role; known: {', '.join(sorted(ROLES))}")
     if (person.role is Role.DEPARTMENT) != (person.department is not None):
@@ -58,44 +72,76 @@ def _check(connection: Connection, person: Person, password: str) -> None:
 
 
 def set_password(connection: Connection, name: str, password: str, by: str, now: datetime) -> None:
-    """Give a new password and end every session; raise AccountError."""
-    person = _known(connection, name)
+    """Give a new password, end every session and forget failed tries; raise AccountError."""
+    person = get_person(connection, name)
     _check(connection, person, password)
     with connection.transaction():
         connection.execute(SQL["set_password"], {"name": name, "password": _hasher().hash(password)})
         connection.execute(SQL["end_sessions"], {"name": name})
+        connection.execute(SQL["forget_failures"], {"name": _digest(name)})
         audit.append(connection, _entry("set_password", person, by, now))
 
 
 def deactivate(connection: Connection, name: str, by: str, now: datetime) -> None:
-    """Keep the account for its history, and let nobody in by it; raise AccountError."""
-    person = _known(connection, name)
+    """Keep the account for its history, and let nobody in by it, but not the last admin's; raise AccountError."""
+    person = get_person(connection, name)
     with connection.transaction():
+        if person.role is Role.ADMIN and connection.execute(SQL["lock_admins"]).fetchall() == [(name,)]:
+            raise AccountError(f"{name} is the last admin: make another first, `yihu user add NAME --role admin`")
         connection.execute(SQL["deactivate"], {"name": name})
         connection.execute(SQL["end_tokens"], {"name": name})
         audit.append(connection, _entry("deactivate", person, by, now))
 
 
-def make_token(connection: Connection, name: str, by: str, now: datetime) -> str:
+def make_token(connection: Connection, name: str, by: str, now: datetime, label: str = "") -> str:
     """A token for scripts, which lasts until it is revoked; raise AccountError."""
-    person = _known(connection, name)
+    person = get_person(connection, name)
     with connection.transaction():
-        token = _new_token(connection, name, now, None)
-        audit.append(connection, _entry("make_token", person, by, now))
+        token = _new_token(connection, name, now, None, label)
+        audit.append(connection, _entry("make_token", person, by, now, id=token_id(token), label=label))
     return token
+
+
+def token_id(token: str) -> str:
+    """What it is called by: anybody may know this."""
+    return _digest(token).hex()[:ID_LENGTH]
+
+
+def list_tokens(connection: Connection, name: str) -> list[Token]:
+    """Those of scripts, the oldest first; raise AccountError."""
+    get_person(connection, name)
+    with connection.cursor(row_factory=class_row(Token)) as cursor:
+        return cursor.execute(SQL["list_tokens"], {"name": name}).fetchall()
+
+
+def revoke_token(connection: Connection, name: str, id: str, by: str, now: datetime) -> None:  # noqa: A002 - its name
+    """End one token of a script; raise AccountError."""
+    person = get_person(connection, name)
+    with connection.transaction():
+        row = connection.execute(SQL["revoke_token"], {"name": name, "id": id}).fetchone()
+        if row is None:
+            raise AccountError(f"{name} has no token {id}: see `yihu token {name} --list`")
+        audit.append(connection, _entry("revoke_token", person, by, now, id=id, label=row[0]))
 
 
 def sign_in(connection: Connection, name: str, password: str, now: datetime) -> tuple[Person, str]:
     """Who signs in, and the token of the session; raise LoginError, which does not tell whether the name is known."""
+    tried = _digest(name)
+    if connection.execute(SQL["must_wait"], {"name": tried, "now": now}).fetchone():
+        raise LoginError("too many tries: wait some minutes, or ask an admin for a new password")
     with connection.cursor(row_factory=dict_row) as cursor:
         row = cursor.execute(SQL["find_login"], {"name": name}).fetchone()
-    if row and row["wait_until"] and row["wait_until"] > now:
-        raise LoginError("too many tries: wait some minutes, or ask an admin for a new password")
     if not _matches(row["password"] if row else None, password) or row is None:
-        connection.execute(SQL["note_failure"], {"name": name, "free": FREE_TRIES, "now": now, "most": LONGEST_WAIT})
+        _note_failure(connection, tried, now)
         raise LoginError("name or password is wrong")
-    connection.execute(SQL["forget_failures"], {"name": name})
+    connection.execute(SQL["forget_failures"], {"name": tried})
     return _person(row), _new_token(connection, name, now, now + SESSION)
+
+
+def _note_failure(connection: Connection, tried: bytes, now: datetime) -> None:
+    connection.execute(SQL["forget_old_failures"], {"before": now - REMEMBERED})
+    values = {"name": tried, "now": now, "free": FREE_TRIES, "most": LONGEST_WAIT}
+    connection.execute(SQL["note_failure"], values)
 
 
 def sign_out(connection: Connection, token: str) -> None:
@@ -116,7 +162,8 @@ def find_person(connection: Connection, name: str) -> Person | None:
     return _person(row) if row else None
 
 
-def _known(connection: Connection, name: str) -> Person:
+def get_person(connection: Connection, name: str) -> Person:
+    """Raise AccountError where there is none."""
     person = find_person(connection, name)
     if person is None:
         raise AccountError(f"there is no account {name}: make one with `yihu user add {name} --role …`")
@@ -140,19 +187,20 @@ def _values(person: Person) -> dict[str, str | None]:
     return {"name": person.name, "role": person.role, "area": person.area, "department": person.department}
 
 
-def _entry(action: str, person: Person, by: str, now: datetime) -> audit.Entry:
-    return audit.Entry(at=now, actor=by, action=action, subject=f"person {person.name}", after=dict(_values(person)))
+def _entry(action: str, person: Person, by: str, now: datetime, **detail: str) -> audit.Entry:
+    subject, after = f"person {person.name}", dict(_values(person))
+    return audit.Entry(at=now, actor=by, action=action, subject=subject, detail=detail, after=after)
 
 
-def _new_token(connection: Connection, name: str, now: datetime, expires_at: datetime | None) -> str:
+def _new_token(connection: Connection, name: str, now: datetime, expires_at: datetime | None, label: str = "") -> str:
     token = secrets.token_urlsafe(32)
-    values = {"hash": _digest(token), "person": name, "now": now, "expires_at": expires_at}
+    values = {"hash": _digest(token), "person": name, "label": label, "now": now, "expires_at": expires_at}
     connection.execute(SQL["add_token"], values)
     return token
 
 
-def _digest(token: str) -> bytes:
-    return hashlib.sha256(token.encode()).digest()
+def _digest(text: str) -> bytes:
+    return hashlib.sha256(text.encode()).digest()
 
 
 @cache
@@ -167,7 +215,8 @@ def _nobody() -> str:
 
 
 def _matches(hashed: str | None, password: str) -> bool:
+    nobody = _nobody()  # made when first asked for, whoever that is about
     try:
-        return _hasher().verify(hashed or _nobody(), password) and hashed is not None
+        return _hasher().verify(hashed or nobody, password) and hashed is not None
     except (VerificationError, InvalidHashError):
         return False

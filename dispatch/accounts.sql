@@ -6,7 +6,10 @@ INSERT INTO people (name, role, area, department, password)
 VALUES (%(name)s, %(role)s, %(area)s, %(department)s, %(password)s);
 
 -- name: set_password
-UPDATE people SET password = %(password)s, failures = 0, wait_until = NULL WHERE name = %(name)s;
+UPDATE people SET password = %(password)s WHERE name = %(name)s;
+
+-- name: lock_admins
+SELECT name FROM people WHERE role = 'admin' AND active ORDER BY name FOR NO KEY UPDATE;
 
 -- name: deactivate
 UPDATE people SET active = false WHERE name = %(name)s;
@@ -15,22 +18,36 @@ UPDATE people SET active = false WHERE name = %(name)s;
 SELECT name, role, area, department FROM people WHERE name = %(name)s AND active;
 
 -- name: find_login
-SELECT name, role, area, department, password, wait_until FROM people WHERE name = %(name)s AND active;
+SELECT name, role, area, department, password FROM people WHERE name = %(name)s AND active;
+
+-- name: must_wait
+SELECT 1 FROM failed_logins WHERE name = %(name)s AND wait_until > %(now)s;
 
 -- name: note_failure
 -- The first tries are free; then each failure doubles the wait.
-UPDATE people SET
-    failures = failures + 1,
-    wait_until = CASE WHEN failures + 1 >= %(free)s
-                      THEN %(now)s + least(%(most)s, interval '1 second' * 2 ^ least(failures + 1 - %(free)s, 20)) END
-WHERE name = %(name)s;
+INSERT INTO failed_logins AS old (name, tries, at) VALUES (%(name)s, 1, %(now)s)
+ON CONFLICT (name) DO UPDATE SET
+    tries = old.tries + 1,
+    at = excluded.at,
+    wait_until = CASE WHEN old.tries + 1 >= %(free)s
+                      THEN excluded.at + least(%(most)s, interval '1 second' * 2 ^ least(old.tries + 1 - %(free)s, 20)) END;
 
 -- name: forget_failures
-UPDATE people SET failures = 0, wait_until = NULL WHERE name = %(name)s AND failures > 0;
+DELETE FROM failed_logins WHERE name = %(name)s;
+
+-- name: forget_old_failures
+DELETE FROM failed_logins
+WHERE name IN (SELECT name FROM failed_logins WHERE at < %(before)s FOR UPDATE SKIP LOCKED);
 
 -- name: add_token
-INSERT INTO tokens (hash, person, made_at, used_at, expires_at)
-VALUES (%(hash)s, %(person)s, %(now)s, %(now)s, %(expires_at)s);
+INSERT INTO tokens (hash, person, label, made_at, used_at, expires_at)
+VALUES (%(hash)s, %(person)s, %(label)s, %(now)s, %(now)s, %(expires_at)s);
+
+-- name: list_tokens
+SELECT id, label, made_at, used_at FROM tokens WHERE person = %(name)s AND expires_at IS NULL ORDER BY made_at, id;
+
+-- name: revoke_token
+DELETE FROM tokens WHERE person = %(name)s AND id = %(id)s AND expires_at IS NULL RETURNING label;
 
 -- name: find_by_token
 -- A session is put off at most once an hour, so that reading does not write.

@@ -66,7 +66,7 @@ def of_order(order: Order, before: Ticket, after: Ticket) -> Entry:
     old, new = differences(before, after)
     return Entry(
         at=order.at,
-        actor=order.by.name or "script",
+        actor=order.by.signature,
         action=order.action,
         ticket=after.id,
         from_state=before.state,

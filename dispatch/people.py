@@ -2,8 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from dispatch.transitions import Role
+
+
+class Signature(StrEnum):
+    """The names by which the system signs its own acts; no account may take one."""
+
+    DISPATCH = "dispatch"
+    DETECT = "detect"
+    REPORT = "report"
+    SCRIPT = "script"
+    SITE_FILE = "site file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +31,13 @@ class Person:
         """In whose name they take a ticket on: a department's people stand for it."""
         return self.department or self.name
 
+    @property
+    def signature(self) -> str:
+        """How their acts are signed: the server's own token is nobody in person."""
+        return self.name or Signature.SCRIPT
 
-SYSTEM = Person("dispatch", Role.SYSTEM)
+
+SYSTEM = Person(Signature.DISPATCH, Role.SYSTEM)
 
 
 def within_reach(person: Person, areas: Sequence[str], holders: Sequence[str]) -> bool:

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from detect.values import within
+from detect.values import parse_hours, within
 from dispatch.duties import Matter
 from dispatch.people import Person
 from dispatch.transitions import Role
@@ -30,8 +30,12 @@ class Post:
     open_tickets: int = 0
 
     def on_duty(self, local: datetime) -> bool:
+        """A shift that passes midnight belongs to the weekday on which it began."""
         absent = any(absence.begin <= local < absence.end for absence in self.away)
-        return not absent and local.isoweekday() in self.days and within(self.hours, local)
+        begin, end = parse_hours(self.hours)
+        began_yesterday = begin > end and local.hour * 60 + local.minute < end
+        began_on = local - timedelta(days=began_yesterday)
+        return not absent and began_on.isoweekday() in self.days and within(self.hours, local)
 
 
 class Route(NamedTuple):

@@ -11,6 +11,7 @@ from psycopg.types.json import Jsonb
 
 from dispatch.duties import Matter, format_duties
 from dispatch.duties_store import put_duties
+from dispatch.people import Signature
 from dispatch.site import Site, SiteDevice
 from ingest.queries import load_queries
 
@@ -42,7 +43,7 @@ def _seed_duties(connection: Connection, site: str, duties: list[Matter]) -> Non
     """Bring a list in when the file's has changed: edits of one that was brought in already stay."""
     digest = hashlib.sha256(format_duties(duties).encode()).hexdigest()
     if connection.execute(SQL["note_duties"], {"site": site, "digest": digest}).fetchone():
-        put_duties(connection, duties, "site file", datetime.now(UTC))
+        put_duties(connection, duties, Signature.SITE_FILE, datetime.now(UTC))
 
 
 def _merge(connection: Connection, site: str, device: SiteDevice) -> bool:

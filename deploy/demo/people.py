@@ -17,9 +17,10 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 
 from deploy.demo.town import Person, Role, Town
+from dispatch.people import Signature
 from dispatch.transitions import ENDED, Action, State
 
-MACHINES = frozenset({"detect", "report", "dispatch"})  # who open and press tickets; nobody in person
+MACHINES = frozenset({Signature.DETECT, Signature.REPORT, Signature.DISPATCH})  # nobody in person
 VERDICTS = frozenset({Action.CONFIRM, Action.REJECT, Action.MERGE})
 QUEUE_LEFT = timedelta(minutes=5)
 SELDOM, NOW_AND_THEN = 0.05, 0.12

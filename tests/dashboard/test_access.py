@@ -26,6 +26,7 @@ ROLES = sorted(accounts.ROLES)
 
 # what each route asks of who calls it; a route that stands nowhere fails the test
 OPEN, KNOWN, ADMIN, HEAD, TICKET, DEVICE, STREAM = "open", "known", "admin", "head", "ticket", "device", "stream"
+ROTA = "rota"
 ROUTES = {
     ("GET", "/api/health"): OPEN,
     ("POST", "/api/login"): OPEN,
@@ -49,6 +50,13 @@ ROUTES = {
     ("POST", "/api/people"): ADMIN,
     ("PUT", "/api/people/{name}/password"): ADMIN,
     ("DELETE", "/api/people/{name}"): ADMIN,
+    ("GET", "/api/people/{name}/duty"): ROTA,
+    ("PUT", "/api/people/{name}/duty"): ROTA,
+    ("POST", "/api/people/{name}/absences"): ROTA,
+    ("DELETE", "/api/people/{name}/absences"): ROTA,
+    ("PUT", "/api/channels/{holder}"): ADMIN,
+    ("GET", "/api/channels/{holder}"): ADMIN,
+    ("DELETE", "/api/channels/{holder}"): ADMIN,
     ("PUT", "/api/duties"): ADMIN,
     ("POST", "/api/modes"): HEAD,
     ("POST", "/api/modes/{mode}/end"): HEAD,
@@ -61,6 +69,14 @@ ROUTES = {
     ("GET", "/api/devices/{site}/{device}/picture.jpg"): DEVICE,
     ("GET", "/api/devices/{site}/{device}/readings"): DEVICE,
 }
+AWAY = {"begin": "2099-10-01T00:00:00Z", "end": "2099-10-08T00:00:00Z"}
+BODIES: dict[str, dict[str, Any]] = {
+    "comment": {"note": "seen"},
+    "password": {"password": "another long one"},
+    "duty": {"hours": "08:00-18:00", "days": [1]},
+    "absences": AWAY,
+    "patrol": {"url": "json://localhost"},
+}
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
 
 
@@ -72,12 +88,13 @@ def stranger(database: str) -> Iterator[TestClient]:
 
 @pytest.fixture
 def street(connection: psycopg.Connection) -> UUID:
-    """Two grids, and in the first a ticket with a photo and a camera with a picture."""
+    """Two grids, and in the first a ticket with a photo, a camera with a picture, and somebody on patrol."""
     for code, name, polygon in ((CODE, "第一网格", GRID), (OTHER, "第二网格", ELSEWHERE)):
         connection.execute(
             "INSERT INTO areas (code, name, level, polygon) VALUES (%s, %s, 'grid', %s)", [code, name, Jsonb(polygon)]
         )
     add_camera(connection)
+    accounts.add_person(connection, Person("patrol", Role.WORKER, CODE), PASSWORD, "root", NOW)
     connection.execute(
         "INSERT INTO pictures (site, device, at, received_at, jpeg) VALUES ('tooley', 'cam-1', now(), now(), 'x')"
     )
@@ -105,17 +122,17 @@ def call(client: TestClient, route: tuple[str, str], connection: psycopg.Connect
     (photo,) = connection.execute("SELECT id FROM evidence LIMIT 1").fetchone() or (None,)
     names: dict[str, object] = {
         "ticket": ticket, "action": "comment", "evidence": photo, "suffix": "png", "site": "tooley", "device": "cam-1",
-        "token": "x", "mode": ticket, "name": "nobody",
+        "token": "x", "mode": ticket, "name": "patrol" if route in PLANNED else "nobody", "holder": "patrol",
     }  # fmt: skip
     path = path.format(**names)
-    query = {"kind": "rubbish", "longitude": 104, "latitude": 31} if path == "/api/nearby" else {}
-    body: dict[str, Any] = {"note": "seen"} if "comment" in path else {}
-    body |= {"password": "another long one"} if "password" in path else {}
+    query = {"kind": "rubbish", "longitude": 104, "latitude": 31} if path == "/api/nearby" else AWAY
+    body = BODIES.get(path.rpartition("/")[2], {})
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     extra = {"json": body} if method in ("POST", "PUT") else {}
     return client.request(method, path, params=query, headers=headers, **extra).status_code
 
 
+PLANNED = [route for route, asks in ROUTES.items() if asks == ROTA]
 WALKED = [route for route, asks in ROUTES.items() if asks != STREAM]
 
 
@@ -142,6 +159,9 @@ def test_each_role_gets_what_is_its_own_inside_its_area_and_nothing_outside(
             assert there == 404, (route, there)
         elif asks == DEVICE:
             assert (here, there) == (200, 404), (route, here, there)
+        elif asks == ROTA:
+            assert (here < 300) == (role in {"admin", "supervisor"}), (route, here)
+            assert (there == 403) == (role != "admin"), (route, there)
         elif asks in (ADMIN, HEAD):
             allowed = {"admin", "supervisor"} if asks == HEAD else {"admin"}
             assert (here == 403) == (role not in allowed), (route, here)

@@ -56,11 +56,26 @@ def test_a_new_password_takes_the_place_of_the_old(connection: Connection):
 
 
 def test_a_token_speaks_for_its_account_until_that_is_removed(connection: Connection):
-    yihu("user", "add", "script", "--role", "dispatcher")
-    token = yihu("token", "script").stdout.strip()
-    assert accounts.find_by_token(connection, token, RECEIVED) == Person("script", Role.DISPATCHER)
-    assert yihu("user", "remove", "script").exit_code == 0
+    yihu("user", "add", "robot", "--role", "dispatcher")
+    token = yihu("token", "robot").stdout.strip()
+    assert accounts.find_by_token(connection, token, RECEIVED) == Person("robot", Role.DISPATCHER)
+    assert yihu("user", "remove", "robot").exit_code == 0
     assert accounts.find_by_token(connection, token, RECEIVED) is None
+
+
+def test_tokens_are_listed_and_revoked_one_by_one(connection: Connection):
+    yihu("user", "add", "robot", "--role", "dispatcher")
+    kept = yihu("token", "robot").stdout.strip()
+    made = yihu("token", "robot", "--label", "nightly export")
+    lost, (number,) = made.stdout.strip(), made.stderr.split()[-1:]
+    first, second = yihu("token", "robot", "--list").stdout.splitlines()
+    assert first.startswith(accounts.token_id(kept))
+    assert second.startswith(number)
+    assert second.endswith("nightly export")
+    assert yihu("token", "robot", "--revoke", number).stdout == ""
+    assert accounts.find_by_token(connection, lost, RECEIVED) is None
+    assert accounts.find_by_token(connection, kept, RECEIVED)
+    assert f"robot has no token {number}" in wrong("token", "robot", "--revoke", number)
 
 
 @pytest.mark.parametrize(
@@ -68,6 +83,7 @@ def test_a_token_speaks_for_its_account_until_that_is_removed(connection: Connec
     [
         (("user", "add", "x", "--role", "king"), "there is no role king"),
         (("user", "add", "x", "--role", "department"), "needs the name of its department"),
+        (("user", "add", "Dispatch", "--role", "worker"), "Dispatch is a name by which the system signs"),
         (("user", "add", "x", "--role", "worker", "--area", "51"), "there is no area 51"),
         (("token", "nobody"), "there is no account nobody: make one with `yihu user add nobody"),
         (("user", "remove", "nobody"), "there is no account nobody"),

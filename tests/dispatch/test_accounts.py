@@ -1,12 +1,14 @@
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
+import psycopg
 import pytest
 from psycopg import Connection
 from psycopg.types.json import Jsonb
 
 from dispatch import accounts
 from dispatch.accounts import AccountError, LoginError
-from dispatch.people import Person
+from dispatch.people import Person, Signature
 from dispatch.transitions import Role
 from tests.dispatch.matters import rows
 
@@ -39,28 +41,55 @@ def test_a_wrong_name_and_a_wrong_password_look_alike(connection: Connection, na
         accounts.sign_in(connection, name, password, NOW)
 
 
+def guess(connection: Connection, name: str, at: datetime, times: int = 1) -> list[str]:
+    """What is answered to a wrong password, each time."""
+    told = []
+    for _ in range(times):
+        with pytest.raises(LoginError) as refusal:
+            accounts.sign_in(connection, name, "guess", at)
+        told.append(str(refusal.value))
+    return told
+
+
 def test_guessing_is_slowed_down_and_a_right_password_ends_that(connection: Connection):
     add(connection)
-    for _ in range(accounts.FREE_TRIES):
-        with pytest.raises(LoginError, match="wrong"):
-            accounts.sign_in(connection, LI.name, "guess", NOW)
+    assert set(guess(connection, LI.name, NOW, accounts.FREE_TRIES)) == {"name or password is wrong"}
     with pytest.raises(LoginError, match="too many tries"):
         accounts.sign_in(connection, LI.name, PASSWORD, NOW)
     accounts.sign_in(connection, LI.name, PASSWORD, NOW + 2 * MINUTE)
-    assert rows(connection, "people")[0]["failures"] == 0
+    assert rows(connection, "failed_logins") == []
+
+
+def test_a_name_that_nobody_has_is_locked_as_one_that_somebody_has(connection: Connection):
+    add(connection)
+    moments = [NOW + timedelta(seconds=second) for second in (0, 0, 0, 0, 0, 0, 2, 2, 3, 60, 61, 3000, 7000)]
+    known, unknown = ([guess(connection, name, at) for at in moments] for name in (LI.name, "nobody"))
+    assert known == unknown
+    assert len(rows(connection, "failed_logins")) == 2
+
+
+def test_failed_tries_are_forgotten_after_an_hour_and_tell_no_name(connection: Connection):
+    for number in range(20):
+        guess(connection, f"made up {number}", NOW)
+    assert "made up" not in str(rows(connection, "failed_logins"))
+    guess(connection, "late", NOW + accounts.REMEMBERED + MINUTE)
+    assert len(rows(connection, "failed_logins")) == 1
+
+
+def test_a_new_password_ends_the_wait(connection: Connection):
+    add(connection)
+    guess(connection, LI.name, NOW, accounts.FREE_TRIES + 1)
+    accounts.set_password(connection, LI.name, "another long one", "root", NOW)
+    accounts.sign_in(connection, LI.name, "another long one", NOW)
 
 
 def test_waiting_grows_to_its_longest(connection: Connection):
     add(connection)
     at = NOW
-    for _ in range(40):
-        with pytest.raises(LoginError):
-            accounts.sign_in(connection, LI.name, "guess", at)
-        at = rows(connection, "people")[0]["wait_until"] or at
-    last = rows(connection, "people")[0]["wait_until"]
-    with pytest.raises(LoginError):
-        accounts.sign_in(connection, LI.name, "guess", at)
-    assert rows(connection, "people")[0]["wait_until"] - last == accounts.LONGEST_WAIT
+    for _ in range(30):
+        guess(connection, LI.name, at)
+        last, at = at, rows(connection, "failed_logins")[0]["wait_until"] or at
+    assert at - last == accounts.LONGEST_WAIT
 
 
 def test_a_session_lasts_a_week_from_its_last_use(connection: Connection):
@@ -77,6 +106,23 @@ def test_a_script_s_token_lasts_and_is_no_session(connection: Connection):
     token = accounts.make_token(connection, LI.name, "root", NOW)
     accounts.sign_out(connection, token)
     assert accounts.find_by_token(connection, token, NOW + timedelta(days=3650)) == LI
+
+
+def test_a_token_is_revoked_by_its_id_and_the_others_stay(connection: Connection):
+    add(connection)
+    add(connection, HE)
+    kept, lost = (accounts.make_token(connection, LI.name, "root", NOW, label) for label in ("kept", "lost"))
+    _, session = accounts.sign_in(connection, LI.name, PASSWORD, NOW)
+    listed = {one.id: one.label for one in accounts.list_tokens(connection, LI.name)}
+    assert listed == {accounts.token_id(kept): "kept", accounts.token_id(lost): "lost"}
+    accounts.revoke_token(connection, LI.name, accounts.token_id(lost), "root", NOW)
+    assert accounts.find_by_token(connection, lost, NOW) is None
+    assert accounts.find_by_token(connection, kept, NOW) == LI
+    told = rows(connection, "audit")[-1]
+    assert (told["action"], told["detail"]) == ("revoke_token", {"id": accounts.token_id(lost), "label": "lost"})
+    for name, token in ((LI.name, lost), (LI.name, session), (HE.name, kept)):
+        with pytest.raises(AccountError, match="has no token"):
+            accounts.revoke_token(connection, name, accounts.token_id(token), "root", NOW)
 
 
 def test_a_new_password_ends_every_session_and_keeps_the_scripts(connection: Connection):
@@ -109,6 +155,7 @@ def test_whoever_has_left_gets_in_by_nothing(connection: Connection):
         (Person("x", Role.SYSTEM), PASSWORD, "no account's role; known: admin, department"),
         (Person("x", Role.DEPARTMENT), PASSWORD, "needs the name of its department"),
         (Person("x", Role.WORKER, None, "环卫所"), PASSWORD, "and no other"),
+        *((Person(name, Role.WORKER), PASSWORD, "the system signs") for name in (*Signature, " Script ", "DISPATCH")),
         (Person("x", Role.WORKER), "short", "10 characters"),
         (Person("x", Role.WORKER, "510603"), PASSWORD, "there is no area 510603"),
     ],
@@ -126,6 +173,35 @@ def test_an_account_of_an_area_needs_that_area(connection: Connection):
     worker = Person("wang", Role.WORKER, "510603")
     add(connection, worker)
     assert accounts.find_person(connection, "wang") == worker
+
+
+def test_the_last_admin_stays(connection: Connection):
+    for name in ("root", "second"):
+        add(connection, Person(name, Role.ADMIN))
+    add(connection)
+    accounts.deactivate(connection, "root", "second", NOW)
+    with pytest.raises(AccountError, match="second is the last admin: make another first"):
+        accounts.deactivate(connection, "second", "second", NOW)
+    accounts.deactivate(connection, LI.name, "second", NOW)
+    assert accounts.any_admin(connection)
+
+
+def test_two_admins_who_remove_each_other_at_once_leave_one(connection: Connection, database: str):
+    for name in ("root", "second"):
+        add(connection, Person(name, Role.ADMIN))
+
+    def remove(name: str) -> None:
+        with psycopg.connect(database, autocommit=True) as other:
+            accounts.deactivate(other, name, "each other", NOW)
+
+    with ThreadPoolExecutor() as threads:
+        with connection.transaction():
+            accounts.deactivate(connection, "root", "second", NOW)
+            meanwhile = threads.submit(remove, "second")
+            with pytest.raises(TimeoutError):
+                meanwhile.result(timeout=0.5)
+        with pytest.raises(AccountError, match="last admin"):
+            meanwhile.result()
 
 
 @pytest.mark.parametrize("change", [accounts.make_token, accounts.deactivate])

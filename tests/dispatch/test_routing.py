@@ -78,6 +78,46 @@ def test_who_is_on_duty_gets_it(on: dict[str, object]):
     assert route(PARKING, PATH, [worker("wang", **on), LI], MONDAY) == Route("wang", GRID, ())
 
 
+@pytest.mark.parametrize(
+    ("hours", "days", "day", "clock", "on"),
+    [
+        ("22:00-06:00", {5}, 5, "22:00", True),
+        ("22:00-06:00", {5}, 6, "03:00", True),  # it began on Friday
+        ("22:00-06:00", {5}, 6, "06:00", False),
+        ("22:00-06:00", {5}, 6, "22:00", False),
+        ("22:00-06:00", {5}, 5, "03:00", False),  # that one began on Thursday
+        ("22:00-06:00", {7}, 1, "05:59", True),
+        ("16:00-24:00", {5}, 5, "23:59", True),
+        ("16:00-24:00", {5}, 6, "00:00", False),
+        ("06:00-14:00", {6}, 6, "06:00", True),
+    ],
+)
+def test_a_night_shift_belongs_to_the_day_on_which_it_began(hours: str, days: set[int], day: int, clock: str, on: bool):
+    at = datetime.fromisoformat(f"2026-06-{day:02}T{clock}").replace(tzinfo=MONDAY.tzinfo)  # the first is a Monday
+    assert worker("wang", hours=hours, days=frozenset(days)).on_duty(at) == on
+
+
+def clock_of(minutes: int) -> str:
+    return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
+@given(
+    st.integers(0, 24 * 60 - 1),
+    st.integers(1, 24 * 60 - 1),
+    st.frozensets(st.integers(1, 7)),
+    st.integers(0, 7 * 24 * 60),
+)
+def test_whoever_is_on_duty_is_in_a_shift_that_began_on_one_of_their_days(
+    begin: int, length: int, days: frozenset[int], later: int
+):
+    midnight = MONDAY.replace(hour=0, tzinfo=None)
+    at = midnight + timedelta(minutes=later)
+    shifts = [midnight + timedelta(days=day, minutes=begin) for day in range(-1, 8) if (day % 7) + 1 in days]
+    hours = f"{clock_of(begin)}-{clock_of((begin + length) % (24 * 60))}"
+    expected = any(began <= at < began + timedelta(minutes=length) for began in shifts)
+    assert worker("wang", hours=hours, days=days).on_duty(at.replace(tzinfo=MONDAY.tzinfo)) == expected
+
+
 @given(st.lists(st.sampled_from(ALL), unique=True), st.integers(0, 7 * 24))
 def test_nothing_stays_with_nobody_while_somebody_is_there(posts: list[Post], hours: int):
     found = route(PARKING, PATH, posts, MONDAY + hours * HOUR)
