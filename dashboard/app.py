@@ -11,7 +11,7 @@ from fastapi.staticfiles import StaticFiles
 from prometheus_client import CollectorRegistry, Gauge
 from psycopg_pool import ConnectionPool
 
-from dashboard import centre, channels, devices, figures, overview, reports, rota, sign_in, staff, tickets
+from dashboard import areas, centre, channels, devices, figures, overview, reports, rota, sign_in, staff, tickets
 from dashboard.access import Gate
 from dashboard.health import Parts
 from dashboard.problems import add_problem_handlers
@@ -75,7 +75,7 @@ def create_app(settings: WebSettings, registry: CollectorRegistry) -> FastAPI:
     app.state.registry = registry
     app.add_middleware(Gate, token=settings.token, pool=pool, guest=settings.guest)
     add_problem_handlers(app)
-    for module in (sign_in, staff, rota, channels, reports, tickets, figures, centre, devices, overview):
+    for module in (sign_in, staff, rota, channels, areas, reports, tickets, figures, centre, devices, overview):
         app.include_router(module.router)
     _serve_pages(app, settings.static)
     return app

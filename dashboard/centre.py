@@ -12,9 +12,8 @@ from dashboard.access import Admin, Database, Who, having
 from dashboard.models import NO_NUL, Line, Time, Words
 from dashboard.problems import responses
 from dispatch import modes, modes_store, notices_store
-from dispatch.duties import DutyListError, Matter, check_duties
+from dispatch.duties import Matter, check_duties
 from dispatch.duties_store import load_duties, put_duties
-from dispatch.modes_store import ModeError
 from dispatch.people import Person, reaches_area
 from dispatch.transitions import Role
 
@@ -79,12 +78,8 @@ def list_modes(database: Database, _: Who) -> list[Mode]:
 def declare(database: Database, who: Head, body: Declaration) -> Mode:
     """Put an area into an emergency and tell everybody on duty there."""
     _check_reach(database, who, body.area)
-    try:
-        now = datetime.now(UTC)
-        mode = modes_store.declare(database, body.kind, body.area, body.reason, who.signature, now, body.until)
-    except ModeError as error:
-        raise HTTPException(422, str(error)) from error
-    return _mode(mode)
+    now = datetime.now(UTC)
+    return _mode(modes_store.declare(database, body.kind, body.area, body.reason, who.signature, now, body.until))
 
 
 @router.post("/modes/{mode}/end", responses=responses(404))
@@ -94,10 +89,7 @@ def end(database: Database, who: Head, mode: UUID, body: Ending) -> Mode:
     if area is None:
         raise HTTPException(404, f"there is no emergency {mode}")
     _check_reach(database, who, area)
-    try:
-        return _mode(modes_store.end(database, mode, body.reason, who.signature, datetime.now(UTC)))
-    except ModeError as error:
-        raise HTTPException(422, str(error)) from error
+    return _mode(modes_store.end(database, mode, body.reason, who.signature, datetime.now(UTC)))
 
 
 @router.get("/duties")
@@ -109,10 +101,7 @@ def list_duties(database: Database, _: Who) -> list[Matter]:
 @router.put("/duties")
 def replace_duties(database: Database, who: Admin, body: list[Matter]) -> list[Matter]:
     """Put a list in place of the one that holds."""
-    try:
-        check_duties(body)
-    except DutyListError as error:
-        raise HTTPException(422, str(error)) from error
+    check_duties(body)
     put_duties(database, body, who.signature, datetime.now(UTC))
     return load_duties(database)
 

@@ -1,4 +1,4 @@
-"""/api/channels: where somebody, or a department, is told; their own, or as an admin anybody's."""
+"""/api/channels: where somebody, or a department, is told. Admins set it: the server sends to whatever is named."""
 
 from datetime import UTC, datetime
 from typing import Annotated
@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, HTTPException
 from pydantic import BaseModel, ConfigDict, Field
 
-from dashboard.access import Database, Who
+from dashboard.access import Admin, Database, Who
 from dashboard.models import NO_NUL, Line
 from dashboard.problems import responses
 from detect.values import Hours
@@ -40,7 +40,7 @@ class NewChannel(BaseModel):
 def _own(who: Who, holder: Line) -> str:
     """In whose name notices are taken by whoever asks."""
     if who.role is not Role.ADMIN and who.holder != holder:
-        raise HTTPException(403, "only an admin says where others are told")
+        raise HTTPException(403, "only an admin sees where others are told")
     return holder
 
 
@@ -56,7 +56,7 @@ def get_channel(database: Database, holder: Own) -> Channel:
 
 
 @router.put("")
-def put_channel(database: Database, who: Who, holder: Own, body: NewChannel) -> Channel:
+def put_channel(database: Database, who: Admin, holder: Line, body: NewChannel) -> Channel:
     """Tell a person, or a department, there from now on."""
     channel = notices.Channel(**body.model_dump(exclude_none=True))
     channels.set_channel(database, holder, channel, who.signature, datetime.now(UTC))
@@ -64,6 +64,6 @@ def put_channel(database: Database, who: Who, holder: Own, body: NewChannel) -> 
 
 
 @router.delete("", status_code=204)
-def remove_channel(database: Database, who: Who, holder: Own) -> None:
+def remove_channel(database: Database, who: Admin, holder: Line) -> None:
     """Tell a person, or a department, nowhere any more."""
     channels.remove_channel(database, holder, who.signature, datetime.now(UTC))

@@ -70,5 +70,8 @@ SELECT id, name FROM sites ORDER BY changed_at DESC LIMIT 1;
 -- name: area
 SELECT code, name, polygon FROM areas WHERE code = %(code)s;
 
+-- name: areas
+SELECT code, name, level, parent, polygon, merged_into FROM areas ORDER BY length(code), code;
+
 -- name: data_at
 SELECT greatest((SELECT max(heard_at) FROM sequences), (SELECT max(seen_at) FROM devices)) AS at;

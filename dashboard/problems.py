@@ -14,6 +14,9 @@ from dashboard.reads import BadCursorError
 from dispatch.accounts import AccountError
 from dispatch.channels import ChannelError
 from dispatch.desk import NoSuchTicketError
+from dispatch.duties import DutyListError
+from dispatch.merging import MergeError
+from dispatch.modes_store import ModeError
 from dispatch.residents import ClosedToStrangersError, TooManyReportsError
 from dispatch.ticket import ForbiddenMoveError, NotYoursError, TicketError
 
@@ -53,8 +56,11 @@ def add_problem_handlers(app: FastAPI) -> None:
         return problem(statuses.get(type(error), 422), str(error))
 
     @app.exception_handler(AccountError)
-    @app.exception_handler(ChannelError)
     @app.exception_handler(BadCursorError)
+    @app.exception_handler(ChannelError)
+    @app.exception_handler(DutyListError)
+    @app.exception_handler(MergeError)
+    @app.exception_handler(ModeError)
     def on_value(_: Request, error: ValueError) -> JSONResponse:
         return problem(422, str(error))
 

@@ -54,6 +54,11 @@ def evidence(connection: Connection, person: Person, evidence_id: UUID) -> Conte
     return Content(**rows[0]) if rows else None
 
 
+def areas(connection: Connection) -> list[dict[str, Any]]:
+    """The whole tree."""
+    return _rows(connection, "areas", {})
+
+
 def devices(connection: Connection, person: Person) -> list[Device]:
     """Those that stand in somebody's part of the tree."""
     polygon = _polygon(connection, person.area)

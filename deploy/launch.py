@@ -21,7 +21,7 @@ from deploy.embedded import EmbeddedDatabase, broker_command, broker_url, free_p
 from deploy.settings import Settings, UsageError
 from deploy.supervisor import Child, stop_all
 from dispatch.accounts import add_person, any_admin
-from dispatch.people import Person
+from dispatch.people import Person, Signature
 from dispatch.seed import seed
 from dispatch.site import Site, SiteFileError, load_site
 from dispatch.transitions import Role
@@ -160,7 +160,7 @@ def _prepare(database: str, site: Site) -> str | None:
 
 def _add_admin(connection: psycopg.Connection) -> str:
     password = secrets.token_urlsafe(9)
-    add_person(connection, Person(ADMIN, Role.ADMIN), password, "first start", datetime.now(UTC))
+    add_person(connection, Person(ADMIN, Role.ADMIN), password, Signature.FIRST_START, datetime.now(UTC))
     return password
 
 

@@ -167,4 +167,6 @@ def _tell(name: str, new: str, from_input: bool) -> None:
 
 def me() -> str:
     """Who is at the keyboard, for the audit log."""
-    return f"yihu ({getpass.getuser()})"
+    from dispatch.people import Signature  # noqa: PLC0415 - a command line starts fast
+
+    return f"{Signature.COMMAND} ({getpass.getuser()})"

@@ -14,6 +14,7 @@ from psycopg.errors import UniqueViolation
 from psycopg.rows import class_row, dict_row
 
 from dispatch import audit
+from dispatch.duties_store import load_duties
 from dispatch.people import Person, Signature
 from dispatch.transitions import Role
 from ingest.queries import load_queries
@@ -48,6 +49,7 @@ class Token(NamedTuple):
 def add_person(connection: Connection, person: Person, password: str, by: str, now: datetime) -> None:
     """Make an account; raise AccountError."""
     _check(connection, person, password)
+    _check_holder(connection, person)
     with connection.transaction():
         try:
             connection.execute(SQL["add_person"], _values(person) | {"password": _hasher().hash(password)})
@@ -59,7 +61,7 @@ def add_person(connection: Connection, person: Person, password: str, by: str, n
 def _check(connection: Connection, person: Person, password: str) -> None:
     if not person.name.strip() or len(person.name) > 100 or "\0" in person.name:  # noqa: PLR2004 - as it says
         raise AccountError("an account needs a name of at most 100 characters")
-    if person.name.strip().casefold() in set(Signature):
+    if person.name.strip().casefold().partition(" (")[0] in set(Signature):
         raise AccountError(f"{person.name} is a name by which the system signs its own acts: take another")
     if person.role not in ROLES:
         raise AccountError(f"{person.role} is no account's role; known: {', '.join(sorted(ROLES))}")
@@ -69,6 +71,14 @@ def _check(connection: Connection, person: Person, password: str) -> None:
         raise AccountError(f"a password needs {SHORTEST_PASSWORD} characters")
     if person.area and not connection.execute(SQL["area"], {"code": person.area}).fetchone():
         raise AccountError(f"there is no area {person.area}: name one of the site file's areas by its code")
+
+
+def _check_holder(connection: Connection, person: Person) -> None:
+    """What a department has in hand must not be within the reach of a person who is called like it."""
+    departments = {matter.department for matter in load_duties(connection)}
+    values = {"name": person.name, "department": person.department}
+    if person.name in departments or connection.execute(SQL["same_holder"], values).fetchone():
+        raise AccountError("a person and a department cannot have one name: tickets go to either by it")
 
 
 def set_password(connection: Connection, name: str, password: str, by: str, now: datetime) -> None:

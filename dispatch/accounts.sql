@@ -1,6 +1,9 @@
 -- name: area
 SELECT code FROM areas WHERE code = %(code)s;
 
+-- name: same_holder
+SELECT FROM people WHERE department = %(name)s OR name = %(department)s LIMIT 1;
+
 -- name: add_person
 INSERT INTO people (name, role, area, department, password)
 VALUES (%(name)s, %(role)s, %(area)s, %(department)s, %(password)s);

@@ -12,11 +12,12 @@ from detect.incident import Explanation, Incident, Picture, Severity
 from dispatch import audit, cases, opening, store
 from dispatch.case import Case, Cause, follow
 from dispatch.orders import up_to_date
+from dispatch.people import Signature
 from dispatch.store import Evidence
 from dispatch.ticket import Due, Position, Ticket
 from dispatch.transitions import State
 
-BY = "detect"  # who opens and joins, in the timeline
+BY = Signature.DETECT  # who opens and joins, in the timeline
 GRADES: tuple[Severity, ...] = ("minor", "major", "critical")
 
 

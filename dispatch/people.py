@@ -15,6 +15,9 @@ class Signature(StrEnum):
     REPORT = "report"
     SCRIPT = "script"
     SITE_FILE = "site file"
+    FIRST_START = "first start"
+    DEMO = "demo"
+    COMMAND = "yihu"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,14 +13,14 @@ from psycopg.rows import class_row
 from dispatch import cases
 from dispatch.desk import NoSuchTicketError, Report, report
 from dispatch.orders import carry_out
-from dispatch.people import Person
+from dispatch.people import Person, Signature
 from dispatch.ticket import Order, Position, Ticket, TicketError
 from dispatch.transitions import Action, Role, State
 from ingest.queries import load_queries
 
 SQL = load_queries(Path(__file__).with_name("residents.sql"))
 NEAR_M = 250.0
-RESIDENT = Person("report", Role.RESIDENT)
+RESIDENT = Person(Signature.REPORT, Role.RESIDENT)
 HOUR = timedelta(hours=1)
 
 

@@ -9,7 +9,7 @@ from deploy.demo.town import Person as Played
 from deploy.demo.town import Town
 from deploy.launch import ADMIN, own_secret
 from dispatch.accounts import add_person, find_person, set_password
-from dispatch.people import Person
+from dispatch.people import Person, Signature
 from dispatch.transitions import Role
 
 GUEST = Person("大屏 wall", Role.OPERATOR)
@@ -23,9 +23,9 @@ def sign_up(database: str, town: Town, folder: Path) -> str:
     with psycopg.connect(database, autocommit=True) as connection:
         for person in (GUEST, *map(_account, town.staff)):
             if find_person(connection, person.name) is None:
-                add_person(connection, person, password, "demo", now)
+                add_person(connection, person, password, Signature.DEMO, now)
         if new:
-            set_password(connection, ADMIN, password, "demo", now)
+            set_password(connection, ADMIN, password, Signature.DEMO, now)
     return password
 
 

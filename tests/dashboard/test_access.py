@@ -58,6 +58,8 @@ ROUTES = {
     ("GET", "/api/channels/{holder}"): ADMIN,
     ("DELETE", "/api/channels/{holder}"): ADMIN,
     ("PUT", "/api/duties"): ADMIN,
+    ("GET", "/api/areas"): KNOWN,
+    ("POST", "/api/areas/mergers"): ADMIN,
     ("POST", "/api/modes"): HEAD,
     ("POST", "/api/modes/{mode}/end"): HEAD,
     ("GET", "/api/tickets/{ticket}"): TICKET,
@@ -76,6 +78,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "duty": {"hours": "08:00-18:00", "days": [1]},
     "absences": AWAY,
     "patrol": {"url": "json://localhost"},
+    "mergers": {"codes": [CODE, OTHER], "code": "510603003001101", "name": "综合网格"},
 }
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
 
