@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI
 from fastapi.responses import FileResponse, RedirectResponse
@@ -14,7 +15,7 @@ from psycopg_pool import ConnectionPool
 from dashboard import areas, centre, channels, devices, figures, overview, reports, rota, sign_in, staff, tickets
 from dashboard.access import Gate
 from dashboard.health import Parts
-from dashboard.problems import add_problem_handlers
+from dashboard.problems import add_problem_handlers, document_problems
 from dashboard.stream import Hub
 
 PATIENCE_MS = 10_000  # what a screen waits for the database
@@ -36,6 +37,11 @@ class WebSettings:
     stages: dict[str, str] = field(default_factory=dict)
     guest: str | None = None
     static: Path = STATIC
+
+
+class _Api(FastAPI):
+    def openapi(self) -> dict[str, Any]:
+        return document_problems(super().openapi())
 
 
 def create_app(settings: WebSettings, registry: CollectorRegistry) -> FastAPI:
@@ -62,7 +68,7 @@ def create_app(settings: WebSettings, registry: CollectorRegistry) -> FastAPI:
         await parts.close()
         pool.close()
 
-    app = FastAPI(
+    app = _Api(
         title="Yihu 一呼",
         version=settings.version,
         lifespan=lifespan,

@@ -21,6 +21,8 @@ from dispatch.residents import ClosedToStrangersError, TooManyReportsError
 from dispatch.ticket import ForbiddenMoveError, NotYoursError, TicketError
 
 MEDIA_TYPE = "application/problem+json"
+BAD_BODY = 400  # FastAPI's own word for what it cannot even read
+PROBLEM = {"$ref": "#/components/schemas/Problem"}
 TITLES = {
     401: "Who are you?",
     429: "Too much",
@@ -40,6 +42,16 @@ def problem(status: int, detail: str, headers: dict[str, str] | None = None, **e
 def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The problems of a route, for its OpenAPI document."""
     return {status: {"model": Problem, "description": TITLES[status]} for status in statuses}
+
+
+def document_problems(document: dict[str, Any]) -> dict[str, Any]:
+    """The OpenAPI document with the media type of its problems, which FastAPI takes for those of all answers."""
+    operations = (operation for path in document["paths"].values() for operation in path.values())
+    for answer in (answer for operation in operations for answer in operation["responses"].values()):
+        content = answer.get("content", {})
+        if content.get("application/json", {}).get("schema") == PROBLEM:
+            content[MEDIA_TYPE] = content.pop("application/json")
+    return document
 
 
 def add_problem_handlers(app: FastAPI) -> None:
@@ -71,6 +83,8 @@ def add_problem_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     def on_http(_: Request, error: HTTPException) -> JSONResponse:
+        if error.status_code == BAD_BODY:
+            return problem(422, "The body is not JSON in UTF-8")
         return problem(error.status_code, str(error.detail), dict(error.headers or {}))
 
     @app.exception_handler(psycopg.OperationalError)

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
@@ -77,15 +78,22 @@ def server(new_folder: Callable[[], Path]) -> Iterator[str]:
         yield embedded.url
 
 
-@pytest.fixture
-def empty_database(server: str) -> Iterator[str]:
-    """The URL of a database of this test's own, with nothing in it."""
+@contextmanager
+def new_database(server: str) -> Iterator[str]:
+    """The URL of a database with nothing in it, that is dropped again."""
     name = f"yihu_{uuid4().hex[:12]}"
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     yield urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def empty_database(server: str) -> Iterator[str]:
+    """The URL of a database of this test's own, with nothing in it."""
+    with new_database(server) as url:
+        yield url
 
 
 @pytest.fixture
