@@ -295,6 +295,11 @@ def _training(job: Plan, data: Path, overall: Accuracy, classes: dict[str, Accur
     return Training(job.command, base, job.epochs, pictures, where, overall, classes)
 
 
+RENDERED = """
+`renderer` is a hash of the code that renders: other code makes other pictures of the same seeds.
+It has seen rendered streets only, and is not meant for real cameras."""
+
+
 def describe(card: Card) -> str:
     """The card in Markdown, for people."""
     training = card.training
@@ -309,8 +314,8 @@ It looks at pictures of {width} × {height}, to which others are fitted.
 Made at {card.made_at}; the hash of `{card.weights}` is `{card.hash}`.
 
 Trained for {training.epochs} epochs from {training.base} on {training.pictures["train"]} pictures and measured on
-{training.pictures["val"]} others: `{json.dumps(training.data)}`.
-`renderer` is a hash of the code that renders: other code makes other pictures of the same seeds. Remade with:
+{training.pictures["val"]} others: `{json.dumps(training.data)}`.{RENDERED if "renderer" in training.data else ""}
+Remade with:
 
 ```sh
 {training.command}
