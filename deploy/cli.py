@@ -64,9 +64,9 @@ def ingest(data: Data = None, shard: Shard = None, leave_with_parent: LeaveWithP
 
 
 @cli.command()
-def detect(shard: Shard = None, leave_with_parent: LeaveWithParent = False) -> None:
+def detect(data: Data = None, shard: Shard = None, leave_with_parent: LeaveWithParent = False) -> None:
     """Find incidents in frames."""
-    _run("detect", stages.run_detect, leave_with_parent, shard=shard)
+    _run("detect", stages.run_detect, leave_with_parent, data=data, shard=shard)
 
 
 @cli.command()

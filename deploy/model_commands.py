@@ -87,7 +87,7 @@ def train(
     pictures: Annotated[int, typer.Option(min=16, help="To train on.")] = 5000,
     held_out_pictures: Annotated[int, typer.Option(min=16, help="To measure by.")] = 300,
     epochs: Annotated[int, typer.Option(min=1)] = 12,
-    size: Annotated[int, typer.Option(min=64, help="Width in pixels that the model looks at.")] = 640,
+    size: Annotated[int, typer.Option(min=64, help="Longer side, in pixels, of what the model looks at.")] = 640,
     batch: Annotated[int, typer.Option(min=1)] = 16,
     data: Annotated[Path | None, typer.Option(help="Folder of real labelled pictures: images/, labels/.")] = None,
     base: Annotated[Path | None, typer.Option(help="Weights (.pt) to begin from.")] = None,

@@ -6,14 +6,17 @@ on the same machine give the same weights.
 
 import importlib.util
 import json
+import math
 import os
 import shutil
+import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import cv2
 import msgspec
 import torch
 
@@ -40,8 +43,7 @@ ultralytics.data.utils.check_font = lambda _font: None  # asks the network for a
 
 FROM_SCRATCH = "yolo26n.yaml"
 STRIDE = 32
-WIDE = (9, 16)  # what cameras film: the export is as high as that for its width
-SAMPLE = 400  # of the pictures trained on, by which the export is fitted into eight bits
+SAMPLE = 400  # of the pictures trained on, by which the export gets its shape and is fitted into eight bits
 Say = Callable[[str], None]
 
 
@@ -90,8 +92,10 @@ class Trainer(DetectionTrainer):  # type: ignore[misc]  # untyped
 
 def train(job: Plan, resume: bool, say: Say) -> Path:
     """The finished model's folder. Raise ModelError."""
-    _begin(job, resume)
-    data = _pictures(job, say)
+    _check(job, resume)
+    labelled = _labelled(job, job.labelled) if job.labelled else None  # wrong labels are told before a plan is left
+    _remember(job)
+    data = labelled or _rendered(job, say)
     return finish(job, data, _fit(job, data, say), say)
 
 
@@ -103,8 +107,8 @@ def finish(job: Plan, data: Path, best: Path, say: Say) -> Path:
     folder.mkdir(parents=True)
     file = folder / f"{job.name}.pt"
     slim(best, file)
-    share = min(1.0, SAMPLE / len(list((data.parent / "images" / "train").iterdir())))
-    weights = export(file, export_size(job.size), Sample(data, share))
+    pictures = sorted((data.parent / "images" / "train").iterdir())
+    weights = export(file, export_size(job.size, aspect(pictures)), Sample(data, min(1.0, SAMPLE / len(pictures))))
     say("measuring the exported model on the held-out pictures")
     overall, classes = measure(weights, data)
     card = msgspec.structs.replace(
@@ -125,11 +129,11 @@ def beginning(base: Path | None, labelled: Path | None) -> str:
     return str(file.absolute())
 
 
-def _begin(job: Plan, resume: bool) -> None:
-    """Remember what is trained; raise ModelError when the folder holds another or an interrupted training."""
+def _check(job: Plan, resume: bool) -> None:
+    """Raise ModelError when the folder holds another or an interrupted training."""
     if not importlib.util.find_spec("nncf"):  # Ultralytics asks for it at the end, after hours
         raise ModelError("training needs nncf: install it with `pip install 'yihu[train]'`")
-    note = job.out / "plan.json"
+    note = _note(job)
     if note.exists():
         if not resume:
             raise ModelError(f"{job.out} holds a training already: --resume it, or choose another --out")
@@ -137,17 +141,26 @@ def _begin(job: Plan, resume: bool) -> None:
             raise ModelError(
                 f"{job.out} holds a training with other arguments, or of another renderer: --resume it with those"
             )
+
+
+def _remember(job: Plan) -> None:
+    """What is trained, so that it can go on after an interruption."""
     job.out.mkdir(parents=True, exist_ok=True)
-    note.write_text(json.dumps(job.identity, indent=1))
+    _note(job).write_text(json.dumps(job.identity, indent=1))
 
 
-def _pictures(job: Plan, say: Say) -> Path:
-    folder = job.out / "data"
-    if job.labelled:
-        return gather(job.labelled, folder, load_names(job.base) if job.base != FROM_SCRATCH else [])
+def _note(job: Plan) -> Path:
+    return job.out / "plan.json"
+
+
+def _labelled(job: Plan, source: Path) -> Path:
+    return gather(source, job.out / "data", load_names(job.base) if job.base != FROM_SCRATCH else [])
+
+
+def _rendered(job: Plan, say: Say) -> Path:
     reels = plan("train", job.train_seeds, job.pictures) + plan("val", job.held_out_seeds, job.held_out_pictures)
     progress = _Paced(say)
-    return render(reels, folder, THREADS, lambda done, of: progress(f"rendered {done} of {of} pictures"))
+    return render(reels, job.out / "data", THREADS, lambda done, of: progress(f"rendered {done} of {of} pictures"))
 
 
 def _fit(job: Plan, data: Path, say: Say) -> Path:
@@ -242,10 +255,16 @@ def slim(checkpoint: Path, file: Path) -> None:
     torch.save({"model": model, "train_args": {"task": "detect"}, "version": whole["version"]}, file)
 
 
-def export_size(size: int) -> tuple[int, int]:
-    """(height, width) for pictures of 16:9, in whole strides: the nearest, since grey borders are looked at too."""
-    height, width = WIDE
-    return max(1, round(size * height / width / STRIDE)) * STRIDE, size
+def aspect(pictures: Sequence[Path]) -> float:
+    """Width by height of the middle one of a sample of them."""
+    images = [cv2.imread(str(file)) for file in pictures[:: math.ceil(len(pictures) / SAMPLE)]]
+    return statistics.median_low(image.shape[1] / image.shape[0] for image in images if image is not None)
+
+
+def export_size(size: int, aspect: float) -> tuple[int, int]:
+    """(height, width) with `size` as the longer side, in whole strides: the nearest, since grey borders cost too."""
+    shorter = max(1, round(size * min(aspect, 1 / aspect) / STRIDE)) * STRIDE
+    return (shorter, size) if aspect >= 1 else (size, shorter)
 
 
 def measure(weights: Path, data: Path) -> tuple[Accuracy, dict[str, Accuracy]]:
@@ -276,6 +295,11 @@ def _training(job: Plan, data: Path, overall: Accuracy, classes: dict[str, Accur
     return Training(job.command, base, job.epochs, pictures, where, overall, classes)
 
 
+RENDERED = """
+`renderer` is a hash of the code that renders: other code makes other pictures of the same seeds.
+It has seen rendered streets only, and is not meant for real cameras."""
+
+
 def describe(card: Card) -> str:
     """The card in Markdown, for people."""
     training = card.training
@@ -290,8 +314,8 @@ It looks at pictures of {width} × {height}, to which others are fitted.
 Made at {card.made_at}; the hash of `{card.weights}` is `{card.hash}`.
 
 Trained for {training.epochs} epochs from {training.base} on {training.pictures["train"]} pictures and measured on
-{training.pictures["val"]} others: `{json.dumps(training.data)}`.
-`renderer` is a hash of the code that renders: other code makes other pictures of the same seeds. Remade with:
+{training.pictures["val"]} others: `{json.dumps(training.data)}`.{RENDERED if "renderer" in training.data else ""}
+Remade with:
 
 ```sh
 {training.command}

@@ -100,6 +100,7 @@ class Play:
     def _act(self) -> None:
         due = [name for name, case in self._cases.items() if self._decide(case)]
         for name in due[:ORDERS]:
+            self._cases[name] = self._cases.pop(name)  # one that is refused waits behind the others
             case = self._read(name)  # somebody may just have acted
             intent = self._decide(case) if case else None
             if intent:

@@ -30,7 +30,6 @@ class Spot(Struct, frozen=True, forbid_unknown_fields=True):
 
     view: View
     name: str
-    english: str
     position: Place
 
 

@@ -5,7 +5,7 @@ A sensor:  sim://water_level?seed=3&with=underpass:7&every=160   (measures what 
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal, TypeVar, get_args, get_origin
 from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
@@ -41,7 +41,7 @@ class SimSensor(Struct, frozen=True, forbid_unknown_fields=True, rename={"beside
 
     metric: Metric
     seed: Seed = 0
-    beside: Annotated[str, Meta(pattern=r"^[a-z-]+:\d+$")] | None = None
+    beside: str | None = None
     events: str = "all"
     every: Every = 160.0
 
@@ -64,11 +64,13 @@ def parse_sensor(address: str) -> SimSensor:
 
 
 def beside(sensor: SimSensor) -> SimCamera | None:
-    """The camera whose script the sensor follows; raise ValueError when there is no such view."""
+    """The camera whose script the sensor follows; raise ValueError when there is none such."""
     if sensor.beside is None:
         return None
     view, _, seed = sensor.beside.partition(":")
-    fields = {"view": view, "seed": int(seed), "events": sensor.events, "every": sensor.every}
+    if not seed.isdecimal():
+        raise ValueError(f"with={sensor.beside}: expected VIEW:SEED, such as underpass:7")
+    fields = {"view": view, "seed": seed, "events": sensor.events, "every": sensor.every}
     return _convert(fields, SimCamera, f"with={sensor.beside}")
 
 
@@ -84,7 +86,18 @@ def _parse(address: str, name: str, kind: type[Address]) -> Address:
 
 
 def _convert(fields: Mapping[str, object], kind: type[Address], whence: str) -> Address:
+    _check_known(fields, kind, whence)
     try:
         return msgspec.convert(fields, kind, strict=False)
     except msgspec.ValidationError as error:
         raise ValueError(f"{whence}: {error}") from error
+
+
+def _check_known(fields: Mapping[str, object], kind: type[Struct], whence: str) -> None:
+    """Raise ValueError, which names what is known, for an unknown field or value."""
+    known = {field.encode_name: field.type for field in msgspec.structs.fields(kind)}
+    for name, value in fields.items():
+        if name not in known:
+            raise ValueError(f"{whence}: there is no {name}=; known: {', '.join(f'{each}=' for each in [*known][1:])}")
+        if get_origin(known[name]) is Literal and value not in get_args(known[name]):
+            raise ValueError(f"{whence}: there is no {name} {value!r}; known: {', '.join(get_args(known[name]))}")

@@ -6,7 +6,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from deploy.cli import cli
 from deploy.embedded import LOOPBACK
 
 
@@ -34,6 +36,13 @@ def test_a_stage_without_a_broker_says_what_to_set(stage: str) -> None:
     assert refused.returncode == 2
     assert "YIHU_MQTT_URL" in refused.stderr
     assert "Traceback" not in refused.stderr
+
+
+def test_detect_is_told_where_added_models_lie(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    given: dict[str, object] = {}
+    monkeypatch.setattr("deploy.cli._run", lambda _name, _stage, _leave, **options: given.update(options))
+    assert CliRunner().invoke(cli, ["detect", "--data", str(tmp_path)]).exit_code == 0
+    assert given["data"] == tmp_path
 
 
 def test_an_agent_without_a_site_says_what_to_set() -> None:

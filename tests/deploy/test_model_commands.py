@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import cv2
 import pytest
 
 from tests.deploy import test_cli
@@ -57,16 +58,17 @@ def test_a_trained_model_is_added_and_listed(trained: Path, tmp_path: Path):
 
 def test_a_model_is_fine_tuned_on_labelled_pictures(trained: Path, tmp_path: Path):
     own = tmp_path / "own"
-    (own / "labels").mkdir(parents=True)
-    (own / "images").symlink_to(trained / "data" / "images" / "train")
-    for label in (trained / "data" / "labels" / "train").glob("*.txt"):
-        (own / "labels" / label.name).write_text(label.read_text())
+    (own / "images").mkdir(parents=True)
+    shutil.copytree(trained / "data" / "labels" / "train", own / "labels")
+    for picture in (trained / "data" / "images" / "train").iterdir():
+        cv2.imwrite(str(own / "images" / picture.name), cv2.resize(cv2.imread(str(picture)), (640, 480)))
     base = str(trained / "model" / "street.pt")
     given = ("--data", str(own), "--base", base, "--epochs", "1", "--size", "160", "--name", "tuned")
     done = yihu("train", "--out", str(tmp_path / "run"), *given)
     assert done.returncode == 0, done.stderr
     card = json.loads((tmp_path / "run" / "model" / "card.json").read_text())
-    assert (card["name"], card["training"]["data"]) == ("tuned", {"folder": "own"})
+    assert (card["name"], card["size"]) == ("tuned", [128, 160])
+    assert card["training"]["data"] == {"folder": "own"}
     assert card["training"]["base"].startswith("street.pt (")
 
 

@@ -4,8 +4,14 @@ import pytest
 
 from detect.detector import Detector
 from detect.yolo import load_detector
+from tests.detect.fakes import Remembering
 
 
 @pytest.fixture(scope="session")
 def detector(weights: Path) -> Detector:
     return load_detector(str(weights))
+
+
+@pytest.fixture(scope="session")
+def remembering(detector: Detector) -> Detector:
+    return Remembering(detector)

@@ -1,8 +1,56 @@
+from pathlib import Path
+
+import cv2
+import numpy as np
 import pytest
 
-from detect.train import export_size
+from detect.labelled import LabelledDataError
+from detect.train import Plan, aspect, beginning, export_size, train
 
 
-@pytest.mark.parametrize(("width", "height"), [(640, 352), (320, 192), (960, 544), (32, 32)])
-def test_an_export_looks_at_whole_strides_of_a_picture_of_16_to_9(width: int, height: int):
-    assert export_size(width) == (height, width)
+@pytest.mark.parametrize(
+    ("size", "shape", "expected"),
+    [
+        (640, (16, 9), (352, 640)),
+        (320, (16, 9), (192, 320)),
+        (960, (16, 9), (544, 960)),
+        (32, (16, 9), (32, 32)),
+        (640, (4, 3), (480, 640)),
+        (640, (1, 1), (640, 640)),
+        (640, (9, 16), (640, 352)),
+        (640, (100, 1), (32, 640)),
+    ],
+)
+def test_an_export_has_the_shape_of_its_pictures_in_whole_strides(
+    size: int, shape: tuple[int, int], expected: tuple[int, int]
+):
+    assert export_size(size, shape[0] / shape[1]) == expected
+
+
+def write(folder: Path, name: str, width: int, height: int) -> Path:
+    file = folder / f"{name}.png"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    cv2.imwrite(str(file), np.zeros((height, width, 3), np.uint8))
+    return file
+
+
+def test_the_shape_is_that_of_the_middle_picture(tmp_path: Path):
+    shapes = [(64, 48), (64, 48), (64, 48), (48, 64), (160, 90)]
+    assert aspect([write(tmp_path, str(n), *shape) for n, shape in enumerate(shapes)]) == pytest.approx(4 / 3)
+
+
+def test_of_many_pictures_some_from_all_over_are_looked_at(tmp_path: Path):
+    wide, high = write(tmp_path, "wide", 64, 32), write(tmp_path, "high", 32, 64)
+    assert aspect([high] * 500 + [wide] * 600) == 2
+
+
+def test_labels_that_are_wrong_leave_no_training_behind(tmp_path: Path):
+    for name in ("a", "b"):
+        write(tmp_path / "own" / "images", name, 64, 48)
+    (tmp_path / "own" / "labels").mkdir()
+    (tmp_path / "own" / "labels" / "a.txt").write_text("99 0.5 0.5 0.2 0.2\n")
+    base = beginning(None, tmp_path / "own")
+    job = Plan(tmp_path / "out", "mine", range(1), range(1), 16, 16, 1, 64, 8, base, tmp_path / "own", "yihu train")
+    with pytest.raises(LabelledDataError, match="class 99"):
+        train(job, resume=False, say=print)
+    assert not job.out.exists()

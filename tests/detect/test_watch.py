@@ -47,9 +47,9 @@ def see(frames: Iterable[Frame], detector: Detector, config: CameraConfig | None
     ],
 )
 def test_the_coach_at_the_kerb_is_one_incident_that_never_clears(
-    fps: float, encode: Callable[[Image], bytes], media: Path, detector: Detector
+    fps: float, encode: Callable[[Image], bytes], media: Path, remembering: Detector
 ):
-    incidents = see(film(media / "tfl_jamcam_5.mp4", fps, loops=3, encode=encode), detector)
+    incidents = see(film(media / "tfl_jamcam_5.mp4", fps, loops=3, encode=encode), remembering)
     opened = incidents[0]
     assert [incident.phase for incident in incidents] == ["open", "update"]
     assert opened.at - opened.began_at == pytest.approx(5, abs=1.5 / fps)
@@ -62,8 +62,8 @@ def test_the_coach_at_the_kerb_is_one_incident_that_never_clears(
 
 
 @pytest.mark.parametrize("fps", [5, 1, 0.5])
-def test_moving_traffic_is_no_incident(fps: float, media: Path, detector: Detector):
-    assert see(film(media / "tfl_jamcam_1.mp4", fps, loops=3), detector) == []
+def test_moving_traffic_is_no_incident(fps: float, media: Path, remembering: Detector):
+    assert see(film(media / "tfl_jamcam_1.mp4", fps, loops=3), remembering) == []
 
 
 def config(*zones: dict[str, object]) -> CameraConfig:

@@ -150,6 +150,20 @@ def test_something_that_crosses_the_picture_moves():
     assert not motion(picture)
 
 
+@pytest.mark.parametrize("width", [352, 960, 1920])
+def test_a_wide_picture_tells_motion_as_a_small_one_does(width):
+    height, motion, dice = width * 9 // 16, Motion(), np.random.default_rng(width)
+
+    def street(walker_at):
+        picture = dice.normal(120, 10, (height, width, 3))  # as noisy as a lamplit one
+        left, top = int(walker_at * width), height // 2
+        picture[top : top + height // 5, left : left + width // 25] = 200
+        return picture.clip(0, 255).astype(np.uint8)
+
+    motion(street(0.2))
+    assert [motion(street(at)) for at in (0.2, 0.25, 0.25, 0.7)] == [False, True, False, True]
+
+
 def test_a_street_moves_and_its_frozen_picture_does_not(media):
     film = cv2.VideoCapture(str(media / "tfl_jamcam_1.mp4"))
     shots = [film.read()[1] for _ in range(100)][::10]

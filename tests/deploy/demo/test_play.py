@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,13 +14,14 @@ from fastapi.testclient import TestClient
 from prometheus_client import CollectorRegistry
 
 from dashboard.app import create_app
-from deploy.demo.people import make_cast
-from deploy.demo.play import Play
+from deploy.demo.people import Intent, make_cast
+from deploy.demo.play import ORDERS, Play
 from deploy.demo.town import load_town, write_site
 from dispatch import desk
 from dispatch.seed import seed
 from dispatch.site import load_site
 from dispatch.ticket import Position
+from dispatch.transitions import Action
 from tests.dashboard.conftest import TOKEN, web_settings
 
 TOWN = load_town()
@@ -126,6 +128,30 @@ def test_after_a_new_connection_all_tickets_are_looked_at(
 def test_what_is_refused_is_left_at_that(play: Play, web: TestClient) -> None:
     play._post("/api/tickets", {"kind": "no such kind"})
     assert web.get("/api/tickets").json()["items"] == []
+
+
+def test_orders_that_are_refused_hold_up_no_others(
+    play: Play,
+    web: TestClient,
+    connection: psycopg.Connection,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stuck = {told(connection, play, f"stuck {number}") for number in range(ORDERS)}
+    play._read_signalled()
+    others = {told(connection, play, f"other {number}") for number in range(ORDERS)}
+    give = play._give
+
+    def give_wrongly(name: str, intent: Intent) -> None:
+        give(name, replace(intent, action=Action.CLOSE) if name in stuck else intent)
+
+    monkeypatch.setattr(play, "_give", give_wrongly)
+    clock.ahead = 60
+    for _ in range(2):
+        play._reported_to = clock()
+        play.go_on()
+    assert {len(timeline(web, name)) for name in stuck} == {1}
+    assert {len(timeline(web, name)) for name in others} == {2}
 
 
 def test_what_was_signalled_while_the_web_was_away_is_read_later() -> None:

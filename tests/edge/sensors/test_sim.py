@@ -36,9 +36,9 @@ def test_a_press_is_told_once_with_its_times():
 @pytest.mark.parametrize(
     ("address", "reason"),
     [
-        ("sim://watr", "Invalid enum value 'watr'"),
-        ("sim://gas?sed=1", "unknown field `sed`"),
-        ("sim://tilt?with=hill:1", "Invalid enum value 'hill'"),
+        ("sim://watr", "there is no metric 'watr'; known: water_level, "),
+        ("sim://gas?sed=1", "there is no sed=; known: seed="),
+        ("sim://tilt?with=hill:1", "there is no view 'hill'; known: kerb, "),
         ("sim://tilt?events=quake", "quake: no such event"),
     ],
 )

@@ -19,11 +19,13 @@ def test_every_seed_and_pace_comes_through(seed: int, every: float) -> None:
 @pytest.mark.parametrize(
     ("address", "says"),
     [
-        ("sim://nowhere", "view"),
+        ("sim://nowhere", r"view 'nowhere'; known: kerb, .*slope$"),
+        ("sim://kerb?light=noon", "light 'noon'; known: auto, day, dusk, night$"),
+        ("sim://kerb?weather=snow", "weather 'snow'; known: clear, rain$"),
         ("sim://kerb?seed=-1", "seed"),
         ("sim://kerb?seed=x", "seed"),
         ("sim://kerb?every=1", "every"),
-        ("sim://kerb?colour=red", "colour"),
+        ("sim://kerb?colour=red", "no colour=; known: seed=, light=, weather=, events=, every=$"),
         ("sim://kerb?seed", "sim://kerb"),
     ],
 )
@@ -38,9 +40,17 @@ def test_a_sensor_follows_the_script_of_the_camera_beside_it() -> None:
     assert beside(parse_sensor("sim://gas")) is None
 
 
-@pytest.mark.parametrize("address", ["sim://mood", "sim://gas?with=underpass", "sim://gas?with=nowhere:1"])
-def test_a_wrong_sensor_is_refused(address: str) -> None:
-    with pytest.raises(ValueError, match=r"sim://|with="):
+@pytest.mark.parametrize(
+    ("address", "says"),
+    [
+        ("sim://mood", "^sim://mood: there is no metric 'mood'; known: water_level, .*people$"),
+        ("sim://gas?with=underpass", "^with=underpass: expected VIEW:SEED"),
+        ("sim://gas?with=nowhere:1", "^with=nowhere:1: there is no view 'nowhere'; known: kerb, "),
+        ("sim://gas?light=day", "no light=; known: seed=, with=, events=, every=$"),
+    ],
+)
+def test_a_wrong_sensor_is_refused_by_what_is_wrong(address: str, says: str) -> None:
+    with pytest.raises(ValueError, match=says):
         parse_sensor(address)
 
 
