@@ -6,10 +6,10 @@ from uuid import UUID
 
 import msgspec
 from fastapi import APIRouter, Depends, HTTPException
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from dashboard.access import Admin, Database, Who, having
-from dashboard.models import NO_NUL, Line, Time, Words
+from dashboard.models import NO_NUL, Line, Moment, Time, Words
 from dashboard.problems import responses
 from dispatch import modes, modes_store, notices_store
 from dispatch.duties import Matter, check_duties
@@ -44,7 +44,7 @@ class Declaration(BaseModel):
     kind: Line
     area: Annotated[str, Field(pattern=r"^\d{2,15}$")]
     reason: Reason
-    until: AwareDatetime
+    until: Moment
 
 
 class Ending(BaseModel):

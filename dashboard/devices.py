@@ -1,13 +1,13 @@
 """/api/devices: cameras, sensors and agents, their newest picture and their readings."""
 
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Path, Query, Response
 
 from dashboard import reads
 from dashboard.access import Database, Who
-from dashboard.models import Device, Reading
+from dashboard.models import Device, Moment, Reading
 from dashboard.problems import responses
 from edge.topics import NAME
 
@@ -39,8 +39,8 @@ def get_readings(
     site: Name,
     device: Name,
     metric: Annotated[str | None, Query(max_length=200, pattern=r"^[^\x00]*$")] = None,
-    begin: Annotated[datetime | None, Query(alias="from")] = None,
-    end: Annotated[datetime | None, Query(alias="to")] = None,
+    begin: Annotated[Moment | None, Query(alias="from")] = None,
+    end: Annotated[Moment | None, Query(alias="to")] = None,
     limit: Annotated[int, Query(ge=1, le=10_000)] = 1000,
 ) -> list[Reading]:
     """Newest first, from `from` up to but not including `to`."""

@@ -4,9 +4,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import AwareDatetime, BaseModel
+from pydantic import BaseModel
 
 from dashboard.access import Database, Who
+from dashboard.models import Moment
 from dashboard.problems import responses
 from dispatch import figures
 from dispatch.ledger import Clock
@@ -61,8 +62,8 @@ class _Period:
 
     def __init__(
         self,
-        begin: Annotated[AwareDatetime | None, Query(alias="from")] = None,
-        end: Annotated[AwareDatetime | None, Query(alias="to")] = None,
+        begin: Annotated[Moment | None, Query(alias="from")] = None,
+        end: Annotated[Moment | None, Query(alias="to")] = None,
     ) -> None:
         self.end = end or datetime.now(UTC)
         self.begin = begin or self.end - MONTH

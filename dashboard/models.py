@@ -12,6 +12,18 @@ from dispatch.whistle import Grade, LetterState
 from edge.messages import DeviceState
 
 Time = Annotated[datetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
+
+EARLIEST_YEAR, LATEST_YEAR = 2000, 2099
+
+
+def _within_reason(moment: datetime) -> datetime:
+    """Sums with what is near the ends of the calendar would overflow."""
+    if not EARLIEST_YEAR <= moment.year <= LATEST_YEAR:
+        raise ValueError(f"a time is between {EARLIEST_YEAR} and {LATEST_YEAR}")
+    return moment.astimezone(UTC)
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_within_reason)]  # that is asked for
 Clock = Literal["accept", "handle", "close"]
 Place = tuple[Annotated[float, Field(ge=-180, le=180)], Annotated[float, Field(ge=-90, le=90)]]
 Photo = Annotated[Base64Bytes, Field(max_length=8_000_000)]
@@ -142,7 +154,7 @@ class ActionBody(BaseModel):
     into: UUID | None = None
     assignee: Line | None = None
     severity: Severity | None = None
-    until: AwareDatetime | None = None
+    until: Moment | None = None
     departments: Annotated[list[Line], Field(max_length=20)] = []
     letter: Line | None = None
     grade: Grade | None = None

@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, HTTPException
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from dashboard.access import Database, Who
-from dashboard.models import Line, Time
+from dashboard.models import Line, Moment, Time
 from dashboard.problems import responses
 from detect.values import Hours
 from dispatch import accounts, rota, routing
@@ -43,8 +43,8 @@ class NewDuty(BaseModel):
 
 class NewAbsence(BaseModel):
     model_config = ConfigDict(extra="forbid")
-    begin: AwareDatetime
-    end: AwareDatetime
+    begin: Moment
+    end: Moment
 
 
 def _planned(database: Database, who: Who, name: Line) -> Person:
@@ -88,7 +88,7 @@ def add_absence(database: Database, who: Who, person: Planned, body: NewAbsence)
 
 
 @router.delete("/absences", status_code=204)
-def remove_absence(database: Database, who: Who, person: Planned, begin: AwareDatetime) -> None:
+def remove_absence(database: Database, who: Who, person: Planned, begin: Moment) -> None:
     """Take back the absence that begins then."""
     rota.remove_absence(database, person.name, begin, who.signature, datetime.now(UTC))
 

@@ -258,7 +258,8 @@ def slim(checkpoint: Path, file: Path) -> None:
 def aspect(pictures: Sequence[Path]) -> float:
     """Width by height of the middle one of a sample of them."""
     images = [cv2.imread(str(file)) for file in pictures[:: math.ceil(len(pictures) / SAMPLE)]]
-    return statistics.median_low(image.shape[1] / image.shape[0] for image in images if image is not None)
+    ratios: list[float] = [image.shape[1] / image.shape[0] for image in images if image is not None]
+    return statistics.median_low(ratios)
 
 
 def export_size(size: int, aspect: float) -> tuple[int, int]:
