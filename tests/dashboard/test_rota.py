@@ -44,7 +44,13 @@ def test_duty_is_planned_and_whoever_it_is_about_reads_it(client: TestClient, wa
         ("PUT", "duty", NIGHT | {"days": [8]}, 422, "days"),
         ("POST", "absences", {"begin": AWAY["end"], "end": AWAY["begin"]}, 422, "begins before it ends"),
         ("POST", "absences", {"begin": "0001-01-01T00:00:00+23:00", "end": AWAY["end"]}, 422, "between 2000 and 2099"),
-        ("POST", "absences", {"begin": AWAY["begin"], "end": "9999-12-31T23:59:59-23:00"}, 422, "between 2000 and 2099"),
+        (
+            "POST",
+            "absences",
+            {"begin": AWAY["begin"], "end": "9999-12-31T23:59:59-23:00"},
+            422,
+            "between 2000 and 2099",
+        ),
         ("DELETE", "absences?begin=0001-01-01T00:00:00%2B23:00", None, 422, "between 2000 and 2099"),
     ],
 )

@@ -1,13 +1,8 @@
 """Notices against a real HTTP receiver."""
 
-import json
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
 from uuid import uuid4
 
 import psycopg
@@ -20,44 +15,11 @@ from dispatch.notices import RETRIES, Channel, Notice
 from dispatch.notices_store import list_notices, post, put_channel, send_due
 from dispatch.sender import Sender, send
 from tests.dispatch.matters import rows
+from tests.dispatch.receiver import Receiver
 from tests.waiting import wait_for
 
 NOON = datetime(2026, 6, 1, 4, tzinfo=UTC)  # in Beijing
 SECOND = timedelta(seconds=1)
-
-
-@dataclass
-class Receiver:
-    """What came, and what is answered."""
-
-    url: str
-    came: list[dict[str, Any]] = field(default_factory=list)
-    status: int = 200
-
-    @property
-    def titles(self) -> list[str]:
-        return [message["title"] for message in self.came]
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            if here.status == 200:
-                here.came.append(body)
-            self.send_response(here.status)
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None:
-            """Tests are quiet."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    here = Receiver(f"json://127.0.0.1:{server.server_address[1]}/")
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield here
-    server.shutdown()
-    server.server_close()
 
 
 def notice(key: str = "one", holder: str = "wang", severity: str = "minor") -> Notice:
