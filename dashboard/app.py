@@ -19,6 +19,8 @@ from dashboard.problems import add_problem_handlers, document_problems
 from dashboard.stream import Hub
 
 PATIENCE_MS = 10_000  # what a screen waits for the database
+# a plan for any filter at all would pass over the index of the one that is asked for
+OPTIONS = f"-c statement_timeout={PATIENCE_MS} -c plan_cache_mode=force_custom_plan"
 MOST_BYTES = 32 << 20  # of a request: a report with its photos
 STATIC = Path(__file__).parent / "static"
 
@@ -52,7 +54,7 @@ def create_app(settings: WebSettings, registry: CollectorRegistry) -> FastAPI:
         timeout=3,
         open=False,
         check=ConnectionPool.check_connection,
-        kwargs={"autocommit": True, "application_name": "yihu-web", "options": f"-c statement_timeout={PATIENCE_MS}"},
+        kwargs={"autocommit": True, "application_name": "yihu-web", "options": OPTIONS},
     )
     hub = Hub(settings.database)
     parts = Parts(pool, settings.broker, settings.stages, settings.version)

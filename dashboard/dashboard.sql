@@ -23,9 +23,7 @@ ORDER BY array_position(ARRAY['critical', 'major', 'minor'], severity), opened_a
 LIMIT %(limit)s;
 
 -- name: count_open
-SELECT state, severity, count(*) AS tickets,
-       count(*) FILTER (WHERE now() > due_close OR accepted_at IS NULL AND now() > due_accept
-                              OR handled_at IS NULL AND now() > due_handle) AS overdue
+SELECT state, severity, count(*) AS tickets, count(*) FILTER (WHERE overdue_at < now()) AS overdue
 FROM tickets
 WHERE ended_at IS NULL AND (%(area)s::text IS NULL OR areas @> ARRAY[%(area)s::text])
   AND within_reach(%(role)s, %(reach)s, %(holder)s, assignee, departments, areas)

@@ -36,6 +36,7 @@ CREATE TABLE terms (
 );
 
 -- `areas` lead from a ticket's own area to the root of the tree, as they were at its opening and have been merged since.
+-- `overdue_at` is when the first step that is to be done is due.
 ALTER TABLE tickets
     ADD COLUMN areas text[] NOT NULL DEFAULT '{}',
     ADD COLUMN pace double precision NOT NULL DEFAULT 1,
@@ -44,7 +45,12 @@ ALTER TABLE tickets
     ADD COLUMN pressed_at timestamptz,
     ADD COLUMN press_at timestamptz,
     ADD COLUMN solved boolean,
-    ADD COLUMN terms bytea REFERENCES terms (digest);
+    ADD COLUMN terms bytea REFERENCES terms (digest),
+    ADD COLUMN overdue_at timestamptz GENERATED ALWAYS AS (least(
+        due_close,
+        CASE WHEN accepted_at IS NULL THEN due_accept END,
+        CASE WHEN handled_at IS NULL THEN due_handle END
+    )) STORED;
 UPDATE tickets SET areas = ARRAY(
     WITH RECURSIVE up AS (
         SELECT code, parent, 0 AS height FROM areas WHERE code = tickets.area_code
@@ -74,6 +80,12 @@ UPDATE tickets SET terms = sha256(convert_to(content, 'UTF8')) FROM given WHERE 
 ALTER TABLE tickets ALTER COLUMN terms SET NOT NULL;
 CREATE INDEX tickets_by_area ON tickets USING gin (areas);
 CREATE INDEX tickets_open_by_area ON tickets USING gin (areas) WHERE ended_at IS NULL;
+CREATE INDEX tickets_by_device ON tickets (device, opened_at DESC, id DESC) WHERE device IS NOT NULL;
+CREATE INDEX tickets_by_kind ON tickets (kind, opened_at DESC, id DESC);
+CREATE INDEX tickets_by_state ON tickets (state, opened_at DESC, id DESC);
+CREATE INDEX tickets_counted ON tickets (state, severity, overdue_at) WHERE ended_at IS NULL;
+CREATE INDEX tickets_gravest
+    ON tickets (array_position(ARRAY['critical', 'major', 'minor'], severity), opened_at DESC) WHERE ended_at IS NULL;
 CREATE INDEX tickets_closed_by_latitude ON tickets (kind, latitude) WHERE state = 'closed';
 CREATE INDEX incidents_by_place ON incidents (kind, site, device, zone, found_at DESC);
 CREATE INDEX tickets_hurried ON tickets (id) WHERE ended_at IS NULL AND pace <> 1;
