@@ -1,4 +1,5 @@
 import json
+import shutil
 from pathlib import Path
 
 import cv2
@@ -31,7 +32,7 @@ def rendered(reels: list[Reel], tmp_path_factory: pytest.TempPathFactory) -> Pat
 
 def test_what_is_measured_by_was_never_trained_on():
     assert not set(TRAINING) & set(HELD_OUT)
-    assert max(HELD_OUT) < min(BENCH)
+    assert HELD_OUT[-1] < BENCH[0]
 
 
 def test_a_plan_has_the_pictures_wanted_of_every_kind_of_place():
@@ -71,7 +72,9 @@ def test_every_picture_has_its_labels(rendered: Path):
 
 def test_rendering_goes_on_where_it_stopped(reels: list[Reel], rendered: Path, tmp_path: Path):
     whole, told = contents(rendered), list[tuple[int, int]]()
-    render(reels[:1], tmp_path, 1, silent)
+    shutil.copytree(rendered, tmp_path, dirs_exist_ok=True)
+    for name in reels[1].names:
+        (tmp_path / "labels" / reels[1].part / f"{name}.txt").unlink()
     kept = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.txt")}
     render(reels, tmp_path, 1, lambda done, of: told.append((done, of)))
     assert {path: path.stat().st_mtime_ns for path in kept} == kept
