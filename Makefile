@@ -34,6 +34,8 @@ check: setup
 bench: setup
 	$(BIN)/yihu bench detect
 	$(BIN)/yihu bench ingest
+	$(BIN)/yihu bench rates
+	$(BIN)/yihu bench tickets
 	$(BIN)/yihu bench accuracy --seeds 1 --quiet-hours 1
 
 # after a change of dependencies in pyproject.toml; needs uv
