@@ -57,7 +57,7 @@ def bench_tickets(database: str, tickets: int, say: Callable[[str], None]) -> Me
         say(f"making {tickets} tickets")
         terms = put_terms(connection, Conduct().terms(shipped_matter("street_lamp")))
         connection.execute("SET session_replication_role = replica")  # nobody need be told of each
-        for name in ("areas", "tickets", "ledger", "incidents", "settle"):
+        for name in ("areas", "tickets", "ledger", "incidents"):
             connection.execute(SQL[name], {"number": tickets, "terms": terms})
         connection.execute("SET session_replication_role = origin")
         connection.execute("VACUUM ANALYZE")

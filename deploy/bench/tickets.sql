@@ -14,19 +14,17 @@ SELECT code || lpad(n::text, 3, '0'), 'grid ' || n, 'grid', code, '[[104,31],[10
 FROM communities, generate_series(1, 8) AS n;
 
 -- name: tickets
--- Of a year, evenly; the newest two in a hundred are still open, in all states.
+-- Of a year, evenly; the newest two in a hundred are still open, in all states. What was overdue has climbed to the top already.
 INSERT INTO tickets (id, number, kind, state, severity, title, area_code, area_name, areas, longitude, latitude, site,
                      device, zone, opened_at, began_at, due_accept, due_handle, due_close, accepted_at, handled_at,
-                     ended_at, assignee, press_at, terms)
+                     ended_at, assignee, press_at, levels, terms)
 SELECT gen_random_uuid(), n::text, kind, state, severity, 'ticket ' || n, grid, grid,
        ARRAY[grid, left(grid, 12), left(grid, 9)], 104 + random(), 31 + random(), 'bench', 'cam-' || n %% 800, 'kerb',
        at, at, at + interval '2 hours', at + interval '1 day', at + interval '7 days',
        CASE WHEN state NOT IN ('candidate', 'dispatched') THEN at + interval '1 hour' * random() * 3 END,
        CASE WHEN state IN ('handled', 'closed') THEN at + interval '1 hour' * (3 + random() * 30) END,
        CASE WHEN state = 'closed' THEN at + interval '1 day' * (2 + random() * 6) END,
-       'worker-' || n %% 240,
-       CASE state WHEN 'accepted' THEN at + interval '1 day' WHEN 'handled' THEN at + interval '7 days'
-                  WHEN 'closed' THEN NULL ELSE at + interval '2 hours' END,
+       'worker-' || n %% 240, CASE WHEN due > now() THEN due END, CASE WHEN due < now() THEN '{4,4,4}' ELSE '{0,0,0}' END::int[],
        %(terms)s
 FROM (
     SELECT n,
@@ -38,7 +36,9 @@ FROM (
            '510603003' || lpad((1 + n %% 30)::text, 3, '0') || lpad((1 + (n / 30) %% 8)::text, 3, '0') AS grid
     FROM generate_series(1, %(number)s::int) AS n
 ) AS each
-CROSS JOIN LATERAL (SELECT CASE WHEN n %% 1000 = 0 THEN 'gas_leak' ELSE usual END AS kind) AS kinds;
+CROSS JOIN LATERAL (SELECT CASE WHEN n %% 1000 = 0 THEN 'gas_leak' ELSE usual END AS kind) AS kinds
+CROSS JOIN LATERAL (SELECT CASE state WHEN 'accepted' THEN at + interval '1 day' WHEN 'handled' THEN at + interval '7 days'
+                                      WHEN 'closed' THEN NULL ELSE at + interval '2 hours' END AS due) AS dues;
 
 -- name: ledger
 INSERT INTO ledger (ticket, number, began_at, ended_at, state, severity, holder, pace, by)
@@ -66,10 +66,6 @@ WITH told AS (
 INSERT INTO evidence (id, ticket, incident, role, at, media_type, data)
 SELECT gen_random_uuid(), ticket, id, role, at, 'image/jpeg', ''
 FROM told CROSS JOIN (VALUES ('first'), ('best')) AS pictures (role);
-
--- name: settle
--- What was overdue has climbed to the top already; what is overdue since an hour climbs when it is asked to.
-UPDATE tickets SET press_at = NULL, levels = '{4,4,4}' WHERE ended_at IS NULL AND press_at < now();
 
 -- name: count_open
 SELECT count(*) FROM tickets WHERE ended_at IS NULL;
