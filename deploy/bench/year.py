@@ -113,7 +113,7 @@ def _orders(dice: random.Random, received: datetime, into: UUID) -> Iterator[Ord
     at = received
     for action, by, hours in ONCE + REOPENED * dice.choice((0, 0, 0, 0, 0, 1, 2)):
         for _ in range(dice.choice((0, 0, 0, 1, 2))):
-            at += timedelta(hours=dice.expovariate(1 / 3))
+            at += timedelta(hours=dice.expovariate(2))
             if at < END:
                 yield _disturbance(dice, at, into)
         at += timedelta(hours=dice.expovariate(1 / hours))
