@@ -110,7 +110,7 @@ def replace_duties(database: Database, who: Admin, body: list[Matter]) -> list[M
 def list_notices(database: Database, who: Who) -> list[Notice]:
     """What you were told; a supervisor and an admin also see of everybody what did not get through."""
     everybody = who.role in (Role.SUPERVISOR, Role.ADMIN)
-    return [Notice(**row) for row in notices_store.list_notices(database, who.holder, failed_of_all=everybody)]
+    return [Notice(**row) for row in notices_store.list_notices(database, who, failed_of_all=everybody)]
 
 
 def _check_reach(database: Database, who: Person, area: str) -> None:

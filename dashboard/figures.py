@@ -1,7 +1,7 @@
 """What tickets add up to: rates, offenders (通报) and the precision of detection, each of what somebody reaches."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel
@@ -39,7 +39,7 @@ class Offender(BaseModel):
     """Who had so many tickets in hand when this step of theirs became overdue; null: they were with nobody."""
 
     holder: str | None
-    clock: Clock
+    clock: Clock | Literal["letter"]
     missed: int
 
 

@@ -32,12 +32,13 @@ def report(database: Database, who: Whoever, body: ReportBody, request: Request)
 @router.get("/nearby", responses=responses(401))
 def nearby(
     database: Database,
+    who: Whoever,
     kind: Annotated[Line, Query()],
     longitude: Annotated[float, Query(ge=-180, le=180)],
     latitude: Annotated[float, Query(ge=-90, le=90)],
 ) -> list[Nearby]:
     """Open tickets of the same matter within 250 m, the nearest first: a report may be a duplicate of one."""
-    found = residents.nearby(database, kind, Position(longitude, latitude))
+    found = residents.nearby(database, kind, Position(longitude, latitude), who)
     return [Nearby(**near._asdict()) for near in found]
 
 

@@ -67,6 +67,8 @@ def _check(connection: Connection, person: Person, password: str) -> None:
         raise AccountError(f"{person.role} is no account's role; known: {', '.join(sorted(ROLES))}")
     if (person.role is Role.DEPARTMENT) != (person.department is not None):
         raise AccountError("an account of the role department, and no other, needs the name of its department")
+    if person.role is Role.ADMIN and person.area:
+        raise AccountError("an admin is one of the whole tree: name no area")
     if len(password) < SHORTEST_PASSWORD:
         raise AccountError(f"a password needs {SHORTEST_PASSWORD} characters")
     if person.area and not connection.execute(SQL["area"], {"code": person.area}).fetchone():

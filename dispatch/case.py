@@ -9,10 +9,10 @@ from typing import NamedTuple
 from uuid_utils.compat import uuid7
 
 from dispatch.guards import check
-from dispatch.ledger import Clock, Interval, Ledger, read, record
+from dispatch.ledger import Clock, Interval, Ledger, Reading, read, record
 from dispatch.modes import Mode, changes
 from dispatch.people import SYSTEM
-from dispatch.press import climbed, first_undone, next_climb
+from dispatch.press import climbed, next_climb, pressed_by_hand
 from dispatch.terms import Terms
 from dispatch.ticket import Due, Levels, Order, Ticket
 from dispatch.transitions import ENDED, TRANSITIONS, Action, Role, State
@@ -58,7 +58,8 @@ def follow(before: Case, after: Case, cause: Cause) -> Case:
     ledger = before.ledger
     if _what_counts(before.ticket) != _what_counts(after.ticket):
         ledger = record(ledger, _interval(after.ticket, cause))
-    departments = list(dict.fromkeys(letter.department for letter in after.letters))
+    called = (letter.department for letter in after.letters if letter.state is not LetterState.WITHDRAWN)
+    departments = list(dict.fromkeys(called))
     ticket = replace(after.ticket, departments=departments)
     return _settle(after._replace(ticket=ticket, ledger=ledger))
 
@@ -111,10 +112,15 @@ def _settle(case: Case) -> Case:
         accepted_at=accept.done_at,
         handled_at=handle.done_at,
         ended_at=_ended_at(ledger),
-        levels=Levels(*(0 if one.done_at else level for one, level in zip(readings, ticket.levels, strict=True))),
+        levels=_of_undone(ticket.levels, readings),
+        hands=_of_undone(ticket.hands, readings),
     )
     climb = next_climb(settled, terms)
     return case._replace(ticket=replace(settled, press_at=climb and climb.at))
+
+
+def _of_undone(levels: Levels, readings: Sequence[Reading]) -> Levels:
+    return Levels(*(0 if reading.done_at else level for reading, level in zip(readings, levels, strict=True)))
 
 
 def _ended_at(ledger: Ledger) -> datetime | None:
@@ -184,7 +190,7 @@ def _regrade(ticket: Ticket, order: Order) -> Ticket:
 
 
 def _climb(ticket: Ticket, order: Order) -> Ticket:
-    return climbed(ticket, order.clock or first_undone(ticket), order.at)
+    return climbed(ticket, order.clock, order.at) if order.clock else pressed_by_hand(ticket)
 
 
 def _answer(ticket: Ticket, order: Order) -> Ticket:

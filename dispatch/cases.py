@@ -20,7 +20,7 @@ from dispatch.conduct import Conduct
 from dispatch.duties_store import load_matter
 from dispatch.ledger import Interval, Ledger
 from dispatch.terms import Terms
-from dispatch.ticket import Area, Due, Levels, Position, Ticket
+from dispatch.ticket import Area, Climbed, Due, Levels, Position, Ticket
 from dispatch.transitions import State
 from dispatch.whistle import Grade, Letter, LetterState
 from ingest.queries import load_queries
@@ -124,7 +124,8 @@ def _changing(ticket: Ticket) -> dict[str, Any]:
         "handled_by": ticket.handled_by, "ended_at": ticket.ended_at, "merged_into": ticket.merged_into,
         "due_accept": ticket.due.accept, "due_handle": ticket.due.handle, "due_close": ticket.due.close,
         "pace": ticket.pace, "paused_until": ticket.paused_until, "levels": list(ticket.levels),
-        "pressed_at": ticket.pressed_at, "press_at": ticket.press_at, "solved": ticket.solved,
+        "hands": list(ticket.hands), "pressed_at": list(ticket.pressed_at), "press_at": ticket.press_at,
+        "solved": ticket.solved,
         "explanation": None if ticket.explanation is None else Jsonb(ticket.explanation),
     }  # fmt: skip
 
@@ -134,6 +135,7 @@ def _ticket(row: dict[str, Any]) -> Ticket:
     position = Position(row.pop("longitude"), row.pop("latitude"))
     due = Due(row.pop("due_accept"), row.pop("due_handle"), row.pop("due_close"))
     row |= {"state": State(row["state"]), "due": due, "levels": Levels(*row["levels"])}
+    row |= {"hands": Levels(*row["hands"]), "pressed_at": Climbed(*row["pressed_at"])}
     row |= {"area": area if area.code else None, "position": position if position.longitude is not None else None}
     return Ticket(**row)
 

@@ -14,7 +14,7 @@ from dispatch.guards import check
 from dispatch.orders import carry_out
 from dispatch.people import Person, within_reach
 from dispatch.store import Evidence
-from dispatch.ticket import Due, IncompleteOrderError, Order, Position, Ticket, TicketError
+from dispatch.ticket import GRADES, Due, IncompleteOrderError, Order, Position, Ticket, TicketError
 from dispatch.transitions import Action, State
 
 MAGIC = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
@@ -46,7 +46,18 @@ def act(connection: Connection, ticket_id: UUID, order: Order, photos: list[byte
             )  # what is wrong with the order comes first
             _check_target(locked[order.into].ticket)
         _put_photos(connection, ticket_id, photos, order.at)
-        return carry_out(connection, locked[ticket_id], opening.routed(connection, locked[ticket_id].ticket, order))
+        after = carry_out(connection, locked[ticket_id], opening.routed(connection, locked[ticket_id].ticket, order))
+        if order.action is Action.MERGE and order.into:
+            _raise_root(connection, locked[order.into], after, order)
+        return after
+
+
+def _raise_root(connection: Connection, root: Case, merged: Ticket, order: Order) -> None:
+    """What was merged into a ticket makes it no milder than it was itself."""
+    if GRADES.index(merged.severity) > GRADES.index(root.ticket.severity):
+        reason = f"{merged.number} was merged into it"
+        graver = Order(action=Action.REGRADE, at=order.at, by=order.by, severity=merged.severity, reason=reason)
+        carry_out(connection, root, graver)
 
 
 def report(connection: Connection, given: Report, actor: str, now: datetime) -> Ticket:

@@ -5,7 +5,12 @@ SELECT pg_advisory_xact_lock(hashtextextended('yihu ticket ' || %(kind)s, 0));
 SELECT root_of(ticket) FROM incidents WHERE id = %(id)s;
 
 -- name: gravest_incident
-SELECT severity FROM incidents WHERE ticket = %(ticket)s
+WITH RECURSIVE down AS (  -- the ticket, and all that were merged into it
+    SELECT %(ticket)s::uuid AS id
+    UNION
+    SELECT tickets.id FROM tickets JOIN down ON tickets.merged_into = down.id
+)
+SELECT severity FROM incidents WHERE ticket IN (SELECT id FROM down)
 ORDER BY array_position(ARRAY['critical', 'major', 'minor'], severity) LIMIT 1;
 
 -- name: find_open_at_place

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from detect.incident import Severity
 from detect.values import Seconds
@@ -17,7 +17,7 @@ SHIPPED = Path(__file__).with_name("duties.csv")
 OTHER = "other"  # what stands for a matter that the list lacks
 
 Limit = Annotated[Seconds, Field(gt=0)]
-Text = Annotated[str, Field(min_length=1, max_length=100)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=r"^[^\x00]*$")]
 
 
 class Matter(BaseModel):
@@ -116,5 +116,5 @@ def format_duties(matters: Iterable[Matter]) -> str:
 def _duration(seconds: float) -> str:
     for unit, size in (("d", 86_400), ("h", 3600), ("m", 60)):
         if seconds % size == 0:
-            return f"{seconds / size:g}{unit}"
-    return f"{seconds:g}s"
+            return f"{seconds / size:.15g}{unit}"
+    return f"{seconds:.15g}s"

@@ -17,8 +17,8 @@ SQL = load_queries(Path(__file__).with_name("figures.sql"))
 class Rate(NamedTuple):
     """Of the tickets received in a period: in how many a step was done in time, and in how many it was not.
 
-    What is open and overdue has missed already; what is open and not yet due counts nowhere, as do tickets that were
-    rejected or merged.
+    What is open and overdue has missed already; what is open and not yet due counts nowhere. Of what was rejected or
+    merged counts only what had been missed by then.
     """
 
     kept: int
@@ -30,7 +30,10 @@ class Rate(NamedTuple):
 
 
 class Offender(NamedTuple):
-    """Who had tickets in hand when a step of theirs became overdue; `holder` None: they were with nobody."""
+    """Who had tickets in hand when a step of theirs became overdue; `holder` None: they were with nobody.
+
+    `clock` is `letter` for the departments whose answers to letters were.
+    """
 
     holder: str | None
     clock: str

@@ -1,13 +1,15 @@
 -- name: rates
+-- What was rejected or merged counts with what had been missed until then: nobody gets rid of that so.
 SELECT
     count(*) FILTER (WHERE accepted_at <= due_accept) AS accept_kept,
-    count(*) FILTER (WHERE accepted_at > due_accept OR (accepted_at IS NULL AND due_accept < %(now)s)) AS accept_missed,
+    count(*) FILTER (WHERE coalesce(accepted_at, undone_at) > due_accept) AS accept_missed,
     count(*) FILTER (WHERE handled_at <= due_handle) AS handle_kept,
-    count(*) FILTER (WHERE handled_at > due_handle OR (handled_at IS NULL AND due_handle < %(now)s)) AS handle_missed,
-    count(*) FILTER (WHERE ended_at <= due_close) AS close_kept,
-    count(*) FILTER (WHERE ended_at > due_close OR (ended_at IS NULL AND due_close < %(now)s)) AS close_missed
-FROM tickets
-WHERE opened_at >= %(since)s AND opened_at < %(until)s AND state NOT IN ('rejected', 'merged')
+    count(*) FILTER (WHERE coalesce(handled_at, undone_at) > due_handle) AS handle_missed,
+    count(*) FILTER (WHERE closed_at <= due_close) AS close_kept,
+    count(*) FILTER (WHERE coalesce(closed_at, undone_at) > due_close) AS close_missed
+FROM tickets CROSS JOIN LATERAL (SELECT CASE WHEN state = 'closed' THEN ended_at END AS closed_at,
+                                        coalesce(ended_at, %(now)s) AS undone_at) AS ends
+WHERE opened_at >= %(since)s AND opened_at < %(until)s
   AND (%(area)s::text IS NULL OR areas @> ARRAY[%(area)s::text])
   AND within_reach(%(role)s, %(reach)s, %(holder)s, assignee, departments, areas);
 
@@ -16,18 +18,26 @@ WITH missed AS (
     SELECT id, step.clock, step.due
     FROM tickets
     CROSS JOIN LATERAL (VALUES ('accept', due_accept, accepted_at), ('handle', due_handle, handled_at),
-                               ('close', due_close, ended_at)) AS step (clock, due, done)
-    WHERE state NOT IN ('rejected', 'merged')
-      AND step.due >= %(since)s AND step.due < %(now)s AND coalesce(step.done > step.due, true)
+                               ('close', due_close, NULL)) AS step (clock, due, done)
+    WHERE step.due >= %(since)s AND step.due < coalesce(step.done, ended_at, %(now)s)
       AND (%(area)s::text IS NULL OR areas @> ARRAY[%(area)s::text])
       AND within_reach(%(role)s, %(reach)s, %(holder)s, assignee, departments, areas)
 )
-SELECT ledger.holder, missed.clock, count(*) AS missed
-FROM missed JOIN ledger ON ledger.ticket = missed.id
-    AND ledger.began_at <= missed.due AND (ledger.ended_at IS NULL OR ledger.ended_at > missed.due)
-GROUP BY ledger.holder, missed.clock
+SELECT holder, clock, count(*) AS missed
+FROM (
+    SELECT ledger.holder, missed.clock
+    FROM missed JOIN ledger ON ledger.ticket = missed.id
+        AND ledger.began_at <= missed.due AND (ledger.ended_at IS NULL OR ledger.ended_at > missed.due)
+    UNION ALL
+    SELECT letters.department, 'letter'
+    FROM letters JOIN tickets ON tickets.id = letters.ticket
+    WHERE deadline >= %(since)s AND deadline < coalesce(reported_at, letters.ended_at, %(now)s)
+      AND (%(area)s::text IS NULL OR areas @> ARRAY[%(area)s::text])
+      AND within_reach(%(role)s, %(reach)s, %(holder)s, assignee, departments, areas)
+) AS each
+GROUP BY holder, clock
 HAVING count(*) >= %(least)s
-ORDER BY count(*) DESC, ledger.holder, missed.clock;
+ORDER BY count(*) DESC, holder, clock;
 
 -- name: precision
 -- The last word counts: a rejection that was taken back is none.
@@ -42,7 +52,11 @@ FROM (
            CASE WHEN tickets.state = 'rejected' THEN last.reason END AS reason,
            count(*) AS count
     FROM tickets
-    JOIN LATERAL (SELECT reason FROM ledger WHERE ledger.ticket = tickets.id ORDER BY number DESC LIMIT 1) AS last ON true
+    JOIN LATERAL (
+        SELECT reason FROM ledger
+        WHERE ledger.ticket = tickets.id AND began_at <= coalesce(tickets.ended_at, 'infinity')
+        ORDER BY number DESC LIMIT 1
+    ) AS last ON true
     LEFT JOIN sites ON sites.id = tickets.site
     WHERE device IS NOT NULL AND tickets.state NOT IN ('candidate', 'merged')
       AND opened_at >= %(since)s AND opened_at < %(until)s

@@ -59,8 +59,9 @@ def _no_open_letter(ticket: Ticket, letters: Letters, order: Order) -> None:
 
 
 def _not_the_handler(ticket: Ticket, _: Letters, order: Order) -> None:
-    if order.by.name and order.by.name == ticket.handled_by:
-        raise ForbiddenMoveError(ticket, order.action, f"{order.by.name} handled it: somebody else must close it")
+    if (order.by.name or None) == ticket.handled_by:
+        who = order.by.name or "a script that named nobody"
+        raise ForbiddenMoveError(ticket, order.action, f"{who} handled it: somebody else must close it")
 
 
 def _theirs(ticket: Ticket, _: Letters, order: Order) -> None:
@@ -68,6 +69,12 @@ def _theirs(ticket: Ticket, _: Letters, order: Order) -> None:
         return
     why = f"it is with {ticket.assignee}: a dispatcher can hand it over"
     raise ForbiddenMoveError(ticket, order.action, why)
+
+
+def _not_only_called(ticket: Ticket, _: Letters, order: Order) -> None:
+    """A department that was whistled for answers its letter; a ticket that nobody has is for the grid workers."""
+    if order.by.role is Role.DEPARTMENT and ticket.assignee is None:
+        raise ForbiddenMoveError(ticket, order.action, "nobody has it yet: a dispatcher can assign it to you")
 
 
 def _an_assignee(_: Ticket, __: Letters, order: Order) -> None:
@@ -132,7 +139,7 @@ GUARDS: dict[Action, tuple[Guard, ...]] = {
     Action.REJECT: (_coded_reason, _no_open_letter),
     Action.MERGE: (_other_target, _no_open_letter),
     Action.UNMERGE: (_any_reason,),
-    Action.ACCEPT: (_theirs,),
+    Action.ACCEPT: (_theirs, _not_only_called),
     Action.RETURN: (_any_reason, _theirs),
     Action.HANDLE: (_theirs,),
     Action.CLOSE: (_not_the_handler, _no_open_letter),

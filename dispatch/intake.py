@@ -14,11 +14,10 @@ from dispatch.case import Case, Cause, follow
 from dispatch.orders import up_to_date
 from dispatch.people import Signature
 from dispatch.store import Evidence
-from dispatch.ticket import Due, Position, Ticket
+from dispatch.ticket import GRADES, Due, Position, Ticket
 from dispatch.transitions import State
 
 BY = Signature.DETECT  # who opens and joins, in the timeline
-GRADES: tuple[Severity, ...] = ("minor", "major", "critical")
 
 
 def take_in(connection: Connection, incident: Incident, now: datetime) -> Ticket:

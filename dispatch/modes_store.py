@@ -32,6 +32,8 @@ def declare(connection: Connection, kind: str, area: str, reason: str, by: str, 
         raise ModeError(f"unknown emergency {kind!r}; known: {', '.join(known)}")
     if not reason.strip() or until <= now:
         raise ModeError("an emergency needs a reason, and an end that is still to come")
+    if connection.execute(SQL["is_retired"], {"area": area}).fetchone():
+        raise ModeError(f"{area} has become a part of another grid: declare it there")
     mode = Mode(
         id=uuid7(), kind=kind, pace=known[kind].pace, area=area, reason=reason, by=by, began_at=now, until=until
     )  # fmt: skip

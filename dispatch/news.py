@@ -1,6 +1,7 @@
 """Who is told what when an order was carried out. Pure."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from uuid_utils.compat import uuid7
@@ -25,7 +26,7 @@ STEPS = {Clock.ACCEPT: ("接单", "accept"), Clock.HANDLE: ("处理", "handle"),
 def news(before: Case, after: Case, now: datetime) -> list[Notice]:
     """Of a ticket to whoever has it now and had it not, and of letters to the departments they are addressed to."""
     ticket, told = after.ticket, []
-    if ticket.assignee and ticket.state is State.DISPATCHED and _comes_to_somebody(before.ticket, ticket):
+    if ticket.assignee and _comes_to_somebody(before.ticket, ticket):
         key = f"dispatch/{ticket.id}/{len(after.ledger)}"
         told.append(_notice(key, ticket.assignee, "dispatch", ticket, ("新工单", "A ticket for you"), now))
     known = {letter.id: letter for letter in before.letters}
@@ -37,8 +38,9 @@ def news(before: Case, after: Case, now: datetime) -> list[Notice]:
 
 def news_of_climb(before: Case, after: Case, supervisors: Sequence[Person], order: Order) -> list[Notice]:
     """Of a step that climbed to whoever has the ticket and to the supervisors that its level reaches (督办)."""
-    ticket, old = after.ticket, before.ticket.levels
-    rises = ((clock, level) for clock, level, was in zip(Clock, ticket.levels, old, strict=True) if level > was)
+    ticket = after.ticket
+    old, new = (map(sum, zip(one.levels, one.hands, strict=True)) for one in (before.ticket, ticket))
+    rises = [(clock, level) for clock, was, level in zip(Clock, old, new, strict=True) if level > was]
     return [
         _notice(
             f"press/{ticket.id}/{len(after.ledger)}/{clock}/{level}",
@@ -50,6 +52,13 @@ def news_of_climb(before: Case, after: Case, supervisors: Sequence[Person], orde
     ]  # fmt: skip
 
 
+def news_of_late(letter: Letter, ticket: Ticket, supervisors: Sequence[Person], now: datetime) -> list[Notice]:
+    """Of a letter that was not answered in time to its department, to who whistled, and to who supervises there."""
+    words = f"{letter.department}的响应函逾期未反馈", f"{letter.department} has not answered its letter in time"
+    holders = dict.fromkeys([letter.department, letter.by, *told(replace(ticket, assignee=None), 1, supervisors)])
+    return [_notice(f"letter/{letter.id}/late", holder, "letter", ticket, words, now) for holder in holders if holder]
+
+
 def _climb_words(clock: Clock, level: int, order: Order) -> tuple[str, str]:
     if order.by == SYSTEM:
         zh, en = STEPS[clock]
@@ -59,7 +68,10 @@ def _climb_words(clock: Clock, level: int, order: Order) -> tuple[str, str]:
 
 
 def _comes_to_somebody(before: Ticket, after: Ticket) -> bool:
-    return (before.state, before.assignee) != (after.state, after.assignee)
+    """Sent out, or handed over; whoever accepts it knows."""
+    if after.state is State.ACCEPTED:
+        return before.state is State.ACCEPTED and before.assignee != after.assignee
+    return after.state is State.DISPATCHED and (before.state, before.assignee) != (after.state, after.assignee)
 
 
 def _is_news(letter: Letter, before: Letter | None) -> bool:

@@ -14,7 +14,8 @@ ON CONFLICT (holder) DO UPDATE SET
     url = excluded.url, quiet = excluded.quiet, digest_s = excluded.digest_s, timezone = excluded.timezone;
 
 -- name: claim
--- All that is due of one holder: put off, so that nobody else sends it meanwhile. One at a time claims of a holder.
+-- What is due of one holder, so many at once: put off, so that nobody else sends it meanwhile. One at a time claims of a
+-- holder.
 WITH next AS (
     SELECT holder FROM channels
     WHERE EXISTS (SELECT FROM notices
@@ -24,7 +25,8 @@ WITH next AS (
 )
 UPDATE notices SET due_at = %(until)s
 FROM next
-WHERE notices.holder = next.holder AND sent_at IS NULL AND due_at <= %(now)s
+WHERE id IN (SELECT id FROM notices WHERE notices.holder = next.holder AND sent_at IS NULL AND due_at <= %(now)s
+             ORDER BY due_at, id LIMIT %(most)s)
 RETURNING id, key, notices.holder, about, severity, zh, en, made_at, ticket;
 
 -- name: note_failure
@@ -39,6 +41,10 @@ UPDATE notices SET sent_at = %(now)s, error = NULL WHERE id = ANY (%(ids)s);
 -- name: list
 SELECT id, holder, ticket, about, severity, zh, en, made_at, sent_at, tries, error
 FROM notices
-WHERE holder = %(holder)s OR (%(all)s AND sent_at IS NULL AND tries > 0)
+WHERE notices.holder = %(holder)s
+   OR (%(all)s AND sent_at IS NULL AND tries > 0
+       AND (ticket IS NULL
+            OR EXISTS (SELECT FROM tickets WHERE tickets.id = notices.ticket AND within_reach(
+                %(role)s, %(reach)s, %(holder)s, assignee, departments, areas))))
 ORDER BY made_at DESC, id DESC
 LIMIT %(limit)s;

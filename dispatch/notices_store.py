@@ -9,11 +9,14 @@ from typing import Any
 from psycopg import Connection
 from psycopg.rows import class_row, dict_row
 
+from dispatch.figures import reach_of
 from dispatch.notices import Channel, Notice, digest, due_at, retry_at
+from dispatch.people import Person
 from ingest.queries import load_queries
 
 SQL = load_queries(Path(__file__).with_name("notices.sql"))
 MOST = 200  # are listed
+IN_ONE = 20  # message: many receivers refuse long ones
 CLAIM = timedelta(minutes=2)  # for which nobody else sends what is being sent
 
 Send = Callable[[str, str, str], None]  # URL, title, body; raises OSError with what went wrong
@@ -36,9 +39,9 @@ def put_channel(connection: Connection, holder: str, channel: Channel) -> None:
     connection.execute(SQL["put_channel"], channel._asdict() | {"holder": holder})
 
 
-def list_notices(connection: Connection, holder: str, *, failed_of_all: bool) -> list[dict[str, Any]]:
-    """Newest first: those of a holder, and those of everybody that did not get through where these are asked for."""
-    values = {"holder": holder, "all": failed_of_all, "limit": MOST}
+def list_notices(connection: Connection, person: Person, *, failed_of_all: bool) -> list[dict[str, Any]]:
+    """Newest first: somebody's own, and where these are asked for those within their reach that did not get through."""
+    values = reach_of(person) | {"all": failed_of_all, "limit": MOST}
     with connection.cursor(row_factory=dict_row) as cursor:
         return cursor.execute(SQL["list"], values).fetchall()
 
@@ -53,7 +56,7 @@ def send_due(connection: Connection, now: datetime, send: Send) -> int:
 
 def _claim(connection: Connection, now: datetime) -> list[Notice]:
     with connection.cursor(row_factory=class_row(Notice)) as cursor:
-        return cursor.execute(SQL["claim"], {"now": now, "until": now + CLAIM}).fetchall()
+        return cursor.execute(SQL["claim"], {"now": now, "until": now + CLAIM, "most": IN_ONE}).fetchall()
 
 
 def _send(connection: Connection, claimed: list[Notice], now: datetime, send: Send) -> bool:

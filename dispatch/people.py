@@ -45,11 +45,10 @@ SYSTEM = Person(Signature.DISPATCH, Role.SYSTEM)
 
 def within_reach(person: Person, areas: Sequence[str], holders: Sequence[str]) -> bool:
     """Whether somebody sees and moves a ticket: `areas` lead from its grid to the root, `holders` have it in hand."""
-    if person.holder in holders:
-        return True
+    there, theirs = reaches_area(person, areas), person.holder in holders
     if person.role is Role.DEPARTMENT:
-        return False
-    return person.area is None or person.area in areas
+        return theirs and there
+    return theirs or there
 
 
 def reaches_area(person: Person, path: Sequence[str]) -> bool:

@@ -29,9 +29,15 @@ def next_climb(ticket: Ticket, terms: Terms) -> Climb | None:
 
 
 def climbed(ticket: Ticket, clock: Clock, at: datetime) -> Ticket:
-    """The ticket with a step one level higher."""
+    """The ticket with an overdue step one level higher."""
     levels = ticket.levels._replace(**{clock.value: _level(ticket, clock) + 1})
-    return replace(ticket, levels=levels, pressed_at=at)
+    return replace(ticket, levels=levels, pressed_at=ticket.pressed_at._replace(**{clock.value: at}))
+
+
+def pressed_by_hand(ticket: Ticket) -> Ticket:
+    """The ticket with the step in hand one level higher; it climbs by itself all the same when it is overdue."""
+    clock = first_undone(ticket)
+    return replace(ticket, hands=ticket.hands._replace(**{clock.value: getattr(ticket.hands, clock) + 1}))
 
 
 def first_undone(ticket: Ticket) -> Clock:
@@ -61,7 +67,7 @@ def _climbs_at(ticket: Ticket, clock: Clock, terms: Terms) -> datetime:
     """So long after it is due, and after the last climb: after a day off, not all levels climb at once."""
     level, due = _level(ticket, clock), getattr(ticket.due, clock)
     at = terms.calendar.after(due, terms.press[level])
-    if level and ticket.pressed_at:
-        gap = terms.press[level] - terms.press[level - 1]
-        at = max(at, terms.calendar.after(ticket.pressed_at, gap))
+    last: datetime | None = getattr(ticket.pressed_at, clock)
+    if level and last:
+        at = max(at, terms.calendar.after(last, terms.press[level] - terms.press[level - 1]))
     return max(at, ticket.paused_until or at)

@@ -14,12 +14,16 @@ from psycopg.rows import scalar_row
 
 from dispatch import audit, cases
 from dispatch.case import Case, never_sent_out
+from dispatch.news import news_of_late
+from dispatch.notices_store import post
 from dispatch.opening import dispatch_unconfirmed
 from dispatch.orders import carry_out, up_to_date
 from dispatch.people import SYSTEM
+from dispatch.posts import load_supervisors
 from dispatch.press import next_climb
 from dispatch.ticket import Order
 from dispatch.transitions import Action, State
+from dispatch.whistle import open_letters
 from ingest.queries import load_queries
 
 SQL = load_queries(Path(__file__).with_name("pressing.sql"))
@@ -27,7 +31,7 @@ SQL = load_queries(Path(__file__).with_name("pressing.sql"))
 
 def pass_clocks(connection: Connection, now: datetime) -> int:
     """Do all that is due now; how many tickets were touched."""
-    return resume_paused(connection, now) + press_overdue(connection, now)
+    return resume_paused(connection, now) + press_overdue(connection, now) + press_letters(connection, now)
 
 
 def resume_paused(connection: Connection, now: datetime) -> int:
@@ -38,6 +42,11 @@ def resume_paused(connection: Connection, now: datetime) -> int:
 def press_overdue(connection: Connection, now: datetime) -> int:
     """Let every step that is due to climb climb one level; how many did."""
     return _each(connection, "to_press", now, _press)
+
+
+def press_letters(connection: Connection, now: datetime) -> int:
+    """Tell of the letters whose deadline passed without an answer; of how many."""
+    return _each(connection, "to_press_letters", now, _press_letters)
 
 
 def keep_paces(connection: Connection, now: datetime) -> int:
@@ -79,6 +88,14 @@ def _press(connection: Connection, case: Case, now: datetime) -> bool:
     order = Order(action=Action.ESCALATE, at=now, by=SYSTEM, reason=climb.clock.value, clock=climb.clock)
     carry_out(connection, case, order)
     return True
+
+
+def _press_letters(connection: Connection, case: Case, now: datetime) -> bool:
+    late = [letter for letter in open_letters(case.letters) if letter.deadline <= now and not letter.reported_at]
+    supervisors = load_supervisors(connection, case.ticket.areas)
+    told = [post(connection, notice) for one in late for notice in news_of_late(one, case.ticket, supervisors, now)]
+    connection.execute(SQL["letters_pressed"], {"ids": [letter.id for letter in late], "now": now})
+    return any(told)
 
 
 def _keep_pace(connection: Connection, case: Case, now: datetime) -> bool:

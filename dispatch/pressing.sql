@@ -4,6 +4,13 @@ SELECT id FROM tickets WHERE press_at <= %(now)s ORDER BY press_at;
 -- name: to_resume
 SELECT id FROM tickets WHERE paused_until <= %(now)s AND ended_at IS NULL ORDER BY paused_until;
 
+-- name: to_press_letters
+SELECT DISTINCT ticket FROM letters
+WHERE ended_at IS NULL AND reported_at IS NULL AND pressed_at IS NULL AND deadline <= %(now)s;
+
+-- name: letters_pressed
+UPDATE letters SET pressed_at = %(now)s WHERE id = ANY (%(ids)s);
+
 -- name: modes_to_keep
 -- Whose beginning, or whose end, is not yet in all ledgers there.
 SELECT id FROM modes

@@ -11,7 +11,10 @@ from psycopg import Connection
 from psycopg.rows import class_row
 
 from dispatch import cases
+from dispatch.conduct import Reports
 from dispatch.desk import NoSuchTicketError, Report, report
+from dispatch.duties_store import load_matter
+from dispatch.figures import reach_of
 from dispatch.orders import carry_out
 from dispatch.people import Person, Signature
 from dispatch.ticket import Order, Position, Ticket, TicketError
@@ -64,9 +67,7 @@ def receive(connection: Connection, given: Report, who: Person | None, address: 
 
 
 def _check_stranger(connection: Connection, position: Position, address: bytes, now: datetime) -> None:
-    allowed = cases.load_conduct(connection, None, position).reports
-    if not allowed.open:
-        raise ClosedToStrangersError("reports are taken here only of who is signed in: sign in, or call the hotline")
+    allowed = _check_open(connection, position)
     counted = {"address": address, "since": now - HOUR}
     connection.execute(SQL["lock_address"], counted)
     connection.execute(SQL["forget_addresses"], counted)
@@ -75,10 +76,27 @@ def _check_stranger(connection: Connection, position: Position, address: bytes, 
         raise TooManyReportsError(f"{made} reports within an hour are enough from one place: call the hotline")
 
 
-def nearby(connection: Connection, kind: str, position: Position) -> list[Nearby]:
-    """Open tickets of the same matter within 250 m, the nearest first."""
+def _check_open(connection: Connection, position: Position) -> Reports:
+    allowed = cases.load_conduct(connection, None, position).reports
+    if not allowed.open:
+        raise ClosedToStrangersError("reports are taken here only of who is signed in: sign in, or call the hotline")
+    return allowed
+
+
+def nearby(connection: Connection, kind: str, position: Position, who: Person | None) -> list[Nearby]:
+    """Open tickets of the same matter within 250 m, the nearest first; raise TicketError.
+
+    Strangers are told of public matters only, where the site is open to them, and not in a reporter's words.
+    """
+    if who is None:
+        _check_open(connection, position)
+        if load_matter(connection, kind).sort != "public":
+            return []
+    reach = reach_of(who) if who else {"role": None, "reach": None, "holder": None}
+    values = position._asdict() | reach | {"kind": kind, "metres": NEAR_M}
     with connection.cursor(row_factory=class_row(Nearby)) as cursor:
-        return cursor.execute(SQL["nearby"], position._asdict() | {"kind": kind, "metres": NEAR_M}).fetchall()
+        found = cursor.execute(SQL["nearby"], values).fetchall()
+    return found if who else [near._replace(title=load_matter(connection, kind).zh) for near in found]
 
 
 class Followed(NamedTuple):
@@ -108,11 +126,10 @@ def answer(connection: Connection, token: str, words: str, now: datetime, *, sol
         if case is None or before.ticket != case.ticket.id:
             raise NoSuchTicketError("this report has just gone on to another ticket: try again")
         closed = case.ticket.state is State.CLOSED
-        order = _answer(words, now, solved=solved, closed=closed, first=before.solved is None)
-        after = carry_out(connection, case, order)
         if closed:
             connection.execute(SQL["note_answer"], {"follow": _hash(token), "solved": solved})
-        return after
+        order = _answer(words, now, solved=solved, closed=closed, first=before.solved is None)
+        return carry_out(connection, case, order)
 
 
 def _answer(words: str, now: datetime, *, solved: bool, closed: bool, first: bool) -> Order:

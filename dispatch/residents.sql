@@ -23,5 +23,6 @@ FROM tickets CROSS JOIN LATERAL (
                 + ((longitude - %(longitude)s) * cos(radians(%(latitude)s))) ^ 2) * 111320 AS metres
 ) AS away
 WHERE ended_at IS NULL AND kind = %(kind)s AND metres <= %(metres)s
+  AND (%(role)s::text IS NULL OR within_reach(%(role)s, %(reach)s, %(holder)s, assignee, departments, areas))
 ORDER BY metres
 LIMIT 10;

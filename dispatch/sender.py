@@ -37,7 +37,7 @@ class Sender:
 def send(url: str, title: str, body: str) -> None:
     """Send one message; raise OSError with what the receiver said, but not the URL, which may hold a password."""
     receiver = apprise.Apprise()
-    if not receiver.add(url):
+    if not receiver.add(f"{url}{'&' if '?' in url else '?'}overflow=split"):  # rather than be refused as too long
         raise OSError(f"{url.partition('://')[0]}://… is no address that Apprise knows")
     with apprise.LogCapture(level=logging.WARNING) as told:  # type: ignore[no-untyped-call]  # as Apprise has it
         taken = receiver.notify(title=title, body=body)

@@ -26,6 +26,9 @@ class RejectReason(StrEnum):
     OTHER = "other"
 
 
+GRADES: tuple[Severity, ...] = ("minor", "major", "critical")
+
+
 class Due(NamedTuple):
     accept: datetime
     handle: datetime
@@ -33,14 +36,22 @@ class Due(NamedTuple):
 
 
 class Levels(NamedTuple):
-    """How high each step has climbed, overdue or pressed by hand (督办); 0 again once it is done."""
+    """How often each step has climbed (督办); 0 again once it is done."""
 
     accept: int = 0
     handle: int = 0
     close: int = 0
 
 
-AT_THE_BOTTOM = Levels()
+class Climbed(NamedTuple):
+    """When each step climbed last, because it was overdue."""
+
+    accept: datetime | None = None
+    handle: datetime | None = None
+    close: datetime | None = None
+
+
+AT_THE_BOTTOM, NEVER = Levels(), Climbed()
 
 
 class Area(NamedTuple):
@@ -57,11 +68,11 @@ class Position(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ticket:
-    """`departments` are those with a letter, `handled_by` is who last reported it handled.
+    """`departments` are those with a letter that was not withdrawn, `handled_by` is who last reported it handled.
 
-    `areas` lead from its own area to the root of the tree. `pressed_at` is when a step last climbed, `press_at` when
-    one climbs next. `pace` is how fast its clocks run, `paused_until` until when they stand still. `solved` is what a
-    reporter last answered.
+    `areas` lead from its own area to the root of the tree. `levels` are climbs of what is overdue, `hands` those by
+    hand; `press_at` is when a step climbs next. `pace` is how fast its clocks run, `paused_until` until when they stand
+    still. `solved` is what a reporter last answered.
     """
 
     id: UUID
@@ -92,13 +103,15 @@ class Ticket:
     pace: float = 1.0
     paused_until: datetime | None = None
     levels: Levels = AT_THE_BOTTOM
-    pressed_at: datetime | None = None
+    hands: Levels = AT_THE_BOTTOM
+    pressed_at: Climbed = NEVER
     press_at: datetime | None = None
     solved: bool | None = None
 
     @property
     def level(self) -> int:
-        return max(self.levels)
+        """How high it is pressed."""
+        return max(map(sum, zip(self.levels, self.hands, strict=True)))
 
     @property
     def holders(self) -> list[str]:
@@ -110,8 +123,8 @@ class Ticket:
 class Order:
     """What somebody wants done.
 
-    `until` ends a pause or a letter's time, `letter` names a summoned department, `clock` the step that climbs; without
-    it the one in hand does.
+    `until` ends a pause or a letter's time, `letter` names a summoned department, `clock` the overdue step that climbs;
+    without it somebody presses the one in hand.
     """
 
     action: Action

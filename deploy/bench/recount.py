@@ -24,6 +24,7 @@ BEIJING = ZoneInfo("Asia/Shanghai")
 MORNING, AFTERNOON = (time(9), time(12)), (time(13, 30), time(18))
 HOLIDAYS = holidays.country_holidays("CN")
 TOLERANCE_S = 0.001  # of sums of floats; who has used up all of the time at closing time is late in the evening
+TURNED_DOWN = {"rejected", "merged"}
 DONE = {"accept": {"accepted", "handled", "closed"}, "handle": {"handled", "closed"}, "close": {"closed"}}
 
 Row = dict[str, Any]  # an entry: at, action, to_state, detail, after
@@ -31,10 +32,11 @@ Row = dict[str, Any]  # an entry: at, action, to_state, detail, after
 
 @dataclass(slots=True)
 class Count:
-    """Seconds that one clock has counted; `kept` are those up to when its step was last done."""
+    """Seconds that one clock has counted; `kept` up to when its step was last done, `ended` to when it last ended."""
 
     seconds: float = 0.0
     kept: float | None = None
+    ended: float = 0.0
 
 
 @dataclass(slots=True)
@@ -68,8 +70,6 @@ def verdicts(entries: list[Row], modes: Sequence[Mode], now: datetime, conduct: 
         _pass(walk, entry["at"], modes)
         _take(walk, entry)
     _pass(walk, now, modes)
-    if walk.state in ("rejected", "merged"):
-        return {}
     return {clock: in_time for clock in Clock if (in_time := _verdict(walk, clock, conduct)) is not None}
 
 
@@ -79,7 +79,8 @@ def _verdict(walk: Walk, clock: Clock, conduct: Conduct) -> bool | None:
     done = count.kept if clock is Clock.ACCEPT or walk.state in DONE[clock] else None
     if done is not None:
         return done < limit - TOLERANCE_S
-    return False if count.seconds > limit - TOLERANCE_S else None
+    undone = count.ended if walk.state in TURNED_DOWN else count.seconds
+    return False if undone > limit - TOLERANCE_S else None
 
 
 def _take(walk: Walk, entry: Row) -> None:
@@ -89,6 +90,8 @@ def _take(walk: Walk, entry: Row) -> None:
         arrives = walk.state in DONE[clock] and before not in DONE[clock]
         if arrives and not (clock == "accept" and count.kept is not None):
             count.kept = count.seconds
+        if walk.state in TURNED_DOWN and before not in TURNED_DOWN:
+            count.ended = count.seconds
     after = entry["after"] or {}
     walk.severity = after.get("severity", walk.severity)
     if entry["action"] == "pause":

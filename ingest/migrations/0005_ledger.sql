@@ -42,7 +42,8 @@ ALTER TABLE tickets
     ADD COLUMN pace double precision NOT NULL DEFAULT 1,
     ADD COLUMN paused_until timestamptz,
     ADD COLUMN levels integer[] NOT NULL DEFAULT '{0,0,0}' CHECK (cardinality(levels) = 3),
-    ADD COLUMN pressed_at timestamptz,
+    ADD COLUMN hands integer[] NOT NULL DEFAULT '{0,0,0}' CHECK (cardinality(hands) = 3),
+    ADD COLUMN pressed_at timestamptz[] NOT NULL DEFAULT '{NULL,NULL,NULL}' CHECK (cardinality(pressed_at) = 3),
     ADD COLUMN press_at timestamptz,
     ADD COLUMN solved boolean,
     ADD COLUMN terms bytea REFERENCES terms (digest),
@@ -120,7 +121,7 @@ FROM timeline JOIN tickets ON tickets.id = timeline.ticket
 WHERE from_state IS DISTINCT FROM to_state
 WINDOW moves AS (PARTITION BY ticket ORDER BY timeline.id);
 
--- Response letters (响应函).
+-- Response letters (响应函); `pressed_at` is when it was told that the deadline had passed.
 CREATE SEQUENCE letter_number;
 CREATE TABLE letters (
     id            uuid PRIMARY KEY,
@@ -137,10 +138,11 @@ CREATE TABLE letters (
     answer        text NOT NULL DEFAULT '',
     ended_at      timestamptz,
     grade         text,
-    remark        text NOT NULL DEFAULT ''
+    remark        text NOT NULL DEFAULT '',
+    pressed_at    timestamptz
 );
 CREATE INDEX letters_by_ticket ON letters (ticket, issued_at);
-CREATE INDEX letters_open ON letters (department, deadline) WHERE ended_at IS NULL;
+CREATE INDEX letters_unanswered ON letters (deadline) WHERE ended_at IS NULL AND reported_at IS NULL AND pressed_at IS NULL;
 
 -- Where a merged ticket leads to.
 CREATE FUNCTION root_of(ticket uuid) RETURNS uuid LANGUAGE sql STABLE AS $$
@@ -159,7 +161,7 @@ SELECT id, number, kind, state, severity, title, text,
        area_code, area_name, areas, longitude, latitude, site, device, zone, opened_at, began_at,
        due_accept, due_handle, due_close, accepted_at, handled_at, ended_at, assignee, departments,
        explanation, parent, merged_into, pace, paused_until, solved,
-       greatest(levels[1], levels[2], levels[3]) AS level,
+       greatest(levels[1] + hands[1], levels[2] + hands[2], levels[3] + hands[3]) AS level,
        CASE WHEN ended_at IS NOT NULL THEN '{}' ELSE array_remove(ARRAY[
            CASE WHEN accepted_at IS NULL AND now() > due_accept THEN 'accept' END,
            CASE WHEN handled_at IS NULL AND now() > due_handle THEN 'handle' END,

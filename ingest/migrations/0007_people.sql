@@ -47,6 +47,8 @@ CREATE INDEX failed_logins_by_age ON failed_logins (at);
 -- Whether somebody sees and moves a ticket, as dispatch/people.py says it.
 CREATE FUNCTION within_reach(role text, reach text, holder text, assignee text, departments text[], areas text[])
 RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
-    SELECT (role <> 'department' AND (reach IS NULL OR areas @> ARRAY[reach]))
-        OR coalesce(holder = assignee, false) OR holder = ANY (departments)
+    SELECT CASE WHEN role = 'department'
+                THEN (reach IS NULL OR areas @> ARRAY[reach]) AND (coalesce(holder = assignee, false) OR holder = ANY (departments))
+                ELSE (reach IS NULL OR areas @> ARRAY[reach]) OR coalesce(holder = assignee, false) OR holder = ANY (departments)
+           END
 $$;

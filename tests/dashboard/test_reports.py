@@ -11,6 +11,7 @@ from psycopg.types.json import Jsonb
 from dashboard.app import create_app
 from tests.dashboard.conftest import INSIDE, add_camera, web_settings
 
+WHO = {"confirm": "zhou", "accept": "wang", "handle": "wang", "close": "li"}
 LAMP = {"kind": "street_lamp", "title": "路灯不亮", "position": list(INSIDE)}
 
 
@@ -30,8 +31,9 @@ def test_a_resident_reports_follows_and_says_that_it_was_not_solved(resident: Te
     received = resident.post("/api/tickets", json=LAMP)
     assert received.status_code == 201
     ticket, link = received.json()["id"], received.json()["follow"].replace("/report/", "/api/follow/")
-    for action in ("confirm", "accept", "handle", "close"):
-        assert client.post(f"/api/tickets/{ticket}/{action}").status_code == 200
+    for action in WHO:
+        answer = client.post(f"/api/tickets/{ticket}/{action}", json={"actor": WHO[action]})
+        assert answer.status_code == 200
     followed = resident.get(link).json()
     assert (followed["state"], followed["title"], followed["solved"]) == ("closed", "路灯不亮", None)
     assert [step["action"] for step in followed["steps"]] == ["open", "confirm", "accept", "handle", "close"]

@@ -90,6 +90,16 @@ def test_a_log_that_was_written_anew_does_not_hold_a_hash_noted_before(connectio
     assert (verdict.broken_at, verdict.expected) == (None, False)
 
 
+def test_the_database_s_own_words_for_a_row_are_not_believed(connection: Connection):
+    fill(connection)
+    connection.execute("ALTER TABLE audit DISABLE TRIGGER ALL")
+    connection.execute(
+        "CREATE OR REPLACE FUNCTION audit_text(entry audit) RETURNS text LANGUAGE sql AS $$ SELECT 'as it was' $$"
+    )
+    connection.execute("UPDATE audit SET actor = 'somebody else' WHERE seq = 1")
+    assert verify(connection).broken_at == 1
+
+
 def test_many_who_append_at_once_make_one_chain(database: str, connection: Connection):
     start = threading.Barrier(6)
 

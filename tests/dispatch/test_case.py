@@ -116,7 +116,7 @@ class Life(RuleBasedStateMachine):
         assert self.case.ticket.state == move.to
         assert by.role in move.by
         if action is Action.CLOSE:
-            assert not by.name or by.name != before.ticket.handled_by
+            assert (by.name or None) != before.ticket.handled_by
             assert all(letter.state in ENDED_LETTERS for letter in before.letters)
         self._note_stops(before.ticket.state, move.to)
 
@@ -162,7 +162,7 @@ class Life(RuleBasedStateMachine):
         if ticket.state in ENDED:
             assert ticket.press_at is None
         done = (ticket.accepted_at, ticket.handled_at, ticket.ended_at if ticket.state is State.CLOSED else None)
-        assert not any(level for level, at in zip(ticket.levels, done, strict=True) if at)
+        assert not any(level + hand for level, hand, at in zip(ticket.levels, ticket.hands, done, strict=True) if at)
 
 
 TestLife = Life.TestCase
@@ -215,7 +215,11 @@ def test_who_handled_it_cannot_close_it_but_may_see_what_is_left():
 
 def test_a_script_s_token_is_nobody_in_person():
     handled = lived(case(), *ACCEPTED, asked(Action.HANDLE, SCRIPT, 3))
-    assert apply(handled, asked(Action.CLOSE, SCRIPT, 4)).ticket.state == State.CLOSED
+    with pytest.raises(ForbiddenMoveError, match="a script that named nobody handled it"):
+        apply(handled, asked(Action.CLOSE, SCRIPT, 4))
+    assert apply(handled, asked(Action.CLOSE, LI, 4)).ticket.state == State.CLOSED
+    named = lived(case(), *HANDLED)
+    assert apply(named, asked(Action.CLOSE, SCRIPT, 4)).ticket.state == State.CLOSED
 
 
 def test_confirming_may_assign_and_accepting_takes_on():
@@ -227,6 +231,27 @@ def test_confirming_may_assign_and_accepting_takes_on():
     assert apply(given, asked(Action.RETURN, WANG, reason="not mine")).ticket.assignee is None
     with pytest.raises(ForbiddenMoveError, match="it is with wang: a dispatcher can hand it over"):
         apply(given, asked(Action.ACCEPT, ZHAO))
+
+
+def test_what_somebody_has_only_they_handle_and_what_nobody_has_is_not_for_a_department():
+    accepted = lived(case(), *ACCEPTED)
+    with pytest.raises(ForbiddenMoveError, match="it is with wang"):
+        apply(accepted, asked(Action.HANDLE, ZHAO, 3))
+    confirmed = apply(case(), asked(Action.CONFIRM, ZHOU))
+    with pytest.raises(ForbiddenMoveError, match="nobody has it yet"):
+        apply(confirmed, asked(Action.ACCEPT, HE, 3))
+
+
+def test_a_pause_ends_when_its_step_is_done():
+    paused = lived(case(), *ACCEPTED, asked(Action.PAUSE, LI, 60, reason="a part", until=RECEIVED + 50 * HOUR))
+    handled = apply(paused, asked(Action.HANDLE, WANG, 120))
+    assert handled.ticket.paused_until is None
+    assert elapsed(handled.ledger, Clock.CLOSE, RECEIVED + 3 * HOUR, ROUND_THE_CLOCK) == 2 * HOUR
+
+
+def test_a_letter_that_was_withdrawn_calls_nobody():
+    one = lived(case(), *HANDLED, WHISTLE, asked(Action.WITHDRAW, LI, 9, letter="环卫所", reason="not needed"))
+    assert one.ticket.departments == ["交警中队"]
 
 
 def test_a_department_s_people_stand_for_it():
@@ -305,7 +330,7 @@ def test_a_graver_ticket_is_due_by_its_own_limits_from_receipt():
 def test_what_is_overdue_climbs_level_by_level_and_an_acknowledgement_stops_nothing():
     one, due = case(), case().ticket.due.accept
     assert (one.ticket.level, one.ticket.press_at) == (0, due)
-    pressed = apply(one, Order(action=Action.ESCALATE, at=due, by=SYSTEM, reason="accept"))
+    pressed = apply(one, Order(action=Action.ESCALATE, at=due, by=SYSTEM, reason="x", clock=Clock.ACCEPT))
     assert (pressed.ticket.level, pressed.ticket.press_at) == (1, due + 2 * HOUR)
     # OnCall #1792: acknowledged, then forgotten
     seen = apply(pressed, Order(action=Action.ACKNOWLEDGE, at=due + HOUR, by=ZHOU))
@@ -328,8 +353,10 @@ def test_every_step_climbs_to_the_top_for_itself_and_then_there_is_nobody_left_t
 
 def test_what_is_pressed_by_hand_is_the_step_in_hand_due_or_not():
     pressed = lived(case(), *ACCEPTED, asked(Action.ESCALATE, LI, 5, reason="the mayor comes by"))
-    assert pressed.ticket.levels == (0, 1, 0)
-    assert lived(pressed, asked(Action.HANDLE, WANG, 6)).ticket.levels == (0, 0, 0)
+    assert (pressed.ticket.levels, pressed.ticket.hands, pressed.ticket.level) == ((0, 0, 0), (0, 1, 0), 1)
+    assert lived(pressed, asked(Action.HANDLE, WANG, 6)).ticket.level == 0
+    often = lived(pressed, *(asked(Action.ESCALATE, LI, minute, reason="again") for minute in range(6, 16)))
+    assert often.ticket.press_at == often.ticket.due.handle  # it climbs by itself all the same
 
 
 def test_after_a_reopening_a_step_climbs_anew():

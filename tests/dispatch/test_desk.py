@@ -93,6 +93,13 @@ def test_a_merge_goes_into_an_open_ticket_only(connection: Connection):
     assert act(connection, one.id, order(Action.MERGE, into=root.id), []).merged_into == root.id
 
 
+def test_what_a_graver_ticket_is_merged_into_is_as_grave(connection: Connection):
+    one, root = stored(connection, severity="critical"), stored(connection)
+    act(connection, one.id, order(Action.MERGE, into=root.id), [])
+    assert read(connection, root.id).severity == "critical"
+    assert timeline(connection, root.id)[-1][:2] == ("zhou", "regrade")
+
+
 def at_once(database: str, *calls: Callable[[Connection], object]) -> list[object]:
     """What each call gives, or the TicketError that it raises; each has a connection of its own."""
     start = threading.Barrier(len(calls))

@@ -10,6 +10,7 @@ from dispatch.desk import act
 from dispatch.figures import Offender, Rate, offenders, precision, rates
 from dispatch.intake import take_in
 from dispatch.ledger import Clock
+from dispatch.modes_store import declare
 from dispatch.people import Person
 from dispatch.transitions import Action, Role, State
 from tests.dispatch.matters import RECEIVED, incident, order, stored, walk
@@ -54,7 +55,29 @@ def test_what_is_not_due_yet_counts_nowhere(connection: Connection):
     assert Rate(3, 1).share == 0.75
 
 
-def test_what_was_rejected_or_merged_was_nobodys_to_do(connection: Connection):
+def test_nobody_gets_rid_of_what_was_missed_by_rejecting_or_merging_it(connection: Connection):
+    late, old, root = dispatched(connection), stored(connection), stored(connection)
+    act(connection, late, order(Action.RETURN, "wang", 49 * 60, reason="not mine"), [])
+    act(connection, late, order(Action.REJECT, "zhou", 50 * 60, reason="other"), [])
+    act(connection, old.id, order(Action.MERGE, "zhou", 3 * 60, into=root.id), [])
+    act(connection, root.id, order(Action.CONFIRM), [])
+    done(connection, root.id, (1, 2, 3))
+    assert shares(connection) == [Rate(1, 2), Rate(1, 1), Rate(1, 0)]
+    named = {(one.holder, one.clock) for one in offenders(connection, ALL, None, RECEIVED, LATER, least=1)}
+    assert named == {("wang", "accept"), ("wang", "handle"), (None, "accept")}
+
+
+def test_a_letter_that_nobody_answered_in_time_counts_against_its_department(connection: Connection):
+    ticket = dispatched(connection)
+    whistle = {"departments": ("环卫所", "交警中队"), "until": RECEIVED + 9 * HOUR, "note": "请到场"}
+    act(connection, ticket, order(Action.WHISTLE, "li", 5, **whistle), [])
+    act(connection, ticket, order(Action.CHECK_IN, "he", 6, letter="环卫所"), [])
+    act(connection, ticket, order(Action.REPORT_BACK, "he", 7, letter="环卫所", note="已清"), [])
+    letters = [one for one in offenders(connection, ALL, None, RECEIVED, LATER, least=1) if one.clock == "letter"]
+    assert letters == [Offender("交警中队", "letter", 1)]
+
+
+def test_what_was_rejected_or_merged_in_time_was_nobodys_to_do(connection: Connection):
     one, root = stored(connection), stored(connection)
     act(connection, one.id, order(Action.MERGE, into=root.id), [])
     act(connection, root.id, order(Action.REJECT, reason="test"), [])
@@ -116,6 +139,17 @@ def test_verdicts_are_counted_by_camera_zone_rule_and_hour(connection: Connectio
         "1",
         12,
     )
+
+
+def test_an_emergency_since_then_changes_no_reason(connection: Connection):
+    ticket = take_in(connection, incident(), RECEIVED)
+    act(connection, ticket.id, order(Action.REJECT, reason="reflection"), [])
+    connection.execute("UPDATE tickets SET areas = '{510603003}'")
+    connection.execute("INSERT INTO areas VALUES ('510603003', 's', 'street', NULL, '[]')")
+    declare(connection, "flood", "510603003", "rain", "li", RECEIVED + HOUR, RECEIVED + 2 * HOUR)
+    act(connection, ticket.id, order(Action.COMMENT, minutes=300, note="x"), [])
+    (found,) = precision(connection, ALL, None, RECEIVED - HOUR, LATER)
+    assert found.reasons == {"reflection": 1}
 
 
 def test_a_rejection_that_was_taken_back_is_none(connection: Connection):

@@ -29,6 +29,8 @@ def test_whoever_gets_a_ticket_is_told_and_nobody_twice():
     assert told(one, order(Action.COMMENT, note="x"))[1] == []
     assert told(one, order(Action.ACCEPT, "wang", 2))[1] == []
     assert [name for name, *_ in told(one, order(Action.ASSIGN, "li", 2, assignee="zhao"))[1]] == ["zhao"]
+    accepted = (order(Action.ACCEPT, "wang", 2), order(Action.ASSIGN, "li", 3, assignee="zhao"))
+    assert [name for name, *_ in told(one, *accepted)[1]] == ["zhao"]
     handled = (order(Action.ACCEPT, "wang", 2), order(Action.HANDLE, "wang", 3))
     assert [name for name, *_ in told(one, *handled, order(Action.REOPEN, "li", 4, reason="not done"))[1]] == ["wang"]
 

@@ -19,12 +19,13 @@ PEOPLE = [
     Person("hua", Role.DEPARTMENT, None, "环卫所"),
     Person("hua", Role.DEPARTMENT, PATH[0], "环卫所"),
     Person("jiao", Role.DEPARTMENT, None, "交警中队"),
+    Person("hua", Role.DEPARTMENT, "510603004", "环卫所"),  # the same department's people of another street
 ]
 
 
 @pytest.mark.parametrize(
     ("person", "reaches"),
-    list(zip(PEOPLE, [True, True, True, False, True, True, True, False], strict=True)),
+    list(zip(PEOPLE, [True, True, True, False, True, True, True, False, False], strict=True)),
 )
 def test_somebody_reaches_what_lies_in_their_area_or_in_their_hands(person: Person, reaches: bool):
     assert within_reach(person, PATH, ["li", "环卫所"]) == reaches

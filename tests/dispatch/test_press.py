@@ -4,7 +4,7 @@ import pytest
 
 from dispatch.ledger import Clock
 from dispatch.people import Person
-from dispatch.press import climbed, first_undone, next_climb, told
+from dispatch.press import climbed, first_undone, next_climb, pressed_by_hand, told
 from dispatch.transitions import Role
 from tests.dispatch.matters import RECEIVED, case, terms, ticket
 
@@ -48,5 +48,11 @@ def test_levels_are_as_far_apart_as_the_steps_even_for_who_comes_late():
     assert next_climb(one, terms()) == (RECEIVED + 2 * HOUR, Clock.ACCEPT)
     in_time = climbed(one, Clock.ACCEPT, RECEIVED + 2 * HOUR)
     assert next_climb(in_time, terms()) == (RECEIVED + 4 * HOUR, Clock.ACCEPT)
-    both = climbed(climbed(one, Clock.ACCEPT, late), Clock.HANDLE, late)
-    assert next_climb(both, terms()) == (late + 2 * HOUR, Clock.ACCEPT)
+    both = climbed(climbed(one, Clock.ACCEPT, late), Clock.HANDLE, late + HOUR)
+    assert next_climb(both, terms()) == (late + 2 * HOUR, Clock.ACCEPT)  # whatever another step did
+
+
+def test_what_was_pressed_by_hand_climbs_from_there():
+    one = pressed_by_hand(case().ticket)
+    assert (one.level, next_climb(one, terms())) == (1, (RECEIVED + 2 * HOUR, Clock.ACCEPT))
+    assert climbed(one, Clock.ACCEPT, RECEIVED + 2 * HOUR).level == 2

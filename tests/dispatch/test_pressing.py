@@ -9,7 +9,7 @@ from psycopg import Connection
 from dispatch import accounts
 from dispatch.desk import act
 from dispatch.people import Person
-from dispatch.pressing import press_overdue, resume_paused
+from dispatch.pressing import press_letters, press_overdue, resume_paused
 from dispatch.transitions import Action, Role, State
 from tests.dispatch.matters import RECEIVED, order, read, read_case, rows, stored, timeline, walk
 
@@ -79,6 +79,18 @@ def test_who_presses_by_hand_has_everybody_told_but_themselves(connection: Conne
         ("wang", f"chief督办（1级）：市长要来 — {one.number} Rubbish at the gate"),
         ("li", f"chief督办（1级）：市长要来 — {one.number} Rubbish at the gate"),
     ]
+
+
+def test_a_letter_whose_deadline_passes_is_told_once(connection: Connection):
+    add_supervisor(connection)
+    one = walk(connection, stored(connection).id, State.ACCEPTED)
+    whistle = {"departments": ("环卫所",), "until": RECEIVED + HOUR, "note": "请到场"}
+    act(connection, one.id, order(Action.WHISTLE, "zhou", 5, **whistle), [])
+    assert press_letters(connection, RECEIVED + HOUR - timedelta(seconds=1)) == 0
+    assert press_letters(connection, RECEIVED + HOUR) == 1
+    assert press_letters(connection, RECEIVED + 9 * HOUR) == 0
+    late = [row["holder"] for row in rows(connection, "notices") if row["key"].endswith("/late")]
+    assert sorted(late) == ["li", "zhou", "环卫所"]
 
 
 def test_what_is_done_in_time_is_pressed_by_nobody(connection: Connection):

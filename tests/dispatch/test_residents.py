@@ -93,12 +93,26 @@ def test_where_a_site_is_closed_strangers_are_told_what_to_do(connection: Connec
 
 def test_what_is_open_nearby_and_alike_is_offered(connection: Connection):
     one = take(connection).ticket
-    found = nearby(connection, "street_lamp", Position(HERE[0], HERE[1] + 200 * METRE))
+    found = nearby(connection, "street_lamp", Position(HERE[0], HERE[1] + 200 * METRE), None)
     assert [(near.id, round(near.metres)) for near in found] == [(one.id, 200)]
-    assert nearby(connection, "street_lamp", Position(HERE[0], HERE[1] + 300 * METRE)) == []
-    assert nearby(connection, "rubbish", Position(*HERE)) == []
+    assert nearby(connection, "street_lamp", Position(HERE[0], HERE[1] + 300 * METRE), None) == []
+    assert nearby(connection, "rubbish", Position(*HERE), None) == []
     act(connection, one.id, order(Action.REJECT, reason="test"), [])
-    assert nearby(connection, "street_lamp", Position(*HERE)) == []
+    assert nearby(connection, "street_lamp", Position(*HERE), None) == []
+
+
+def test_strangers_learn_nothing_of_what_is_private_nor_where_the_site_is_closed_to_them(connection: Connection):
+    quarrel = Report("neighbour_dispute", "王家与李家", Position(*HERE))
+    receive(connection, quarrel, None, "10.0.0.1", RECEIVED)
+    lamp = take(connection)
+    assert nearby(connection, "neighbour_dispute", Position(*HERE), None) == []
+    assert [near.title for near in nearby(connection, "street_lamp", Position(*HERE), None)] == ["路灯故障"]
+    everywhere, elsewhere = Person("zhou", Role.DISPATCHER), Person("li", Role.WORKER, "510603004")
+    assert [near.id for near in nearby(connection, "street_lamp", Position(*HERE), everywhere)] == [lamp.ticket.id]
+    assert nearby(connection, "street_lamp", Position(*HERE), elsewhere) == []
+    connection.execute("UPDATE sites SET reports = '{}'")
+    with pytest.raises(ClosedToStrangersError):
+        nearby(connection, "street_lamp", Position(*HERE), None)
 
 
 def closed(connection: Connection) -> Received:

@@ -13,7 +13,9 @@ from psycopg import Connection
 from dispatch.chore import Chore
 from dispatch.notices import RETRIES, Channel, Notice
 from dispatch.notices_store import list_notices, post, put_channel, send_due
+from dispatch.people import Person
 from dispatch.sender import Sender, send
+from dispatch.transitions import Role
 from tests.dispatch.matters import rows
 from tests.dispatch.receiver import Receiver
 from tests.waiting import wait_for
@@ -101,7 +103,7 @@ def test_who_has_no_channel_reads_it_here_and_is_not_sent_a_heap_of_old_news_wit
     post(connection, notice("new"))
     assert send_due(connection, NOON + SECOND, send) == 1
     assert receiver.titles == ["new：灯不亮"]
-    readable = list_notices(connection, "wang", failed_of_all=False)
+    readable = list_notices(connection, Person("wang", Role.WORKER), failed_of_all=False)
     assert {row["zh"] for row in readable} == {"new：灯不亮", "old：灯不亮"}
 
 
