@@ -14,7 +14,7 @@ from dashboard.problems import responses
 from dispatch import accounts, cases, desk
 from dispatch.people import Person
 from dispatch.ticket import Order
-from dispatch.transitions import Action, Role, State
+from dispatch.transitions import Action, State
 
 router = APIRouter(prefix="/api", tags=["tickets"], responses=responses(401, 422, 503))
 
@@ -76,7 +76,7 @@ def act(database: Database, who: Who, ticket: UUID, action: Action, body: Action
     order = Order(
         action=action,
         at=datetime.now(UTC),
-        by=_in_the_name_of(database, asked.actor) if asked.actor else who,
+        by=accounts.acts_as(database, asked.actor) if asked.actor else who,
         reason=asked.reason,
         note=asked.note,
         into=asked.into,
@@ -87,6 +87,7 @@ def act(database: Database, who: Who, ticket: UUID, action: Action, body: Action
         letter=asked.letter,
         grade=asked.grade,
     )
+    desk.check_holders(database, order)
     after = desk.act(database, ticket, order, asked.photos)
     return _read(database, SCRIPT, after.id)  # it may have gone out of their reach by what they did
 
@@ -99,11 +100,6 @@ def get_evidence(database: Database, who: Who, evidence: UUID, suffix: Literal["
         raise HTTPException(404, "There is no such picture; a better one may have taken its place: read the ticket")
     headers = {"Cache-Control": "private, max-age=31536000, immutable"}
     return Response(found.data, media_type=found.media_type, headers=headers)
-
-
-def _in_the_name_of(database: Database, name: str) -> Person:
-    """The account of that name, or where there is none an admin called so."""
-    return accounts.find_person(database, name) or Person(name, Role.ADMIN)
 
 
 def _read(database: Database, who: Person, ticket: UUID) -> Ticket:

@@ -61,7 +61,7 @@ def add_person(connection: Connection, person: Person, password: str, by: str, n
 def _check(connection: Connection, person: Person, password: str) -> None:
     if not person.name.strip() or len(person.name) > 100 or "\0" in person.name:  # noqa: PLR2004 - as it says
         raise AccountError("an account needs a name of at most 100 characters")
-    if person.name.strip().casefold().partition(" (")[0] in set(Signature):
+    if is_reserved(person.name):
         raise AccountError(f"{person.name} is a name by which the system signs its own acts: take another")
     if person.role not in ROLES:
         raise AccountError(f"{person.role} is no account's role; known: {', '.join(sorted(ROLES))}")
@@ -73,6 +73,11 @@ def _check(connection: Connection, person: Person, password: str) -> None:
         raise AccountError(f"a password needs {SHORTEST_PASSWORD} characters")
     if person.area and not connection.execute(SQL["area"], {"code": person.area}).fetchone():
         raise AccountError(f"there is no area {person.area}: name one of the site file's areas by its code")
+
+
+def is_reserved(name: str) -> bool:
+    """Whether the system signs its own acts by that name."""
+    return name.strip().casefold().partition(" (")[0] in set(Signature)
 
 
 def _check_holder(connection: Connection, person: Person) -> None:
@@ -180,6 +185,20 @@ def get_person(connection: Connection, name: str) -> Person:
     if person is None:
         raise AccountError(f"there is no account {name}: make one with `yihu user add {name} --role …`")
     return person
+
+
+def is_holder(connection: Connection, holder: str) -> bool:
+    """Whether a ticket can be with somebody of that name: an account's, or a department's of the duty list."""
+    if connection.execute(SQL["is_holder"], {"holder": holder}).fetchone():
+        return True
+    return any(matter.department == holder for matter in load_duties(connection))
+
+
+def acts_as(connection: Connection, name: str) -> Person:
+    """In whose name a script acts: an account, or where there is none an admin called so; raise AccountError."""
+    if is_reserved(name) or connection.execute(SQL["is_gone"], {"name": name}).fetchone():
+        raise AccountError(f"nobody acts in the name of {name}: the system does, or whoever it was is gone")
+    return find_person(connection, name) or Person(name, Role.ADMIN)
 
 
 def list_people(connection: Connection) -> list[Person]:

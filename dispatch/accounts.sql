@@ -4,6 +4,12 @@ SELECT code FROM areas WHERE code = %(code)s;
 -- name: same_holder
 SELECT FROM people WHERE department = %(name)s OR name = %(department)s LIMIT 1;
 
+-- name: is_holder
+SELECT 1 FROM people WHERE active AND coalesce(department, name) = %(holder)s LIMIT 1;
+
+-- name: is_gone
+SELECT 1 FROM people WHERE name = %(name)s AND NOT active;
+
 -- name: add_person
 INSERT INTO people (name, role, area, department, password)
 VALUES (%(name)s, %(role)s, %(area)s, %(department)s, %(password)s);

@@ -12,6 +12,8 @@ import msgspec
 from psycopg import Connection
 from psycopg.types.json import Jsonb
 
+from dispatch.case import Case
+from dispatch.terms import encode
 from dispatch.ticket import Order, Ticket
 from ingest.queries import load_queries
 
@@ -79,15 +81,30 @@ def of_order(order: Order, before: Ticket, after: Ticket) -> Entry:
     )
 
 
-def of_event(action: str, actor: str, at: datetime, before: Ticket | None, after: Ticket) -> Entry:
-    """What happened to a ticket without an order, such as an incident that joined it; `before` None: it was opened."""
-    old, new = (None, _opening(after)) if before is None else differences(before, after)
+def of_opening(case: Case, by: str) -> Entry:
+    """That a ticket was opened, and by which terms its clocks run: from there on the log tells all that they show."""
+    ticket = case.ticket
+    terms = encode(case.terms)[0].hex()
+    return Entry(
+        at=ticket.opened_at,
+        actor=by,
+        action="open",
+        ticket=ticket.id,
+        to_state=ticket.state,
+        detail={"terms": terms},
+        after=_opening(ticket),
+    )
+
+
+def of_event(action: str, actor: str, at: datetime, before: Ticket, after: Ticket) -> Entry:
+    """What happened to a ticket without an order, such as an incident that joined it."""
+    old, new = differences(before, after)
     return Entry(
         at=at,
         actor=actor,
         action=action,
         ticket=after.id,
-        from_state=None if before is None else before.state,
+        from_state=before.state,
         to_state=after.state,
         before=old,
         after=new,

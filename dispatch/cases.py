@@ -3,7 +3,6 @@
 Every call runs in its caller's transaction.
 """
 
-import hashlib
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -19,7 +18,7 @@ from dispatch.case import Case
 from dispatch.conduct import Conduct
 from dispatch.duties_store import load_matter
 from dispatch.ledger import Interval, Ledger
-from dispatch.terms import Terms
+from dispatch.terms import Terms, encode
 from dispatch.ticket import Area, Climbed, Due, Levels, Position, Ticket
 from dispatch.transitions import State
 from dispatch.whistle import Grade, Letter, LetterState
@@ -85,9 +84,8 @@ def terms_now(connection: Connection, ticket: Ticket) -> Terms:
 
 def put_terms(connection: Connection, terms: Terms) -> bytes:
     """Keep terms once, by the digest that is given back: many tickets run by the same."""
-    content = msgspec.json.encode(terms)
-    digest = hashlib.sha256(content).digest()
-    connection.execute(SQL["put_terms"], {"digest": digest, "content": content.decode()})
+    digest, content = encode(terms)
+    connection.execute(SQL["put_terms"], {"digest": digest, "content": content})
     return digest
 
 

@@ -9,7 +9,7 @@ from psycopg import Connection
 
 from detect.values import parse_hours
 from dispatch import audit
-from dispatch.duties_store import load_duties
+from dispatch.accounts import is_holder
 from dispatch.notices import Channel
 from dispatch.notices_store import find_channel, put_channel
 from ingest.queries import load_queries
@@ -26,7 +26,7 @@ class ChannelError(ValueError):
 def set_channel(connection: Connection, holder: str, channel: Channel, by: str, now: datetime) -> None:
     """Tell a holder there from now on; raise ChannelError."""
     _check(channel)
-    if not _is_told(connection, holder):
+    if not is_holder(connection, holder):
         raise ChannelError(f"nobody is told as {holder}: name a person, or for its people the department")
     with connection.transaction():
         before = find_channel(connection, holder)
@@ -72,13 +72,6 @@ def _check(channel: Channel) -> None:
 def _scheme(url: str) -> str:
     scheme, there, _ = url.partition("://")
     return scheme if there else "…"
-
-
-def _is_told(connection: Connection, holder: str) -> bool:
-    """Somebody who has an account, or a department that has one or is on the duty list."""
-    if connection.execute(SQL["is_told"], {"holder": holder}).fetchone():
-        return True
-    return any(matter.department == holder for matter in load_duties(connection))
 
 
 def _entry(

@@ -8,6 +8,7 @@ from psycopg import Connection
 from uuid_utils.compat import uuid7
 
 from dispatch import audit, cases, opening, store
+from dispatch.accounts import is_holder
 from dispatch.case import Case
 from dispatch.duties_store import load_duties, load_matter
 from dispatch.guards import check
@@ -60,6 +61,13 @@ def _raise_root(connection: Connection, root: Case, merged: Ticket, order: Order
         carry_out(connection, root, graver)
 
 
+def check_holders(connection: Connection, order: Order) -> None:
+    """Raise TicketError where an order would leave a ticket, or a letter, with nobody."""
+    for holder in (*([order.assignee] if order.assignee else []), *order.departments):
+        if not is_holder(connection, holder):
+            raise IncompleteOrderError(f"there is no {holder!r}: name an account, or a department of the duty list")
+
+
 def report(connection: Connection, given: Report, actor: str, now: datetime) -> Ticket:
     """Open a ticket for what a person saw; raise TicketError when the report cannot be used."""
     matter = load_matter(connection, given.kind)
@@ -81,7 +89,7 @@ def report(connection: Connection, given: Report, actor: str, now: datetime) -> 
     with connection.transaction():
         case = opening.insert(connection, draft, actor, now)
         _put_photos(connection, case.ticket.id, given.photos, now)
-        audit.append(connection, audit.of_event("open", actor, now, None, case.ticket))
+        audit.append(connection, audit.of_opening(case, actor))
         return opening.dispatch_unconfirmed(connection, case, now)
 
 

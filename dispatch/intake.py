@@ -1,8 +1,9 @@
 """From an incident to its ticket: it updates the one it has, joins an open one at the same place, or opens one."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid5
 
 import msgspec
 from psycopg import Connection
@@ -17,6 +18,7 @@ from dispatch.store import Evidence
 from dispatch.ticket import GRADES, Due, Position, Ticket
 from dispatch.transitions import State
 
+STILL_THERE = timedelta(minutes=30)  # after a ticket was closed
 BY = Signature.DETECT  # who opens and joins, in the timeline
 
 
@@ -24,22 +26,48 @@ def take_in(connection: Connection, incident: Incident, now: datetime) -> Ticket
     """Bring the database up to what the incident says, in one transaction; any repetition changes nothing."""
     with connection.transaction():
         store.lock_kind(connection, incident.kind)
-        known = store.find_incident(connection, incident.id)
-        ticket_id = known or store.find_open_at_place(connection, incident)
-        before = cases.lock_case(connection, ticket_id) if ticket_id else None
-        case = before or opening.insert(connection, _draft(connection, incident, now), BY, now)
-        said = store.gravest_incident(connection, case.ticket.id)
-        newest = store.put_incident(connection, incident, case.ticket.id, now)
-        after = _tell(connection, case, incident, said, now, newest=newest)
-        for action in _events(before, after.ticket, known=known is not None):
-            audit.append(connection, audit.of_event(action, BY, now, before and before.ticket, after.ticket))
-        return after.ticket if before else opening.dispatch_unconfirmed(connection, after, now)
+        return _take_in(connection, incident, now)
 
 
-def _events(before: Case | None, after: Ticket, *, known: bool) -> list[str]:
-    """What the audit log is told of an incident; most of its updates are nothing new to a ticket."""
+def _take_in(connection: Connection, incident: Incident, now: datetime) -> Ticket:
+    known = store.find_incident(connection, incident.id)
+    ticket_id = known or store.find_open_at_place(connection, incident)
+    before = cases.lock_case(connection, ticket_id) if ticket_id else None
+    case = before or opening.insert(connection, _draft(connection, incident, now), BY, now)
+    said = store.gravest_incident(connection, case.ticket.id)
+    newest = store.put_incident(connection, incident, case.ticket.id, now)
+    if before and before.ticket.state is State.CLOSED:
+        return _after_closing(connection, before.ticket, incident, said, now)
+    after = _tell(connection, case, incident, said, now, newest=newest)
     if before is None:
-        return ["open"]
+        audit.append(connection, audit.of_opening(after, BY))
+        return opening.dispatch_unconfirmed(connection, after, now)
+    for action in _events(before, after.ticket, known=known is not None):
+        audit.append(connection, audit.of_event(action, BY, now, before.ticket, after.ticket))
+    return after.ticket
+
+
+def _after_closing(
+    connection: Connection, ticket: Ticket, incident: Incident, said: Severity | None, now: datetime
+) -> Ticket:
+    """What goes on long after its ticket was closed, or gets graver, recurs: a closed ticket silences no camera."""
+    successor = msgspec.structs.replace(incident, id=uuid5(incident.id, str(ticket.id)))
+    if store.find_incident(connection, successor.id) or goes_on(ticket, incident, said):
+        return _take_in(connection, successor, now)
+    return ticket
+
+
+def goes_on(ticket: Ticket, incident: Incident, said: Severity | None) -> bool:
+    """Whether an incident, whose ticket was closed, is there still; `said` is how grave it was before."""
+    if incident.phase == "clear" or ticket.ended_at is None:
+        return False
+    since = datetime.fromtimestamp(incident.at, UTC) - ticket.ended_at
+    graver = said is not None and GRADES.index(incident.severity) > GRADES.index(said)
+    return since >= STILL_THERE or (graver and since > timedelta())
+
+
+def _events(before: Case, after: Ticket, *, known: bool) -> list[str]:
+    """What the audit log is told of an incident; most of its updates are nothing new to a ticket."""
     graver = before.ticket.severity != after.severity
     return [*([] if known else ["join"]), *(["regrade"] if graver else [])]
 

@@ -45,7 +45,7 @@ def declare(connection: Connection, kind: str, area: str, reason: str, by: str, 
         except ForeignKeyViolation as error:
             raise ModeError(f"there is no area {area}") from error
         _tell_everybody(connection, mode, now)
-        audit.append(connection, _entry("declare", mode, by, now, reason))
+        audit.append(connection, entry_of("declare", mode, by, now, reason))
     return mode
 
 
@@ -60,7 +60,7 @@ def end(connection: Connection, mode_id: UUID, reason: str, by: str, now: dateti
         if mode is None:
             raise ModeError("there is no such emergency, or it is over")
         _tell_everybody(connection, mode, now)
-        audit.append(connection, _entry("end", mode, by, now, reason))
+        audit.append(connection, entry_of("end", mode, by, now, reason))
     return mode
 
 
@@ -71,7 +71,7 @@ def end_overdue(connection: Connection, now: datetime) -> int:
             over = cursor.execute(SQL["end_overdue"], {"now": now, "by": SYSTEM.name}).fetchall()
         for mode in over:
             _tell_everybody(connection, mode, now)
-            audit.append(connection, _entry("end", mode, SYSTEM.name, mode.until, mode.ended_reason))
+            audit.append(connection, entry_of("end", mode, SYSTEM.name, mode.until, mode.ended_reason))
     return len(over)
 
 
@@ -106,6 +106,7 @@ def _notice(mode: Mode, holder: str, now: datetime) -> Notice:
     return Notice(uuid7(), key, holder, "mode", "critical", zh, en, now)
 
 
-def _entry(action: str, mode: Mode, by: str, at: datetime, reason: str) -> audit.Entry:
+def entry_of(action: str, mode: Mode, by: str, at: datetime, reason: str) -> audit.Entry:
+    """What the audit log is told of an emergency that was declared or is over."""
     after = msgspec.to_builtins(mode)
     return audit.Entry(at=at, actor=by, action=action, subject=f"mode {mode.area}", reason=reason, after=after)

@@ -9,6 +9,7 @@ from typing import Any
 from psycopg import Connection
 from psycopg.types.json import Jsonb
 
+from dispatch import audit
 from dispatch.duties import Matter, format_duties
 from dispatch.duties_store import put_duties
 from dispatch.people import Signature
@@ -22,6 +23,7 @@ SQL = load_queries(Path(__file__).with_name("seed.sql"))
 def seed(connection: Connection, site: Site) -> list[str]:
     """Merge by id, in one transaction; return the devices whose edits in the database were kept against the file."""
     with connection.transaction():
+        before = _present(connection, site.site)
         detector = site.detector.model_dump() if site.detector else None
         values = {"id": site.site, "name": site.name, "timezone": site.timezone, "detector": Jsonb(detector)}
         values["limits"] = Jsonb(site.limits.model_dump(exclude_defaults=True))
@@ -34,9 +36,33 @@ def seed(connection: Connection, site: Site) -> list[str]:
         ids = [device.id for device in site.devices]
         connection.execute(SQL["retire_devices"], {"site": site.site, "ids": ids})
         kept = [device.id for device in site.devices if not _merge(connection, site.site, device)]
+        _record(connection, site.site, before)  # these two last: they append to the audit log
         if site.duties is not None:
-            _seed_duties(connection, site.site, site.duties)  # last: it appends to the audit log
+            _seed_duties(connection, site.site, site.duties)
         return kept
+
+
+def _present(connection: Connection, site: str) -> dict[str, Any]:
+    (present,) = connection.execute(SQL["present"], {"site": site}).fetchone() or ({},)
+    return dict(present)
+
+
+def _record(connection: Connection, site: str, before: dict[str, Any]) -> None:
+    """What of a site, and of the tree of areas, the file has changed."""
+    after = _present(connection, site)
+    if after == before:
+        return
+    old, new = (
+        {
+            "site": one["site"],
+            "areas": {code: area for code, area in one["areas"].items() if other["areas"].get(code) != area},
+        }
+        for one, other in ((before, after), (after, before))
+    )
+    entry = audit.Entry(
+        at=datetime.now(UTC), actor=Signature.SITE_FILE, action="seed", subject=f"site {site}", before=old, after=new
+    )
+    audit.append(connection, entry)
 
 
 def _seed_duties(connection: Connection, site: str, duties: list[Matter]) -> None:

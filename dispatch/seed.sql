@@ -1,3 +1,10 @@
+-- name: present
+SELECT jsonb_build_object(
+    'site', (SELECT to_jsonb(sites) - 'changed_at' - 'duties_seed' FROM sites WHERE id = %(site)s),
+    'areas', coalesce((SELECT jsonb_object_agg(code, jsonb_build_object('name', name, 'level', level, 'parent', parent,
+                                                                         'polygon', polygon)) FROM areas), '{}')
+);
+
 -- name: put_site
 INSERT INTO sites (id, name, timezone, detector, limits, calendar, press, reports)
 VALUES (%(id)s, %(name)s, %(timezone)s, %(detector)s, %(limits)s, %(calendar)s, %(press)s, %(reports)s)

@@ -1,7 +1,9 @@
 """By what the clocks of a ticket run. Fixed at its receipt: another duty list is for the tickets that come after it."""
 
+import hashlib
 from datetime import date, timedelta
 
+import msgspec
 from msgspec import Struct
 
 from detect.incident import Severity
@@ -34,3 +36,9 @@ class Terms(Struct, frozen=True):
         if self.working is None:
             return ROUND_THE_CLOCK
         return working_hours(self.working.timezone, self.working.hours, frozenset(self.working.days.items()))
+
+
+def encode(terms: Terms) -> tuple[bytes, str]:
+    """The digest by which terms are kept and told of in the audit log, and their JSON."""
+    content = msgspec.json.encode(terms)
+    return hashlib.sha256(content).digest(), content.decode()

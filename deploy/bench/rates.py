@@ -9,14 +9,15 @@ from psycopg import Connection
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
-from deploy.bench.recount import recount
-from deploy.bench.year import BEGIN, CONDUCT, END, Life, emergencies, lives
-from dispatch import figures
+from deploy.bench.recount import emergencies_of, read_terms, recount
+from deploy.bench.year import BEGIN, CHIEF, END, Life, emergencies, lives
+from dispatch import audit, figures
 from dispatch.audit import Entry
 from dispatch.cases import put_terms
 from dispatch.figures import Rate
 from dispatch.ledger import Clock
 from dispatch.modes import Mode
+from dispatch.modes_store import entry_of
 from dispatch.people import Person
 from dispatch.transitions import Role
 
@@ -31,6 +32,8 @@ LEDGER = """COPY ledger (ticket, number, began_at, ended_at, state, severity, ho
     approver) FROM STDIN"""
 AUDIT = """COPY audit (at, actor, action, subject, ticket, from_state, to_state, reason, note, detail, before, after)
     FROM STDIN"""
+EMERGENCIES = "SELECT action, after FROM audit WHERE subject LIKE 'mode %' ORDER BY seq"
+TERMS = "SELECT digest, content FROM terms"
 ENTRIES = "SELECT ticket, at, action, to_state, detail, after FROM audit WHERE ticket IS NOT NULL ORDER BY ticket, seq"
 
 Progress = Callable[[str], None]
@@ -47,13 +50,22 @@ class Counted(NamedTuple):
 def bench_rates(connection: Connection, seed: int, tickets: int, progress: Progress) -> Counted:
     """Live a year, store it as it was lived, and count it twice; the database must be new."""
     modes = emergencies(seed)
+    for mode in modes:
+        _declare(connection, mode)
     for done, batch in enumerate(_batches(lives(seed, tickets, modes)), 1):
         _store(connection, batch)
         if done % (ROWS // BATCH) == 0 or done * BATCH >= tickets:
             progress(f"lived {min(done * BATCH, tickets)} of {tickets} tickets")
     reported = figures.rates(connection, EVERYTHING, None, BEGIN, END, END)
     progress("recounting from the audit log")
-    return Counted(tickets, reported, _recounted(connection, modes))
+    return Counted(tickets, reported, _recounted(connection))
+
+
+def _declare(connection: Connection, mode: Mode) -> None:
+    """As it was told: that it began, and before its time or not that it ended."""
+    begun = msgspec.structs.replace(mode, ended_at=None)
+    audit.append(connection, entry_of("declare", begun, CHIEF.name, mode.began_at, mode.reason))
+    audit.append(connection, entry_of("end", mode, CHIEF.name, mode.over_at, "over"))
 
 
 def _batches(each: Iterator[Life]) -> Iterator[list[Life]]:
@@ -100,11 +112,14 @@ def _entry(one: Entry) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def _recounted(connection: Connection, modes: list[Mode]) -> dict[Clock, Rate]:
+def _recounted(connection: Connection) -> dict[Clock, Rate]:
+    terms = read_terms(connection.execute(TERMS).fetchall())
+    with connection.cursor(row_factory=dict_row) as cursor:
+        modes = emergencies_of(cursor.execute(EMERGENCIES).fetchall())
     with connection.transaction(), connection.cursor("entries", row_factory=dict_row) as cursor:
         cursor.itersize = ROWS
         rows = cursor.execute(ENTRIES)
-        return recount((list(entries) for _, entries in groupby(rows, key=_ticket_of)), modes, END, CONDUCT)
+        return recount((list(entries) for _, entries in groupby(rows, key=_ticket_of)), modes, terms, END)
 
 
 def _ticket_of(row: dict[str, Any]) -> Any:

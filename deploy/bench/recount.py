@@ -1,24 +1,24 @@
 """The three rates from the audit log alone, by other means than the ledger's: they must be equal to the ticket.
 
-It shares no code with `dispatch/ledger.py` and `dispatch/calendars.py`: it walks a ticket's entries in order and
-adds up day by day what passed between them.
+It shares no code with the domain: it walks a ticket's entries in order and adds up day by day what passed between them.
+The log names the terms of each ticket by their SHA-256, and tells of every emergency.
 """
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cache
+from hashlib import sha256
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import holidays
+from pydantic import TypeAdapter
 
-from dispatch.conduct import Conduct
-from dispatch.duties import shipped_matter
 from dispatch.figures import Rate
 from dispatch.ledger import Clock
-from dispatch.modes import Mode
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 MORNING, AFTERNOON = (time(9), time(12)), (time(13, 30), time(18))
@@ -28,6 +28,15 @@ TURNED_DOWN = {"rejected", "merged"}
 DONE = {"accept": {"accepted", "handled", "closed"}, "handle": {"handled", "closed"}, "close": {"closed"}}
 
 Row = dict[str, Any]  # an entry: at, action, to_state, detail, after
+Terms = dict[str, dict[str, Any]]  # what the log names by its SHA-256, decoded
+DURATION = TypeAdapter(timedelta)
+
+
+class Emergency(NamedTuple):
+    area: str
+    pace: float
+    began_at: datetime
+    over_at: datetime
 
 
 @dataclass(slots=True)
@@ -43,7 +52,7 @@ class Count:
 class Walk:
     """Where somebody stands who walks through a ticket's entries."""
 
-    kind: str
+    terms: dict[str, Any]
     severity: str
     areas: Sequence[str]
     at: datetime
@@ -52,29 +61,47 @@ class Walk:
     counts: dict[str, Count] = field(default_factory=lambda: {clock: Count() for clock in DONE})
 
 
-def recount(tickets: Iterable[list[Row]], modes: Sequence[Mode], now: datetime, conduct: Conduct) -> dict[Clock, Rate]:
-    """`tickets` are each one's entries in order, `modes` all emergencies as they were declared and ended."""
+def read_terms(rows: Iterable[tuple[bytes, str]]) -> Terms:
+    """Terms by the name that the log has for them; one whose content is another is not among them."""
+    return {digest.hex(): json.loads(text) for digest, text in rows if sha256(text.encode()).digest() == digest}
+
+
+def emergencies_of(entries: Iterable[Row]) -> list[Emergency]:
+    """All that the log says were declared, each up to its end or to when it was ended."""
+    found: dict[str, Emergency] = {}
+    for entry in entries:
+        told = entry["after"]
+        over_at = datetime.fromisoformat(told["until"])
+        if entry["action"] == "end":
+            over_at = min(over_at, datetime.fromisoformat(told["ended_at"]))
+        began_at = datetime.fromisoformat(told["began_at"])
+        found[told["id"]] = Emergency(told["area"], told["pace"], began_at, over_at)
+    return list(found.values())
+
+
+def recount(tickets: Iterable[list[Row]], modes: Sequence[Emergency], terms: Terms, now: datetime) -> dict[Clock, Rate]:
+    """`tickets` are each one's entries in order."""
     rates = dict.fromkeys(Clock, Rate(0, 0))
     for entries in tickets:
-        for clock, in_time in verdicts(entries, modes, now, conduct).items():
+        for clock, in_time in verdicts(entries, modes, terms, now).items():
             kept, missed = rates[clock]
             rates[clock] = Rate(kept + in_time, missed + (not in_time))
     return rates
 
 
-def verdicts(entries: list[Row], modes: Sequence[Mode], now: datetime, conduct: Conduct) -> dict[Clock, bool]:
+def verdicts(entries: list[Row], modes: Sequence[Emergency], terms: Terms, now: datetime) -> dict[Clock, bool]:
     """Of each clock that counts already, whether its step was done in time."""
-    first = entries[0]["after"]
-    walk = Walk(first["kind"], first["severity"], first["areas"], entries[0]["at"])
+    first, own = entries[0]["after"], terms[entries[0]["detail"]["terms"]]
+    walk = Walk(own, first["severity"], first["areas"], entries[0]["at"])
     for entry in entries[1:]:
         _pass(walk, entry["at"], modes)
         _take(walk, entry)
     _pass(walk, now, modes)
-    return {clock: in_time for clock in Clock if (in_time := _verdict(walk, clock, conduct)) is not None}
+    return {clock: in_time for clock in Clock if (in_time := _verdict(walk, clock)) is not None}
 
 
-def _verdict(walk: Walk, clock: Clock, conduct: Conduct) -> bool | None:
-    limit = conduct.terms(shipped_matter(walk.kind)).limits[walk.severity][clock].total_seconds()  # type: ignore[index]  # one of three
+def _verdict(walk: Walk, clock: Clock) -> bool | None:
+    limit = DURATION.validate_python(walk.terms["limits"][walk.severity][clock]).total_seconds()
     count = walk.counts[clock]
     done = count.kept if clock is Clock.ACCEPT or walk.state in DONE[clock] else None
     if done is not None:
@@ -100,31 +127,30 @@ def _take(walk: Walk, entry: Row) -> None:
         walk.paused_until = None
 
 
-def _pass(walk: Walk, until: datetime, modes: Sequence[Mode]) -> None:
+def _pass(walk: Walk, until: datetime, modes: Sequence[Emergency]) -> None:
     """Let time pass: what counts of it, faster in an emergency, not at all in a pause or after the closing."""
     begin = max(walk.at, min(walk.paused_until or walk.at, until))
     if walk.state != "closed":
         counted = sum(
-            _counted(shipped_matter(walk.kind).calendar, a, b) * _pace(modes, walk.areas, a)
-            for a, b in _pieces(begin, until, modes)
+            _counted(walk.terms["working"], a, b) * _pace(modes, walk.areas, a) for a, b in _pieces(begin, until, modes)
         )
         for count in walk.counts.values():
             count.seconds += counted
     walk.at = until
 
 
-def _pieces(begin: datetime, end: datetime, modes: Sequence[Mode]) -> list[tuple[datetime, datetime]]:
+def _pieces(begin: datetime, end: datetime, modes: Sequence[Emergency]) -> list[tuple[datetime, datetime]]:
     cuts = {moment for mode in modes for moment in (mode.began_at, mode.over_at) if begin < moment < end}
     moments = [begin, *sorted(cuts), end]
     return list(pairwise(moments))
 
 
-def _pace(modes: Sequence[Mode], areas: Sequence[str], at: datetime) -> float:
+def _pace(modes: Sequence[Emergency], areas: Sequence[str], at: datetime) -> float:
     return max((mode.pace for mode in modes if mode.area in areas and mode.began_at <= at < mode.over_at), default=1.0)
 
 
-def _counted(calendar: str, begin: datetime, end: datetime) -> float:
-    if calendar == "always":
+def _counted(working: dict[str, Any] | None, begin: datetime, end: datetime) -> float:
+    if working is None:
         return (end - begin).total_seconds()
     first, last = begin.astimezone(BEIJING).date(), end.astimezone(BEIJING).date()
     days = (first + timedelta(n) for n in range((last - first).days + 1))

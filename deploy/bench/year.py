@@ -87,7 +87,7 @@ def _live(dice: random.Random, number: int, received: datetime, matter: Matter, 
         pace=pace(in_force(modes, areas, received)),
     )
     opened = open_case(ticket, "detect", CONDUCT.terms(matter))
-    life = Life(opened, [audit.of_event("open", "detect", received, None, ticket)])
+    life = Life(opened, [audit.of_opening(opened, "detect")])
     for order in _orders(dice, received, UUID(int=max(number - 1, 1))):
         life = _carry_out(life, order, modes)
     return replace(life, case=keep_pace(life.case, modes, END))

@@ -31,8 +31,8 @@ def test_a_resident_reports_follows_and_says_that_it_was_not_solved(resident: Te
     received = resident.post("/api/tickets", json=LAMP)
     assert received.status_code == 201
     ticket, link = received.json()["id"], received.json()["follow"].replace("/report/", "/api/follow/")
-    for action in WHO:
-        answer = client.post(f"/api/tickets/{ticket}/{action}", json={"actor": WHO[action]})
+    for action, actor in WHO.items():
+        answer = client.post(f"/api/tickets/{ticket}/{action}", json={"actor": actor})
         assert answer.status_code == 200
     followed = resident.get(link).json()
     assert (followed["state"], followed["title"], followed["solved"]) == ("closed", "路灯不亮", None)

@@ -7,8 +7,9 @@ import psycopg
 import pytest
 from psycopg import Connection
 
-from dispatch.audit import Entry, append, differences, of_event, of_order, verify
+from dispatch.audit import Entry, append, differences, of_event, of_opening, of_order, verify
 from dispatch.case import apply
+from dispatch.terms import encode
 from dispatch.transitions import Action
 from tests.dispatch.matters import RECEIVED, case, order, rows, stored, ticket
 
@@ -143,5 +144,6 @@ def test_what_a_detector_does_is_told_without_the_whole_explanation():
     one = ticket()
     told = of_event("regrade", "detect", RECEIVED, one, replace(one, severity="major", explanation={"long": 1}))
     assert (told.before, told.after) == ({"severity": "minor"}, {"severity": "major"})
-    opened = of_event("open", "detect", RECEIVED, None, one)
+    opened = of_opening(case(), "detect")
     assert (opened.before, (opened.after or {})["severity"], (opened.after or {})["kind"]) == (None, "minor", "rubbish")
+    assert opened.detail == {"terms": encode(case().terms)[0].hex()}

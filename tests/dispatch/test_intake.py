@@ -252,6 +252,36 @@ def test_a_recurrence_is_known_by_every_camera_that_told_of_the_place(connection
     assert take(connection, incident(kind="debris", device="cam-6", position=far)).parent is None
 
 
+def test_what_goes_on_after_its_ticket_was_closed_is_a_recurrence(connection: Connection):
+    seen = incident()
+    first = take(connection, seen)
+    walk(connection, first.id, State.CLOSED)
+    closed_at = read(connection, first.id).ended_at.timestamp()  # type: ignore[union-attr]  # it is closed
+
+    def word(minutes: float, **changes: Any) -> Incident:
+        return msgspec.structs.replace(seen, **{"phase": "update", "at": closed_at + 60 * minutes} | changes)
+
+    assert take(connection, word(29)).id == first.id
+    again = take(connection, word(30))
+    assert (again.id != first.id, again.parent, again.state) == (True, first.id, State.CANDIDATE)
+    assert take(connection, word(31), word(32), word(32)).id == again.id
+    assert len(rows(connection, "evidence", ticket=again.id)) == 2
+    act(connection, again.id, order(Action.REJECT, reason="already_handled"), [])
+    assert take(connection, word(90)).id == again.id  # somebody has looked at it
+    assert take(connection, word(91, phase="clear")).id == again.id
+    assert {row["phase"] for row in rows(connection, "incidents")} == {"clear"}
+    assert len(rows(connection, "tickets")) == 2
+
+
+def test_what_gets_graver_after_its_ticket_was_closed_is_a_recurrence_at_once(connection: Connection):
+    seen = incident(severity="minor")
+    first = take(connection, seen)
+    walk(connection, first.id, State.CLOSED)
+    worse = msgspec.structs.replace(seen, phase="update", at=seen.at + 300, severity="critical")
+    again = take(connection, worse)
+    assert (again.parent, again.severity) == (first.id, "critical")
+
+
 @pytest.mark.parametrize("ending", [Action.REJECT, Action.CLOSE])
 def test_an_ended_ticket_keeps_what_it_ended_with(connection: Connection, ending: Action):
     opened, *words = life("cam-1")

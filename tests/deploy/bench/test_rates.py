@@ -2,16 +2,19 @@
 
 import json
 from collections import Counter
+from datetime import timedelta
 
 import pytest
 from psycopg import Connection
 
 from deploy.bench.rates import as_json, bench_rates
-from deploy.bench.recount import Row, recount
-from deploy.bench.year import BEGIN, CONDUCT, END, Life, emergencies, lives
+from deploy.bench.recount import Emergency, Row, read_terms, recount
+from deploy.bench.year import BEGIN, END, Life, emergencies, lives
 from dispatch.audit import verify
+from dispatch.terms import encode
 
 TICKETS = 600
+ALL_WEEK = {"accept": "P7D", "handle": "P7D", "close": "P7D"}
 ROW = ("at", "action", "to_state", "detail", "after")
 
 
@@ -53,11 +56,18 @@ def entries_of(life: Life) -> list[Row]:
 
 
 def test_the_recount_would_find_a_figure_that_flatters():
-    modes = emergencies(1)
-    tickets = [entries_of(life) for life in lives(1, TICKETS, modes)]
-    honest = recount(tickets, modes, END, CONDUCT)
-    assert recount(tickets, [], END, CONDUCT) != honest
+    year = list(lives(1, TICKETS, emergencies(1)))
+    modes = [Emergency(one.area, one.pace, one.began_at, one.over_at) for one in emergencies(1)]
+    tickets, encoded = [entries_of(life) for life in year], [encode(life.case.terms) for life in year]
+    terms = read_terms(encoded)
+    honest = recount(tickets, modes, terms, END)
+    assert recount(tickets, [], terms, END) != honest
+    later = [one._replace(over_at=one.over_at + timedelta(hours=9)) for one in modes]
+    assert recount(tickets, later, terms, END) != honest
+    lax = {name: one | {"limits": dict.fromkeys(one["limits"], ALL_WEEK)} for name, one in terms.items()}
+    assert recount(tickets, modes, lax, END) != honest
+    assert read_terms([(digest, text.replace("PT", "P1DT")) for digest, text in encoded]) == {}
     without = [[entry for entry in entries if entry["action"] != "pause"] for entries in tickets]
-    assert recount(without, modes, END, CONDUCT) != honest
+    assert recount(without, modes, terms, END) != honest
     milder = [[entry for entry in entries if entry["action"] != "regrade"] for entries in tickets]
-    assert recount(milder, modes, END, CONDUCT) != honest
+    assert recount(milder, modes, terms, END) != honest
