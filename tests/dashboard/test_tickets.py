@@ -5,6 +5,9 @@ import psycopg
 import pytest
 from fastapi.testclient import TestClient
 
+from dispatch import accounts
+from dispatch.people import Person
+from dispatch.transitions import Role
 from tests.dashboard.conftest import OUTSIDE, report, some_id
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
@@ -145,3 +148,28 @@ def test_clocks_that_ran_out_are_overdue_until_their_step_is_done(
     assert overdue() == ["accept"]
     client.post(f"/api/tickets/{ticket}/accept")
     assert overdue() == []
+
+
+def test_nothing_is_given_to_nobody(client: TestClient, connection: psycopg.Connection) -> None:
+    ticket = report(connection)
+    until = (datetime.now(UTC) + timedelta(hours=4)).isoformat()
+    for action, body in (
+        ("confirm", {"assignee": "no such person"}),
+        ("whistle", {"departments": ["环卫所", "no such office"], "until": until, "note": "x"}),
+    ):
+        answer = client.post(f"/api/tickets/{ticket}/{action}", json=body)
+        assert answer.status_code == 422
+        assert "there is no 'no such" in answer.json()["detail"]
+    assert client.post(f"/api/tickets/{ticket}/confirm", json={"assignee": "环卫所"}).status_code == 200
+
+
+def test_a_script_acts_for_nobody_who_is_gone_and_not_for_the_system(
+    client: TestClient, connection: psycopg.Connection
+) -> None:
+    ticket, now = report(connection), datetime.now(UTC)
+    accounts.add_person(connection, Person("wang", Role.WORKER), "a long enough one", "root", now)
+    accounts.deactivate(connection, "wang", "root", now)
+    for actor in ("wang", "dispatch"):
+        answer = client.post(f"/api/tickets/{ticket}/comment", json={"actor": actor, "note": "x"})
+        assert answer.status_code == 422
+        assert "nobody acts in the name of" in answer.json()["detail"]

@@ -209,3 +209,14 @@ def test_calendar_and_pressing_come_with_the_file(connection: Connection, folder
     assert (conduct.press, conduct.calendar.hours) == ([0, 3600], ["08:00-12:00"])
     bring_in(connection, folder)
     assert cases.load_conduct(connection, "tooley", None).press is None
+
+
+def test_what_a_file_changes_is_told_in_the_audit_log_and_what_it_leaves_is_not(connection: Connection, folder: Path):
+    bring_in(connection, folder)
+    bring_in(connection, folder)
+    bring_in(connection, folder, limits={"accept": "1h"}, areas=[GRID | {"name": "改名的网格"}])
+    first, second = sorted(rows(connection, "audit", action="seed"), key=lambda row: row["seq"])
+    assert first["before"] == {"site": None, "areas": {}}
+    assert (second["actor"], second["subject"]) == ("site file", "site tooley")
+    assert (second["before"]["site"]["limits"], second["after"]["site"]["limits"]) == ({}, {"accept": 3600})
+    assert [area["name"] for area in second["after"]["areas"].values()] == ["改名的网格"]
