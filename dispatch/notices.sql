@@ -27,6 +27,7 @@ UPDATE notices SET due_at = %(until)s
 FROM next
 WHERE id IN (SELECT id FROM notices WHERE notices.holder = next.holder AND sent_at IS NULL AND due_at <= %(now)s
              ORDER BY due_at, id LIMIT %(most)s)
+  AND sent_at IS NULL AND due_at <= %(now)s  -- asked again of what somebody has just claimed
 RETURNING id, key, notices.holder, about, severity, zh, en, made_at, ticket;
 
 -- name: note_failure
