@@ -2,7 +2,10 @@
 SELECT code FROM areas WHERE code = %(code)s;
 
 -- name: same_holder
-SELECT FROM people WHERE department = %(name)s OR name = %(department)s LIMIT 1;
+SELECT FROM people
+WHERE CASE WHEN %(department)s::text IS NULL THEN department = %(name)s
+           ELSE name = %(department)s AND department IS NULL END
+LIMIT 1;
 
 -- name: is_holder
 SELECT 1 FROM people WHERE active AND coalesce(department, name) = %(holder)s LIMIT 1;

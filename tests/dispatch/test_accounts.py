@@ -236,3 +236,19 @@ def test_whether_there_is_an_admin_is_known(connection: Connection):
     assert not accounts.any_admin(connection)
     add(connection, Person("root", Role.ADMIN))
     assert accounts.any_admin(connection)
+
+
+def test_a_person_is_not_called_like_a_department_but_its_own_account_may_be(connection: Connection):
+    def add(person: Person) -> None:
+        add_person(connection, person, "a long enough one", "root", NOW)
+
+    add(Person("环卫所", Role.DEPARTMENT, None, "环卫所"))
+    add(Person("he", Role.DEPARTMENT, None, "新设的所"))
+    add(Person("wang", Role.WORKER))
+    for wrong in (
+        Person("交警中队", Role.WORKER),  # of the duty list
+        Person("新设的所", Role.WORKER),
+        Person("li", Role.DEPARTMENT, None, "wang"),
+    ):
+        with pytest.raises(AccountError, match="cannot have one name"):
+            add(wrong)
