@@ -240,7 +240,7 @@ def test_whether_there_is_an_admin_is_known(connection: Connection):
 
 def test_a_person_is_not_called_like_a_department_but_its_own_account_may_be(connection: Connection):
     def add(person: Person) -> None:
-        add_person(connection, person, "a long enough one", "root", NOW)
+        accounts.add_person(connection, person, "a long enough one", "root", NOW)
 
     add(Person("环卫所", Role.DEPARTMENT, None, "环卫所"))
     add(Person("he", Role.DEPARTMENT, None, "新设的所"))
