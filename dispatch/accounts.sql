@@ -2,7 +2,7 @@
 SELECT code FROM areas WHERE code = %(code)s;
 
 -- name: same_holder
-SELECT FROM people
+SELECT 1 FROM people
 WHERE CASE WHEN %(department)s::text IS NULL THEN department = %(name)s
            ELSE name = %(department)s AND department IS NULL END
 LIMIT 1;

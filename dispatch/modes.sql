@@ -3,7 +3,7 @@ INSERT INTO modes (id, kind, pace, area, reason, by, began_at, until)
 VALUES (%(id)s, %(kind)s, %(pace)s, %(area)s, %(reason)s, %(by)s, %(began_at)s, %(until)s);
 
 -- name: is_retired
-SELECT FROM areas WHERE code = %(area)s AND merged_into IS NOT NULL;
+SELECT 1 FROM areas WHERE code = %(area)s AND merged_into IS NOT NULL;
 
 -- name: end
 UPDATE modes SET ended_at = %(now)s, ended_by = %(by)s, ended_reason = %(reason)s

@@ -9,7 +9,7 @@ from dispatch.audit import verify
 from dispatch.figures import rates
 from dispatch.ledger import Clock
 from dispatch.merging import MergeError, merge_areas
-from dispatch.modes_store import declare
+from dispatch.modes_store import ModeError, declare
 from dispatch.people import Person
 from dispatch.ticket import Area, Position
 from dispatch.transitions import Role
@@ -108,3 +108,10 @@ def test_a_grid_is_merged_once_and_not_in_an_emergency(connection: Connection):
     merge(connection)
     with pytest.raises(MergeError, match=f"{WEST} was merged into {WHOLE.code} already"):
         merge(connection, WEST, EAST, into=Area(f"{COMMUNITY}103", "x"))
+
+
+def test_in_a_grid_that_was_merged_no_emergency_is_declared(connection: Connection):
+    merge(connection)
+    with pytest.raises(ModeError, match="declare it there"):
+        declare(connection, "flood", WEST, "rain", "li", RECEIVED, RECEIVED + HOUR)
+    declare(connection, "flood", WHOLE.code, "rain", "li", RECEIVED, RECEIVED + HOUR)
