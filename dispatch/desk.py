@@ -41,15 +41,14 @@ def act(connection: Connection, ticket_id: UUID, order: Order, photos: list[byte
     with connection.transaction():
         # in one order for all, so that two merges into each other cannot wait for ever
         locked = {one: _lock(connection, one, order.by) for one in sorted({ticket_id, order.into or ticket_id})}
-        if order.action is Action.MERGE and order.into:
-            check(
-                locked[ticket_id].ticket, locked[ticket_id].letters, order
-            )  # what is wrong with the order comes first
-            _check_target(locked[order.into].ticket)
+        case, root = locked[ticket_id], locked[order.into] if order.action is Action.MERGE and order.into else None
+        if root:
+            check(case.ticket, case.letters, order)  # what is wrong with the order comes first
+            _check_target(root.ticket)
         _put_photos(connection, ticket_id, photos, order.at)
-        after = carry_out(connection, locked[ticket_id], opening.routed(connection, locked[ticket_id].ticket, order))
-        if order.action is Action.MERGE and order.into:
-            _raise_root(connection, locked[order.into], after, order)
+        after = carry_out(connection, case, opening.routed(connection, case.ticket, order))
+        if root:
+            _raise_root(connection, root, after, order)
         return after
 
 

@@ -47,7 +47,7 @@ def list_notices(connection: Connection, person: Person, *, failed_of_all: bool)
 
 
 def send_due(connection: Connection, now: datetime, send: Send) -> int:
-    """Send what is due, all of one holder's in one message; how many messages went out."""
+    """Send what is due, of one holder up to IN_ONE in one message; how many messages went out."""
     sent, began = 0, time.monotonic()
     while claimed := _claim(connection, moment := now + timedelta(seconds=time.monotonic() - began)):
         sent += _send(connection, claimed, moment, send)

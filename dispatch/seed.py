@@ -52,17 +52,16 @@ def _record(connection: Connection, site: str, before: dict[str, Any]) -> None:
     after = _present(connection, site)
     if after == before:
         return
-    old, new = (
-        {
-            "site": one["site"],
-            "areas": {code: area for code, area in one["areas"].items() if other["areas"].get(code) != area},
-        }
-        for one, other in ((before, after), (after, before))
+    old, new = _without_equals(before, after), _without_equals(after, before)
+    now, by = datetime.now(UTC), Signature.SITE_FILE
+    audit.append(
+        connection, audit.Entry(at=now, actor=by, action="seed", subject=f"site {site}", before=old, after=new)
     )
-    entry = audit.Entry(
-        at=datetime.now(UTC), actor=Signature.SITE_FILE, action="seed", subject=f"site {site}", before=old, after=new
-    )
-    audit.append(connection, entry)
+
+
+def _without_equals(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    areas = {code: area for code, area in one["areas"].items() if other["areas"].get(code) != area}
+    return {"site": one["site"], "areas": areas}
 
 
 def _seed_duties(connection: Connection, site: str, duties: list[Matter]) -> None:
