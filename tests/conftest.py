@@ -82,7 +82,7 @@ def server(new_folder: Callable[[], Path]) -> Iterator[str]:
 
 
 @contextmanager
-def new_database(server: str, template: str = "template1") -> Iterator[str]:
+def new_database(server: str, template: str = "template0") -> Iterator[str]:  # to the other, somebody may be connected
     """The URL of a database with nothing but the template's in it, that is dropped again."""
     name = f"yihu_{uuid4().hex[:12]}"
     with psycopg.connect(server, autocommit=True) as connection:
