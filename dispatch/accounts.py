@@ -82,10 +82,13 @@ def is_reserved(name: str) -> bool:
 
 def _check_holder(connection: Connection, person: Person) -> None:
     """What a department has in hand must not be within the reach of a person who is called like it."""
-    departments = {matter.department for matter in load_duties(connection)} if person.department is None else set()
+    departments = {matter.department for matter in load_duties(connection)} - {person.department}
     values = {"name": person.name, "department": person.department}
     if person.name in departments or connection.execute(SQL["same_holder"], values).fetchone():
-        raise AccountError("a person and a department cannot have one name: tickets go to either by it")
+        raise AccountError(
+            "an account and a department that it does not stand for cannot have one name, by which tickets go to"
+            " either: take another"
+        )
 
 
 def set_password(connection: Connection, name: str, password: str, by: str, now: datetime) -> None:

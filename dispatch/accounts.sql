@@ -2,9 +2,10 @@
 SELECT code FROM areas WHERE code = %(code)s;
 
 -- name: same_holder
+-- Others who stand for a department called like this account, or are called like its department without standing for it.
 SELECT 1 FROM people
-WHERE CASE WHEN %(department)s::text IS NULL THEN department = %(name)s
-           ELSE name = %(department)s AND department IS NULL END
+WHERE (department = %(name)s AND %(name)s IS DISTINCT FROM %(department)s::text)
+   OR (name = %(department)s AND department IS DISTINCT FROM name)
 LIMIT 1;
 
 -- name: is_holder

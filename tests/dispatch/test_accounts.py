@@ -249,6 +249,8 @@ def test_a_person_is_not_called_like_a_department_but_its_own_account_may_be(con
         Person("交警中队", Role.WORKER),  # of the duty list
         Person("新设的所", Role.WORKER),
         Person("li", Role.DEPARTMENT, None, "wang"),
+        Person("交警中队", Role.DEPARTMENT, None, "环卫所"),
+        Person("新设的所", Role.DEPARTMENT, None, "环卫所"),
     ):
         with pytest.raises(AccountError, match="cannot have one name"):
             add(wrong)

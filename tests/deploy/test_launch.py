@@ -1,0 +1,30 @@
+"""What is brought up before any stage is started."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from deploy import launch
+from deploy.settings import UsageError
+from dispatch import accounts
+from dispatch.duties import shipped_duties
+from dispatch.people import Person
+from dispatch.site import Site
+from dispatch.transitions import Role
+
+PASSWORD = "a long enough one"  # noqa: S105 - of an account that lives for one test
+
+
+def a_site(tmp_path: Path, **entries: object) -> Site:
+    return Site.model_validate({"site": "here", "name": "here", **entries}, context={"folder": tmp_path})
+
+
+def test_a_duty_list_that_the_database_cannot_take_is_for_the_keyboard_to_mend(
+    database: str, connection: psycopg.Connection, tmp_path: Path
+) -> None:
+    accounts.add_person(connection, Person("王建军", Role.WORKER), PASSWORD, "root", datetime.now(UTC))
+    duties = [matter.model_copy(update={"department": "王建军"}) for matter in shipped_duties().values()]
+    with pytest.raises(UsageError, match=r"duties: the duty list is refused(?s:.*)rubbish: '王建军' is the name"):
+        launch._prepare(database, a_site(tmp_path, duties=duties))
