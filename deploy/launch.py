@@ -193,6 +193,7 @@ def _stages(settings: Settings, site: Site, database: str, broker: str, token: s
         "YIHU_TOKEN": token,
         "YIHU_HOST": settings.host,
         "YIHU_PORT": str(settings.port),
+        "YIHU_TRUSTED_PROXIES": settings.trusted_proxies,
     } | ({"YIHU_GUEST": settings.guest} if settings.guest else {})  # fmt: skip
     return [_stage(name, environment, output) for name, environment in environments.items()]
 

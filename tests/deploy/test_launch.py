@@ -7,7 +7,7 @@ import psycopg
 import pytest
 
 from deploy import launch
-from deploy.settings import UsageError
+from deploy.settings import Settings, UsageError
 from dispatch import accounts
 from dispatch.duties import shipped_duties
 from dispatch.people import Person
@@ -28,3 +28,10 @@ def test_a_duty_list_that_the_database_cannot_take_is_for_the_keyboard_to_mend(
     duties = [matter.model_copy(update={"department": "王建军"}) for matter in shipped_duties().values()]
     with pytest.raises(UsageError, match=r"duties: the duty list is refused(?s:.*)rubbish: '王建军' is the name"):
         launch._prepare(database, a_site(tmp_path, duties=duties))
+
+
+def test_the_web_is_told_which_proxies_to_trust(tmp_path: Path) -> None:
+    settings = Settings(trusted_proxies="10.0.0.5,10.1.0.0/16", data=tmp_path)
+    stages = launch._stages(settings, a_site(tmp_path), "postgresql://", "mqtt://127.0.0.1", "a-token", None)
+    told = {stage.name: stage.environment.get("YIHU_TRUSTED_PROXIES") for stage in stages}
+    assert told == dict.fromkeys(launch.STAGES) | {"web": "10.0.0.5,10.1.0.0/16"}
