@@ -110,6 +110,10 @@ def _anybody(request: Request) -> Person | None:
     return person
 
 
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""
+
+
 def having(*roles: Role) -> Callable[[Person], Person]:
     """What a route asks of a person beyond being known; an admin may do whatever anybody may."""
 
@@ -124,5 +128,6 @@ def having(*roles: Role) -> Callable[[Person], Person]:
 Database = Annotated[Connection, Depends(_connection)]
 Who = Annotated[Person, Depends(_person)]
 Whoever = Annotated[Person | None, Depends(_anybody)]
+Address = Annotated[str, Depends(_address)]  # where they are, as far as a trusted proxy says
 Admin = Annotated[Person, Depends(having())]
 with_token = Depends(HTTPBearer(auto_error=False))  # for the OpenAPI document; the gate checks

@@ -100,7 +100,7 @@ def list_duties(database: Database, _: Who) -> list[Matter]:
 
 @router.put("/duties")
 def replace_duties(database: Database, who: Admin, body: list[Matter]) -> list[Matter]:
-    """Put a list in place of the one that holds."""
+    """Put a list in place of the one that holds, if it suits the limits of every site and the names of accounts."""
     check_duties(body)
     put_duties(database, body, who.signature, datetime.now(UTC))
     return load_duties(database)

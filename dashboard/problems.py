@@ -1,5 +1,6 @@
 """Errors as RFC 9457 problem+json."""
 
+from math import ceil
 from typing import Any
 
 import psycopg
@@ -17,7 +18,8 @@ from dispatch.desk import NoSuchTicketError
 from dispatch.duties import DutyListError
 from dispatch.merging import MergeError
 from dispatch.modes_store import ModeError
-from dispatch.residents import ClosedToStrangersError, TooManyReportsError
+from dispatch.residents import ClosedToStrangersError
+from dispatch.strangers import TooMuchError
 from dispatch.ticket import ForbiddenMoveError, NotYoursError, TicketError
 
 MEDIA_TYPE = "application/problem+json"
@@ -59,11 +61,12 @@ def add_problem_handlers(app: FastAPI) -> None:
     def on_ticket(_: Request, error: TicketError) -> JSONResponse:
         if isinstance(error, ForbiddenMoveError):
             return problem(409, str(error), allowed=error.allowed)
+        if isinstance(error, TooMuchError):
+            return problem(429, str(error), {"Retry-After": str(ceil(error.wait.total_seconds()))})
         statuses = {
             NoSuchTicketError: 404,
             NotYoursError: 403,
             ClosedToStrangersError: 401,
-            TooManyReportsError: 429,
         }
         return problem(statuses.get(type(error), 422), str(error))
 

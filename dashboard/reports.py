@@ -3,10 +3,10 @@
 from datetime import UTC, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Path, Query
 
 from dashboard import reads
-from dashboard.access import SCRIPT, Database, Whoever, with_token
+from dashboard.access import SCRIPT, Address, Database, Whoever, with_token
 from dashboard.models import AnswerBody, Followed, Line, Nearby, Received, ReportBody, Step
 from dashboard.problems import responses
 from dispatch import desk, residents
@@ -18,10 +18,9 @@ Token = Annotated[str, Path(max_length=100)]
 
 
 @router.post("/tickets", status_code=201, responses=responses(401, 429), dependencies=[with_token])
-def report(database: Database, who: Whoever, body: ReportBody, request: Request) -> Received:
+def report(database: Database, who: Whoever, body: ReportBody, address: Address) -> Received:
     """A matter that a person saw. A site may take reports of strangers too, so many an hour from one place."""
     matter = desk.Report(body.kind, body.title, Position(*body.position), body.text, body.photos)
-    address = request.client.host if request.client else ""
     ticket, token = residents.receive(database, matter, who, address, datetime.now(UTC))
     shown = reads.get_ticket(database, SCRIPT, ticket.id)
     if shown is None:
@@ -54,8 +53,8 @@ def follow(database: Database, token: Token) -> Followed:
     return Followed(**shown.model_dump(include=set(Followed.model_fields)), steps=steps)
 
 
-@router.post("/follow/{token}", responses=responses(404, 409))
-def answer(database: Database, token: Token, body: AnswerBody) -> Followed:
-    """Whether it was solved; the first «no» reopens a closed matter."""
-    residents.answer(database, token, body.text, datetime.now(UTC), solved=body.solved)
+@router.post("/follow/{token}", responses=responses(404, 409, 429))
+def answer(database: Database, who: Whoever, token: Token, body: AnswerBody, address: Address) -> Followed:
+    """Whether it was solved; the first «no» reopens a closed matter. Of strangers so many an hour from one place."""
+    residents.answer(database, token, residents.Answer(body.solved, body.text), who, address, datetime.now(UTC))
     return follow(database, token)

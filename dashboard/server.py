@@ -4,6 +4,21 @@ import socket
 from collections.abc import Callable
 
 import uvicorn
+from starlette.types import ASGIApp
+
+
+def make_config(app: ASGIApp, host: str, port: int, trusted_proxies: str) -> uvicorn.Config:
+    """How the web is served. `trusted_proxies`, addresses and networks, are believed who asks, and whether by HTTPS."""
+    return uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=1,
+        proxy_headers=True,
+        forwarded_allow_ips=trusted_proxies,
+    )
 
 
 class Server(uvicorn.Server):

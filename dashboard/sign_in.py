@@ -52,7 +52,7 @@ def login(database: Database, body: Login, request: Request, response: Response)
 @router.post("/logout", status_code=204, responses=responses(401))
 def logout(database: Database, _: Who, request: Request, response: Response) -> None:
     """End the session."""
-    accounts.sign_out(database, session(request.headers))
+    accounts.sign_out(database, session(request.headers), datetime.now(UTC))
     response.delete_cookie(COOKIE)
 
 

@@ -21,6 +21,7 @@ from deploy.embedded import EmbeddedDatabase, broker_command, broker_url, free_p
 from deploy.settings import Settings, UsageError
 from deploy.supervisor import Child, stop_all
 from dispatch.accounts import add_person, any_admin
+from dispatch.duties import DutyListError
 from dispatch.people import Person, Signature
 from dispatch.seed import seed
 from dispatch.site import Site, SiteFileError, load_site
@@ -150,6 +151,8 @@ def _prepare(database: str, site: Site) -> str | None:
         with psycopg.connect(database) as connection:
             kept = seed(connection, site)
             password = None if any_admin(connection) else _add_admin(connection)
+    except DutyListError as error:
+        raise UsageError(f"duties: {error}") from error
     except (psycopg.OperationalError, psycopg.ProgrammingError) as error:
         reason = str(error).replace(database, "…")  # it may hold a password
         raise UsageError(f"YIHU_DATABASE_URL: the database cannot be used: {reason}") from error
@@ -190,6 +193,7 @@ def _stages(settings: Settings, site: Site, database: str, broker: str, token: s
         "YIHU_TOKEN": token,
         "YIHU_HOST": settings.host,
         "YIHU_PORT": str(settings.port),
+        "YIHU_TRUSTED_PROXIES": settings.trusted_proxies,
     } | ({"YIHU_GUEST": settings.guest} if settings.guest else {})  # fmt: skip
     return [_stage(name, environment, output) for name, environment in environments.items()]
 

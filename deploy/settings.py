@@ -1,6 +1,7 @@
 """Settings: the environment (`YIHU_…`) over a TOML file (`YIHU_CONFIG`), read once, frozen."""
 
 import os
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -29,6 +30,16 @@ def _check_broker(value: str) -> str:
     return value
 
 
+def _check_proxies(value: str) -> str:
+    """Addresses and networks; a name, or a mistyped one, would silently be believed of nobody."""
+    for entry in value.split(","):
+        try:
+            ip_network(entry.strip())
+        except ValueError as error:
+            raise ValueError(f"{error}: give addresses or networks, such as 10.0.0.5,10.1.0.0/16") from error
+    return value
+
+
 class Settings(BaseSettings):
     """Unset `database_url` and `mqtt_url` mean the embedded engines, under `data`."""
 
@@ -39,6 +50,7 @@ class Settings(BaseSettings):
     data: Path = Path("~/.local/share/yihu")
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 8080
+    trusted_proxies: Annotated[str, AfterValidator(_check_proxies)] = "127.0.0.1,::1"
     token: Annotated[str, Field(min_length=16)] | None = None
     guest: str | None = None
     site: str | None = None

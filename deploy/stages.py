@@ -71,10 +71,8 @@ def run_detect(settings: Settings) -> None:
 
 
 def run_web(settings: Settings) -> None:
-    import uvicorn  # noqa: PLC0415 - the web's own
-
-    from dashboard.app import WebSettings, create_app  # noqa: PLC0415 - as above
-    from dashboard.server import Server  # noqa: PLC0415 - as above
+    from dashboard.app import WebSettings, create_app  # noqa: PLC0415 - the web's own
+    from dashboard.server import Server, make_config  # noqa: PLC0415 - as above
 
     if settings.token is None:
         raise UsageError("YIHU_TOKEN is not set: choose one of at least 16 characters for scripts to act with")
@@ -84,12 +82,5 @@ def run_web(settings: Settings) -> None:
             database, broker_url(settings), settings.token, VERSION, settings.stages, guest=settings.guest
         )
         app = create_app(web, registry)
-        config = uvicorn.Config(
-            app,
-            host=settings.host,
-            port=settings.port,
-            log_config=None,
-            access_log=False,
-            timeout_graceful_shutdown=1,
-        )
+        config = make_config(app, settings.host, settings.port, settings.trusted_proxies)
         Server(config, app.state.hub.end_streams).run()

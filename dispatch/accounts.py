@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -24,6 +24,7 @@ SQL = load_queries(Path(__file__).with_name("accounts.sql"))
 SESSION = timedelta(days=7)  # without being used
 FREE_TRIES, LONGEST_WAIT = 5, timedelta(minutes=5)
 REMEMBERED = timedelta(hours=1)  # a failed try
+NOBODY = ""  # stands for all names that nobody has
 ID_LENGTH = 8  # of a token, as the database cuts it from the hash
 SHORTEST_PASSWORD = 10
 ROLES = frozenset(Role) - {Role.RESIDENT, Role.SYSTEM}
@@ -82,10 +83,13 @@ def is_reserved(name: str) -> bool:
 
 def _check_holder(connection: Connection, person: Person) -> None:
     """What a department has in hand must not be within the reach of a person who is called like it."""
-    departments = {matter.department for matter in load_duties(connection)} if person.department is None else set()
+    departments = {matter.department for matter in load_duties(connection)} - {person.department}
     values = {"name": person.name, "department": person.department}
     if person.name in departments or connection.execute(SQL["same_holder"], values).fetchone():
-        raise AccountError("a person and a department cannot have one name: tickets go to either by it")
+        raise AccountError(
+            "an account and a department that it does not stand for cannot have one name, by which tickets go to"
+            " either: take another"
+        )
 
 
 def set_password(connection: Connection, name: str, password: str, by: str, now: datetime) -> None:
@@ -149,20 +153,48 @@ def sign_in(connection: Connection, name: str, password: str, now: datetime) -> 
     with connection.cursor(row_factory=dict_row) as cursor:
         row = cursor.execute(SQL["find_login"], {"name": name}).fetchone()
     if not _matches(row["password"] if row else None, password) or row is None:
-        _note_failure(connection, tried, now)
+        _note_failure(connection, tried, row["name"] if row else NOBODY, now)
         raise LoginError("name or password is wrong")
-    connection.execute(SQL["forget_failures"], {"name": tried})
-    return _person(row), _new_token(connection, name, now, now + SESSION)
+    return _begin_session(connection, _person(row), now)
 
 
-def _note_failure(connection: Connection, tried: bytes, now: datetime) -> None:
-    connection.execute(SQL["forget_old_failures"], {"before": now - REMEMBERED})
+def _begin_session(connection: Connection, person: Person, now: datetime) -> tuple[Person, str]:
+    with connection.transaction():
+        connection.execute(SQL["forget_failures"], {"name": _digest(person.name)})
+        token = _new_token(connection, person.name, now, now + SESSION)
+        audit.append(connection, _entry("sign_in", person, person.signature, now, id=token_id(token)))
+    return person, token
+
+
+def _note_failure(connection: Connection, tried: bytes, account: str, now: datetime) -> None:
+    """Alike for a name that somebody has and one that nobody has."""
     values = {"name": tried, "now": now, "free": FREE_TRIES, "most": LONGEST_WAIT}
-    connection.execute(SQL["note_failure"], values)
+    with connection.transaction():
+        connection.execute(SQL["forget_old_failures"], {"before": now - REMEMBERED})
+        connection.execute(SQL["note_failure"], values)
+        connection.execute(SQL["count_failure"], {"person": account, "now": now})
 
 
-def sign_out(connection: Connection, token: str) -> None:
-    connection.execute(SQL["end_token"], {"hash": _digest(token)})
+def tell_failures(connection: Connection, now: datetime) -> int:
+    """Tell the audit log of the failed tries of hours that are over: one entry an hour, however many strangers try."""
+    with connection.transaction():
+        hours = connection.execute(SQL["take_failures"], {"now": now}).fetchall()
+        for hour, accounts, unknown in hours:
+            detail = {"hour": hour.astimezone(UTC).isoformat(), "accounts": accounts, "unknown": unknown}
+            by = Signature.DISPATCH
+            audit.append(
+                connection, audit.Entry(at=now, actor=by, action="sign_in_failed", subject="sign-in", detail=detail)
+            )
+    return len(hours)
+
+
+def sign_out(connection: Connection, token: str, now: datetime) -> None:
+    """End a session; a script's token is none."""
+    with connection.transaction(), connection.cursor(row_factory=dict_row) as cursor:
+        row = cursor.execute(SQL["end_session"], {"hash": _digest(token)}).fetchone()
+        if row:
+            person = _person(row)
+            audit.append(connection, _entry("sign_out", person, person.signature, now, id=token_id(token)))
 
 
 def find_by_token(connection: Connection, token: str, now: datetime) -> Person | None:

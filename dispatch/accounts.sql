@@ -2,9 +2,10 @@
 SELECT code FROM areas WHERE code = %(code)s;
 
 -- name: same_holder
+-- Others who stand for a department called like this account, or are called like its department without standing for it.
 SELECT 1 FROM people
-WHERE CASE WHEN %(department)s::text IS NULL THEN department = %(name)s
-           ELSE name = %(department)s AND department IS NULL END
+WHERE (department = %(name)s AND %(name)s IS DISTINCT FROM %(department)s::text)
+   OR (name = %(department)s AND department IS DISTINCT FROM name)
 LIMIT 1;
 
 -- name: is_holder
@@ -51,6 +52,18 @@ DELETE FROM failed_logins WHERE name = %(name)s;
 DELETE FROM failed_logins
 WHERE name IN (SELECT name FROM failed_logins WHERE at < %(before)s FOR UPDATE SKIP LOCKED);
 
+-- name: count_failure
+INSERT INTO failed_sign_ins AS old (hour, person, tries) VALUES (date_bin('1 hour', %(now)s, 'epoch'), %(person)s, 1)
+ON CONFLICT (hour, person) DO UPDATE SET tries = old.tries + 1;
+
+-- name: take_failures
+WITH past AS (
+    DELETE FROM failed_sign_ins WHERE hour < date_bin('1 hour', %(now)s, 'epoch') RETURNING hour, person, tries
+)
+SELECT hour, coalesce(jsonb_object_agg(person, tries) FILTER (WHERE person <> ''), '{}'),
+       coalesce(sum(tries) FILTER (WHERE person = ''), 0)
+FROM past GROUP BY hour ORDER BY hour;
+
 -- name: add_token
 INSERT INTO tokens (hash, person, label, made_at, used_at, expires_at)
 VALUES (%(hash)s, %(person)s, %(label)s, %(now)s, %(now)s, %(expires_at)s);
@@ -74,8 +87,10 @@ WITH found AS (
 )
 SELECT name, role, area, department FROM found;
 
--- name: end_token
-DELETE FROM tokens WHERE hash = %(hash)s AND expires_at IS NOT NULL;
+-- name: end_session
+DELETE FROM tokens USING people
+WHERE hash = %(hash)s AND expires_at IS NOT NULL AND people.name = tokens.person
+RETURNING people.name, role, area, department;
 
 -- name: end_sessions
 DELETE FROM tokens WHERE person = %(name)s AND expires_at IS NOT NULL;

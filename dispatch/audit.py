@@ -1,7 +1,7 @@
 """The audit log: what anybody did to anything, chained by hash. Append last in a transaction: one appends at a time."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from pathlib import Path
@@ -81,8 +81,11 @@ def of_order(order: Order, before: Ticket, after: Ticket) -> Entry:
     )
 
 
-def of_opening(case: Case, by: str) -> Entry:
-    """That a ticket was opened, and by which terms its clocks run: from there on the log tells all that they show."""
+def of_opening(case: Case, by: str, photos: Sequence[UUID] = ()) -> Entry:
+    """That a ticket was opened, and by which terms its clocks run: from there on the log tells all that they show.
+
+    `photos` are the ids of those that it was reported with.
+    """
     ticket = case.ticket
     terms = encode(case.terms)[0].hex()
     return Entry(
@@ -91,7 +94,7 @@ def of_opening(case: Case, by: str) -> Entry:
         action="open",
         ticket=ticket.id,
         to_state=ticket.state,
-        detail={"terms": terms},
+        detail={"terms": terms} | _lists(photos=photos),
         after=_opening(ticket),
     )
 
@@ -119,7 +122,12 @@ def _opening(ticket: Ticket) -> dict[str, Any]:
 def _detail(order: Order) -> dict[str, Any]:
     asked: dict[str, Any] = {name: getattr(order, name) for name in DETAILS}
     detail: dict[str, Any] = msgspec.to_builtins({name: value for name, value in asked.items() if value is not None})
-    return detail | ({"departments": list(order.departments)} if order.departments else {})
+    return detail | _lists(departments=order.departments, photos=order.photos)
+
+
+def _lists(**named: Sequence[Any]) -> dict[str, Any]:
+    """Those that are not empty."""
+    return {name: msgspec.to_builtins(list(values)) for name, values in named.items() if values}
 
 
 def differences(before: Ticket, after: Ticket) -> tuple[dict[str, Any], dict[str, Any]]:

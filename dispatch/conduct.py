@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, time, timedelta
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal, NamedTuple, get_args
 
 import msgspec
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
@@ -41,6 +41,13 @@ class Steps(_Entry):
         return given
 
 
+class Misfit(NamedTuple):
+    """A matter whose steps are out of order when it is that grave; without a severity, one that the list lacks."""
+
+    kind: str
+    severity: Severity | None = None
+
+
 class Limits(Steps):
     """`limits:` of a site file. `kinds` have the first word, then `severities`, then what stands here."""
 
@@ -51,19 +58,17 @@ class Limits(Steps):
         asked = (self.kinds.get(matter.code), self.severities.get(severity), self, matter)
         return timedelta(seconds=next(given for steps in asked if steps and (given := steps.limit(clock))))
 
-    def problems(self, matters: Iterable[Matter]) -> list[str]:
-        """What makes no sense for these matters."""
+    def misfits(self, matters: Iterable[Matter]) -> list[Misfit]:
+        """Where these limits and a duty list make no sense together."""
         known = {matter.code: matter for matter in matters}
-        unknown = [
-            f"kinds: unknown kind {kind!r}; known: {', '.join(known)}" for kind in self.kinds if kind not in known
-        ]
-        return [*unknown, *(problem for matter in known.values() for problem in self._out_of_order(matter))]
+        unknown = [Misfit(kind) for kind in self.kinds if kind not in known]
+        return [*unknown, *(misfit for matter in known.values() for misfit in self._out_of_order(matter))]
 
-    def _out_of_order(self, matter: Matter) -> list[str]:
+    def _out_of_order(self, matter: Matter) -> list[Misfit]:
         for severity in SEVERITIES:
             steps = [self.of(matter, severity, clock) for clock in Clock]
             if steps != sorted(steps):
-                return [f"a later step of {matter.code}, {severity}, is due before an earlier one: give all three"]
+                return [Misfit(matter.code, severity)]
         return []
 
 

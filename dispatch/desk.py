@@ -1,6 +1,6 @@
 """What people do with tickets: act on one, or report a matter themselves."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -45,8 +45,8 @@ def act(connection: Connection, ticket_id: UUID, order: Order, photos: list[byte
         if root:
             check(case.ticket, case.letters, order)  # what is wrong with the order comes first
             _check_target(root.ticket)
-        _put_photos(connection, ticket_id, photos, order.at)
-        after = carry_out(connection, case, opening.routed(connection, case.ticket, order))
+        shown = replace(order, photos=_put_photos(connection, ticket_id, photos, order.at))
+        after = carry_out(connection, case, opening.routed(connection, case.ticket, shown))
         if root:
             _raise_root(connection, root, after, order)
         return after
@@ -87,8 +87,8 @@ def report(connection: Connection, given: Report, actor: str, now: datetime) -> 
     )
     with connection.transaction():
         case = opening.insert(connection, draft, actor, now)
-        _put_photos(connection, case.ticket.id, given.photos, now)
-        audit.append(connection, audit.of_opening(case, actor))
+        shown = _put_photos(connection, case.ticket.id, given.photos, now)
+        audit.append(connection, audit.of_opening(case, actor, shown))
         return opening.dispatch_unconfirmed(connection, case, now)
 
 
@@ -105,9 +105,12 @@ def _check_target(target: Ticket) -> None:
         raise IncompleteOrderError(f"ticket {target.number} is {target.state}: merge into an open one")
 
 
-def _put_photos(connection: Connection, ticket: UUID, photos: list[bytes], now: datetime) -> None:
-    for photo in photos:
-        store.put_evidence(connection, ticket, Evidence(uuid7(), "photo", now, _media_type(photo), photo))
+def _put_photos(connection: Connection, ticket: UUID, photos: list[bytes], now: datetime) -> tuple[UUID, ...]:
+    """Keep them with the ticket; their ids."""
+    kept = [Evidence(uuid7(), "photo", now, _media_type(photo), photo) for photo in photos]
+    for one in kept:
+        store.put_evidence(connection, ticket, one)
+    return tuple(one.id for one in kept)
 
 
 def _media_type(photo: bytes) -> str:

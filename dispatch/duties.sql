@@ -24,3 +24,10 @@ ON CONFLICT (code) DO UPDATE SET
     first = excluded.first, accept = excluded.accept, handle = excluded.handle, close = excluded.close,
     calendar = excluded.calendar, severity = excluded.severity, auto = excluded.auto, sort = excluded.sort,
     position = excluded.position, retired = false;
+
+-- name: limits
+SELECT id, limits FROM sites ORDER BY id;
+
+-- name: misnamed
+-- Accounts that are called like a department that they do not stand for; those of whoever has left keep their names.
+SELECT name FROM people WHERE name = ANY (%(names)s) AND department IS DISTINCT FROM name;

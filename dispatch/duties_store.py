@@ -9,7 +9,8 @@ from psycopg import Connection
 from psycopg.rows import dict_row
 
 from dispatch import audit
-from dispatch.duties import OTHER, Matter, shipped_duties, shipped_matter
+from dispatch.conduct import Limits, Misfit
+from dispatch.duties import OTHER, DutyListError, Matter, shipped_duties, shipped_matter
 from ingest.queries import load_queries
 
 SQL = load_queries(Path(__file__).with_name("duties.sql"))
@@ -32,11 +33,16 @@ def load_matter(connection: Connection, kind: str) -> Matter:
 
 
 def put_duties(connection: Connection, matters: Iterable[Matter], by: str, now: datetime) -> None:
-    """Put a whole list in place of the one that holds; entries that it lacks are retired, not forgotten."""
-    before, after = ({one.code: one.model_dump() for one in each} for each in (load_duties(connection), matters))
+    """Put a whole list in place of the one that holds; entries that it lacks are retired, not forgotten.
+
+    Raise DutyListError where it does not suit the limits of a site, or the name of an account.
+    """
+    given = list(matters)
+    before, after = ({one.code: one.model_dump() for one in each} for each in (load_duties(connection), given))
     if before == after:
         return
     with connection.transaction():
+        _check(connection, given)
         connection.execute(SQL["retire_duties"])
         rows = [matter | {"position": position} for position, matter in enumerate(after.values())]
         with connection.cursor() as cursor:
@@ -44,6 +50,35 @@ def put_duties(connection: Connection, matters: Iterable[Matter], by: str, now: 
         old, new = _differences(before, after)
         entry = audit.Entry(at=now, actor=by, action="put_duties", subject="duties", before=old, after=new)
         audit.append(connection, entry)
+
+
+def _check(connection: Connection, matters: list[Matter]) -> None:
+    problems = [
+        _against_limits(misfit, site)
+        for site, limits in connection.execute(SQL["limits"]).fetchall()
+        for misfit in Limits.model_validate(limits).misfits(matters)
+    ]
+    taken = {name for (name,) in connection.execute(SQL["misnamed"], {"names": [one.department for one in matters]})}
+    problems += [_against_names(matter) for matter in matters if matter.department in taken]
+    if problems:
+        raise DutyListError(problems)
+
+
+def _against_limits(misfit: Misfit, site: str) -> str:
+    if misfit.severity is None:
+        return f"{misfit.kind}: the limits of site {site} name it: keep it here, or take it out of the site file first"
+    return (
+        f"{misfit.kind}: with the limits of site {site} a later step is due before an earlier one"
+        f" ({misfit.severity}): change its limits here, or give all three in the site file"
+    )
+
+
+def _against_names(matter: Matter) -> str:
+    """What a department has in hand must not be within the reach of a person who is called like it."""
+    return (
+        f"{matter.code}: {matter.department!r} is the name of an account that does not stand for it:"
+        " name the department otherwise"
+    )
 
 
 def _differences(before: Duties, after: Duties) -> tuple[Duties, Duties]:

@@ -1,8 +1,8 @@
-"""Residents and couriers: how many reports are taken of strangers, what is open nearby, and the link to follow one."""
+"""Residents and couriers: the reports that are taken of them, what is open nearby, and the link to follow one."""
 
 import hashlib
 import secrets
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 from uuid import UUID
@@ -17,6 +17,7 @@ from dispatch.duties_store import load_matter
 from dispatch.figures import reach_of
 from dispatch.orders import carry_out
 from dispatch.people import Person, Signature
+from dispatch.strangers import Deed, admit
 from dispatch.ticket import Order, Position, Ticket, TicketError
 from dispatch.transitions import Action, Role, State
 from ingest.queries import load_queries
@@ -24,11 +25,6 @@ from ingest.queries import load_queries
 SQL = load_queries(Path(__file__).with_name("residents.sql"))
 NEAR_M = 250.0
 RESIDENT = Person(Signature.REPORT, Role.RESIDENT)
-HOUR = timedelta(hours=1)
-
-
-class TooManyReportsError(TicketError):
-    """One address has reported as much as the site takes of strangers: TicketError → 429."""
 
 
 class ClosedToStrangersError(TicketError):
@@ -55,25 +51,14 @@ class Received(NamedTuple):
 
 def receive(connection: Connection, given: Report, who: Person | None, address: str, now: datetime) -> Received:
     """Take a report; a stranger's only where the site allows it, and so many an hour. Raise TicketError."""
-    digest = None if who else _address(address)
     with connection.transaction():
-        if digest is not None:
-            _check_stranger(connection, given.position, digest, now)
+        if who is None:
+            allowed = _check_open(connection, given.position)
+            admit(connection, Deed.REPORT, address, allowed.per_hour, now)
         ticket = report(connection, given, who.name if who and who.name else RESIDENT.name, now)
         token = secrets.token_urlsafe(16)
-        values = {"ticket": ticket.id, "at": now, "follow": _hash(token), "address": digest}
-        connection.execute(SQL["put_report"], values)
+        connection.execute(SQL["put_report"], {"ticket": ticket.id, "at": now, "follow": _hash(token)})
     return Received(ticket, token)
-
-
-def _check_stranger(connection: Connection, position: Position, address: bytes, now: datetime) -> None:
-    allowed = _check_open(connection, position)
-    counted = {"address": address, "since": now - HOUR}
-    connection.execute(SQL["lock_address"], counted)
-    connection.execute(SQL["forget_addresses"], counted)
-    (made,) = connection.execute(SQL["made_by"], counted).fetchone() or (0,)
-    if made >= allowed.per_hour:
-        raise TooManyReportsError(f"{made} reports within an hour are enough from one place: call the hotline")
 
 
 def _check_open(connection: Connection, position: Position) -> Reports:
@@ -115,39 +100,44 @@ def followed(connection: Connection, token: str) -> Followed:
     return found
 
 
-def answer(connection: Connection, token: str, words: str, now: datetime, *, solved: bool) -> Ticket:
+class Answer(NamedTuple):
+    """What a reporter says at the end."""
+
+    solved: bool
+    words: str = ""
+
+
+def answer(connection: Connection, token: str, said: Answer, who: Person | None, address: str, now: datetime) -> Ticket:
     """A reporter says whether it was solved: the first «no» to a closed ticket reopens it, all else is a comment.
 
-    Each of those whose reports were merged has a «no» of their own. Raise TicketError.
+    Each of those whose reports were merged has a «no» of their own; a stranger may say as much an hour as they may
+    report. Raise TicketError.
     """
     with connection.transaction():
         case = cases.lock_case(connection, followed(connection, token).ticket)
         before = followed(connection, token)  # nobody answers meanwhile
         if case is None or before.ticket != case.ticket.id:
             raise NoSuchTicketError("this report has just gone on to another ticket: try again")
+        if who is None:
+            allowed = cases.load_conduct(connection, case.ticket.site, case.ticket.position).reports
+            admit(connection, Deed.ANSWER, address, allowed.per_hour, now)
         closed = case.ticket.state is State.CLOSED
         if closed:
-            connection.execute(SQL["note_answer"], {"follow": _hash(token), "solved": solved})
-        order = _answer(words, now, solved=solved, closed=closed, first=before.solved is None)
-        return carry_out(connection, case, order)
+            connection.execute(SQL["note_answer"], {"follow": _hash(token), "solved": said.solved})
+        return carry_out(connection, case, _order(said, now, closed=closed, first=before.solved is None))
 
 
-def _answer(words: str, now: datetime, *, solved: bool, closed: bool, first: bool) -> Order:
-    reopens = closed and first and not solved
+def _order(said: Answer, now: datetime, *, closed: bool, first: bool) -> Order:
+    reopens = closed and first and not said.solved
     return Order(
         action=Action.REOPEN if reopens else Action.COMMENT,
         at=now,
         by=RESIDENT,
-        reason=(words or "not solved") if reopens else "",
-        note=words or ("solved" if solved else "not solved"),
-        solved=solved if closed else None,
+        reason=(said.words or "not solved") if reopens else "",
+        note=said.words or ("solved" if said.solved else "not solved"),
+        solved=said.solved if closed else None,
     )
 
 
 def _hash(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
-
-
-def _address(address: str) -> bytes:
-    """Not the address itself: it is kept only to count."""
-    return hashlib.sha256(f"yihu/{address}".encode()).digest()

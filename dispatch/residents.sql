@@ -1,14 +1,5 @@
 -- name: put_report
-INSERT INTO reports (ticket, at, follow, address) VALUES (%(ticket)s, %(at)s, %(follow)s, %(address)s);
-
--- name: lock_address
-SELECT pg_advisory_xact_lock(hashtextextended('yihu address ' || encode(%(address)s, 'hex'), 0));
-
--- name: forget_addresses
-UPDATE reports SET address = NULL WHERE address IS NOT NULL AND at <= %(since)s;
-
--- name: made_by
-SELECT count(*) FROM reports WHERE address = %(address)s AND at > %(since)s;
+INSERT INTO reports (ticket, at, follow) VALUES (%(ticket)s, %(at)s, %(follow)s);
 
 -- name: followed
 SELECT root_of(ticket) AS ticket, solved FROM reports WHERE follow = %(follow)s;

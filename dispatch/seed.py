@@ -21,7 +21,10 @@ SQL = load_queries(Path(__file__).with_name("seed.sql"))
 
 
 def seed(connection: Connection, site: Site) -> list[str]:
-    """Merge by id, in one transaction; return the devices whose edits in the database were kept against the file."""
+    """Merge by id, in one transaction; return the devices whose edits in the database were kept against the file.
+
+    Raise DutyListError where its duty list does not suit what the database holds beside this site.
+    """
     with connection.transaction():
         before = _present(connection, site.site)
         detector = site.detector.model_dump() if site.detector else None

@@ -10,6 +10,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram
 
 from detect.incident import Incident
 from dispatch import store
+from dispatch.accounts import tell_failures
 from dispatch.chore import Chore
 from dispatch.intake import take_in
 from dispatch.modes_store import end_overdue
@@ -44,7 +45,12 @@ class Dispatch:
         self._incidents = Counter("yihu_dispatch_incidents", "Incidents taken in", ["kind"], registry=registry)
         self._quarantined = Counter("yihu_dispatch_quarantined", "Incidents set aside", registry=registry)
         self._seconds = Histogram("yihu_dispatch_incident_seconds", "Time to take one in", registry=registry)
-        acts = {"clocks": pass_clocks, "paces": _keep_paces, "notices": Sender(registry).send_due}
+        acts = {
+            "clocks": pass_clocks,
+            "paces": _keep_paces,
+            "notices": Sender(registry).send_due,
+            "failures": tell_failures,
+        }
         self._chores = [Chore(name, act, CHORE_EVERY_S, database, registry) for name, act in acts.items()]
 
     def run(self, stop: threading.Event) -> None:

@@ -23,7 +23,7 @@ from detect.models import is_name
 from detect.rules.sensor import sensor_fault
 from detect.threshold import ThresholdSettings
 from detect.values import Seconds
-from dispatch.conduct import Conduct
+from dispatch.conduct import Conduct, Misfit
 from dispatch.duties import Matter, parse_duties, shipped_duties
 from edge.driver import known_drivers
 from edge.sim.address import is_simulated, parse_camera, parse_sensor
@@ -176,10 +176,17 @@ class Site(Conduct):
 
     @model_validator(mode="after")
     def _can_be_kept(self) -> "Site":
-        problems = self.limits.problems(shipped_duties().values() if self.duties is None else self.duties)
+        matters = list(shipped_duties().values()) if self.duties is None else self.duties
+        problems = [_misfit(misfit, matters) for misfit in self.limits.misfits(matters)]
         if problems:
             raise ValueError(f"limits: {'; '.join(problems)}")
         return self
+
+
+def _misfit(misfit: Misfit, matters: list[Matter]) -> str:
+    if misfit.severity is None:
+        return f"kinds: unknown kind {misfit.kind!r}; known: {', '.join(matter.code for matter in matters)}"
+    return f"a later step of {misfit.kind}, {misfit.severity}, is due before an earlier one: give all three"
 
 
 def load_site(path: Path) -> Site:

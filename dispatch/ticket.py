@@ -124,7 +124,7 @@ class Order:
     """What somebody wants done.
 
     `until` ends a pause or a letter's time, `letter` names a summoned department, `clock` the overdue step that climbs;
-    without it somebody presses the one in hand.
+    without it somebody presses the one in hand. `photos` are the ids of those that were put to it.
     """
 
     action: Action
@@ -141,6 +141,7 @@ class Order:
     grade: Grade | None = None
     solved: bool | None = None
     clock: Clock | None = None
+    photos: tuple[UUID, ...] = ()
 
 
 class TicketError(Exception):

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import psycopg
 import pytest
 from fastapi.testclient import TestClient
+from psycopg.types.json import Jsonb
 
 from dispatch import accounts
 from dispatch.people import Person
@@ -81,6 +82,23 @@ def test_the_duty_list_is_read_and_replaced_whole(client: TestClient) -> None:
     assert "路灯不亮" in [one["zh"] for one in client.get("/api/duties").json()]
     answer = client.put("/api/duties", json=[one for one in duties if one["code"] != "other"])
     assert (answer.status_code, "stands for all that the list lacks" in answer.json()["detail"]) == (422, True)
+
+
+def test_a_duty_list_that_suits_neither_a_site_nor_a_person_is_refused_row_by_row(
+    client: TestClient, connection: psycopg.Connection
+) -> None:
+    limits = Jsonb({"kinds": {"street_lamp": {"accept": 7200}}})
+    connection.execute(
+        "INSERT INTO sites (id, name, timezone, detector, limits) VALUES ('s', '', '', 'null', %s)", [limits]
+    )
+    accounts.add_person(connection, Person("王建军", Role.WORKER), PASSWORD, "root", datetime.now(UTC))
+    before = client.get("/api/duties").json()
+    changes = {"street_lamp": {"accept": 60, "handle": 60, "close": 90}, "rubbish": {"department": "王建军"}}
+    answer = client.put("/api/duties", json=[one | changes.get(one["code"], {}) for one in before])
+    assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
+    for told in ("street_lamp: with the limits of site s", "rubbish: '王建军' is the name of an account"):
+        assert told in answer.json()["detail"]
+    assert client.get("/api/duties").json() == before
 
 
 def test_rates_offenders_and_precision_are_of_the_last_month_unless_told(

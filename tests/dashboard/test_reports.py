@@ -49,6 +49,20 @@ def test_too_much_from_one_place_is_told_so(resident: TestClient, client: TestCl
     assert client.post("/api/tickets", json=LAMP).status_code == 201
 
 
+def test_who_answers_too_much_is_told_how_long_to_wait(resident: TestClient, client: TestClient) -> None:
+    link = resident.post("/api/tickets", json=LAMP).json()["follow"].replace("/report/", "/api/follow/")
+    answers = [resident.post(link, json={"solved": False, "text": "还是不亮"}) for _ in range(3)]
+    assert [one.status_code for one in answers] == [200, 200, 429]
+    refusal = answers[-1]
+    assert refusal.headers["content-type"] == "application/problem+json"
+    assert 3500 < int(refusal.headers["retry-after"]) <= 3600
+    assert "try again in 60 min" in refusal.json()["detail"]
+    assert client.post(link, json={"solved": False}).status_code == 200  # who is signed in is not counted
+    reports = [resident.post("/api/tickets", json=LAMP) for _ in range(2)]
+    assert [one.status_code for one in reports] == [201, 429]
+    assert 3500 < int(reports[-1].headers["retry-after"]) <= 3600
+
+
 def test_where_a_site_is_closed_a_stranger_is_sent_to_sign_in(
     resident: TestClient, connection: psycopg.Connection
 ) -> None:

@@ -44,12 +44,16 @@ def test_over_https_the_cookie_stays_there(database: str, connection: psycopg.Co
     assert "secure" in answer.headers["set-cookie"].lower()
 
 
-def test_signing_out_ends_the_session_itself_and_not_only_the_cookie(browser: TestClient) -> None:
+def test_signing_out_ends_the_session_itself_and_not_only_the_cookie(
+    browser: TestClient, connection: psycopg.Connection
+) -> None:
     sign_in(browser)
     token = browser.cookies[COOKIE]
     assert browser.post("/api/logout").status_code == 204
     browser.cookies.set(COOKIE, token)
     assert browser.get("/api/me").status_code == 401
+    told = connection.execute("SELECT actor, action FROM audit ORDER BY seq DESC LIMIT 2").fetchall()
+    assert told == [("李秀英", "sign_out"), ("李秀英", "sign_in")]
 
 
 @pytest.mark.parametrize(("name", "password"), [("李秀英", "wrong"), ("nobody", PASSWORD), ("", "")])

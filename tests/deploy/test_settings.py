@@ -55,6 +55,10 @@ def test_an_unknown_key_of_the_file_is_named(toml: Path) -> None:
         ("YIHU_SHARD", "5/4"),
         ("YIHU_SHARD", "half"),
         ("YIHU_TOKEN", "short"),
+        ("YIHU_TRUSTED_PROXIES", ""),
+        ("YIHU_TRUSTED_PROXIES", "*"),
+        ("YIHU_TRUSTED_PROXIES", "10.0.0.5,nginx"),
+        ("YIHU_TRUSTED_PROXIES", "10.0.0.5/8"),
         ("YIHU_STAGES", "no json"),
     ],
 )

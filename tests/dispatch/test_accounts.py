@@ -1,3 +1,4 @@
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
@@ -6,7 +7,7 @@ import pytest
 from psycopg import Connection
 from psycopg.types.json import Jsonb
 
-from dispatch import accounts
+from dispatch import accounts, audit
 from dispatch.accounts import AccountError, LoginError
 from dispatch.people import Person, Signature
 from dispatch.transitions import Role
@@ -28,7 +29,7 @@ def test_who_has_an_account_signs_in_and_is_known_by_the_session(connection: Con
         add(connection, person)
         found, token = accounts.sign_in(connection, person.name, PASSWORD, NOW)
         assert found == person == accounts.find_by_token(connection, token, NOW)
-        accounts.sign_out(connection, token)
+        accounts.sign_out(connection, token, NOW)
         assert accounts.find_by_token(connection, token, NOW) is None
 
 
@@ -104,8 +105,9 @@ def test_a_session_lasts_a_week_from_its_last_use(connection: Connection):
 def test_a_script_s_token_lasts_and_is_no_session(connection: Connection):
     add(connection)
     token = accounts.make_token(connection, LI.name, "root", NOW)
-    accounts.sign_out(connection, token)
+    accounts.sign_out(connection, token, NOW)
     assert accounts.find_by_token(connection, token, NOW + timedelta(days=3650)) == LI
+    assert rows(connection, "audit", action="sign_out") == []
 
 
 def test_a_token_is_revoked_by_its_id_and_the_others_stay(connection: Connection):
@@ -215,9 +217,13 @@ def test_who_is_not_there_cannot_be_changed(connection: Connection, change: obje
 def test_neither_passwords_nor_tokens_lie_in_the_database(connection: Connection):
     add(connection)
     token = accounts.make_token(connection, LI.name, "root", NOW)
-    stored = str(rows(connection, "people") + rows(connection, "tokens") + rows(connection, "audit"))
-    assert PASSWORD not in stored
-    assert token not in stored
+    _, session = accounts.sign_in(connection, LI.name, PASSWORD, NOW)
+    guess(connection, PASSWORD, NOW)  # typed where the name belongs
+    accounts.tell_failures(connection, NOW + 60 * MINUTE)
+    tables = ("people", "tokens", "audit", "failed_logins", "failed_sign_ins")
+    stored = str([rows(connection, table) for table in tables])
+    for secret in (PASSWORD, token, session):
+        assert secret not in stored
     assert rows(connection, "people")[0]["password"].startswith("$argon2id$")
 
 
@@ -229,6 +235,62 @@ def test_every_change_of_an_account_is_in_the_audit_log(connection: Connection):
     told = [(row["actor"], row["action"], row["subject"]) for row in rows(connection, "audit")]
     assert [action for _, action, _ in told] == ["add_person", "make_token", "set_password", "deactivate"]
     assert {(actor, subject) for actor, _, subject in told} == {("root", "person 李秀英")}
+
+
+def test_who_signs_in_and_out_is_in_the_audit_log(connection: Connection):
+    add(connection, HE)
+    _, token = accounts.sign_in(connection, HE.name, PASSWORD, NOW)
+    accounts.sign_out(connection, token, NOW + MINUTE)
+    accounts.sign_out(connection, token, NOW + MINUTE)  # it has ended already
+    told = rows(connection, "audit")[1:]
+    assert [(row["at"], row["actor"], row["action"]) for row in told] == [
+        (NOW, "he", "sign_in"),
+        (NOW + MINUTE, "he", "sign_out"),
+    ]
+    for row in told:
+        assert (row["subject"], row["detail"]) == ("person he", {"id": accounts.token_id(token)})
+        assert (row["after"]["role"], row["after"]["department"]) == ("department", "环卫所")
+    assert audit.verify(connection).broken_at is None
+
+
+def test_failed_tries_are_told_once_an_hour_by_account(connection: Connection):
+    add(connection)
+    add(connection, HE)
+    guess(connection, LI.name, NOW, 3)
+    guess(connection, HE.name, NOW + 59 * MINUTE)
+    guess(connection, LI.name, NOW + 60 * MINUTE)
+    for number in range(20):
+        guess(connection, f"made up {number}", NOW)
+    assert accounts.tell_failures(connection, NOW + 59 * MINUTE) == 0
+    assert accounts.tell_failures(connection, NOW + 61 * MINUTE) == 1
+    assert accounts.tell_failures(connection, NOW + 61 * MINUTE) == 0
+    (told,) = rows(connection, "audit", subject="sign-in")
+    assert (told["actor"], told["action"]) == ("dispatch", "sign_in_failed")
+    assert told["detail"] == {"hour": "2026-06-01T08:00:00+00:00", "accounts": {"李秀英": 3, "he": 1}, "unknown": 20}
+    assert "made up" not in str(rows(connection, "audit") + rows(connection, "failed_sign_ins"))
+    assert accounts.tell_failures(connection, NOW + 24 * 60 * MINUTE) == 1
+    assert [row["detail"]["accounts"] for row in rows(connection, "audit", subject="sign-in")][1:] == [{"李秀英": 1}]
+    assert audit.verify(connection).broken_at is None
+
+
+def test_what_is_refused_unread_is_no_try(connection: Connection):
+    add(connection)
+    guess(connection, LI.name, NOW, accounts.FREE_TRIES + 30)
+    assert [row["tries"] for row in rows(connection, "failed_sign_ins")] == [accounts.FREE_TRIES]
+
+
+def test_two_processes_tell_of_an_hour_once(connection: Connection, database: str):
+    guess(connection, "nobody", NOW)
+    start = threading.Barrier(2)
+
+    def tell(_: int) -> int:
+        with psycopg.connect(database, autocommit=True) as own:
+            start.wait(20)
+            return accounts.tell_failures(own, NOW + 60 * MINUTE)
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(tell, range(2), timeout=60)) == [0, 1]
+    assert len(rows(connection, "audit", subject="sign-in")) == 1
 
 
 def test_whether_there_is_an_admin_is_known(connection: Connection):
@@ -249,6 +311,8 @@ def test_a_person_is_not_called_like_a_department_but_its_own_account_may_be(con
         Person("交警中队", Role.WORKER),  # of the duty list
         Person("新设的所", Role.WORKER),
         Person("li", Role.DEPARTMENT, None, "wang"),
+        Person("交警中队", Role.DEPARTMENT, None, "环卫所"),
+        Person("新设的所", Role.DEPARTMENT, None, "环卫所"),
     ):
         with pytest.raises(AccountError, match="cannot have one name"):
             add(wrong)

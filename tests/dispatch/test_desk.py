@@ -71,6 +71,10 @@ def test_photos_are_kept_with_the_order(connection: Connection):
         ("photo", "image/jpeg", JPEG, handled.at),
         ("photo", "image/png", PNG, handled.at),
     ]
+    (told,) = rows(connection, "audit", ticket=ticket.id, action="handle")
+    assert told["detail"] == {"photos": [str(row["id"]) for row in shown]}
+    (before,) = rows(connection, "audit", ticket=ticket.id, action="accept")
+    assert before["detail"] == {}
 
 
 @pytest.mark.parametrize("photo", [b"", b"<svg onload=alert(1)>", b"GIF89a", b"%PDF-1.7"])
@@ -150,7 +154,9 @@ def test_a_person_s_report_opens_a_ticket(connection: Connection):
     assert (ticket.area, ticket.device) == (Area("510603", "第一网格"), None)
     assert ticket.opened_at == ticket.began_at == RECEIVED
     assert timeline(connection, ticket.id) == [("resident", "open", None, "candidate")]
-    assert [row["role"] for row in rows(connection, "evidence", ticket=ticket.id)] == ["photo"]
+    (photo,) = rows(connection, "evidence", ticket=ticket.id)
+    (told,) = rows(connection, "audit", ticket=ticket.id)
+    assert (photo["role"], told["detail"]["photos"]) == ("photo", [str(photo["id"])])
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from psycopg.types.json import Jsonb
 from detect.config import CameraConfig
 from dispatch import cases
 from dispatch.conduct import Limits
-from dispatch.duties import SHIPPED
+from dispatch.duties import SHIPPED, DutyListError
 from dispatch.duties_store import load_matter
 from dispatch.seed import seed
 from dispatch.site import SiteFileError, load_site
@@ -193,6 +193,17 @@ def test_a_duty_list_of_the_file_comes_in_once_and_edits_stay_until_the_file_cha
     file.write_text(shipped, encoding="utf-8")
     bring_in(connection, folder, duties="duties.csv")
     assert load_matter(connection, "street_lamp").zh == "路灯故障"
+
+
+def test_a_duty_list_that_does_not_suit_another_site_is_refused_with_the_whole_file(
+    connection: Connection, folder: Path
+):
+    bring_in(connection, folder, site="borough", limits={"kinds": {"street_lamp": {"accept": "1h"}}}, devices=[CAMERA])
+    lines = SHIPPED.read_text(encoding="utf-8").splitlines(keepends=True)
+    (folder / "duties.csv").write_text("".join(one for one in lines if not one.startswith("street_lamp,")), "utf-8")
+    with pytest.raises(DutyListError, match="street_lamp: the limits of site borough name it"):
+        bring_in(connection, folder, duties="duties.csv")
+    assert [row["id"] for row in rows(connection, "sites")] == ["borough"]
 
 
 def test_a_wrong_duty_list_is_told_as_a_wrong_site_file(folder: Path):

@@ -122,6 +122,15 @@ def test_nothing_is_lost_when_the_database_drops_its_connections(stand: Stand, c
     wait_for(lambda: stand.stage.health()["state"] == "ok")
 
 
+def test_failed_sign_ins_are_told_to_the_audit_log_when_their_hour_is_over(stand: Stand, connection: Connection):
+    connection.execute(
+        "INSERT INTO failed_sign_ins VALUES (date_bin('1 hour', now(), 'epoch') - interval '1 hour', '', 7)"
+    )
+    (told,) = wait_for(lambda: rows(connection, "audit", action="sign_in_failed"))
+    assert told["detail"]["unknown"] == 7
+    wait_for(lambda: stand.stage.health()["state"] == "ok")
+
+
 def drop_connections(connection: Connection) -> int:
     stage = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'yihu-dispatch'"
     return len(wait_for(lambda: connection.execute(f"{stage} AND datname = current_database()").fetchall()))

@@ -264,3 +264,10 @@ def test_a_site_may_set_limits_of_its_own(path: Path):
     assert load(path, limits={"accept": "90s", "kinds": {"fire": {"handle": "1h"}}}).limits.accept == 90
     (problem,) = problems(path, limits={"kinds": {"fire": {"handel": "1h"}}})
     assert problem.startswith("limits.kinds.fire.handel: ")
+
+
+def test_limits_that_do_not_go_with_the_duty_list_are_told(path: Path):
+    (unknown,) = problems(path, limits={"kinds": {"parking": {}}})
+    assert "limits: kinds: unknown kind 'parking'; known: illegal_parking, " in unknown
+    (late,) = problems(path, limits={"kinds": {"rubbish": {"accept": "30h"}}})
+    assert "limits: a later step of rubbish, minor, is due before an earlier one: give all three" in late
