@@ -60,7 +60,7 @@ def _raise_root(connection: Connection, root: Case, merged: Ticket, order: Order
 
 
 def _check_named(connection: Connection, order: Order, root: Case | None) -> None:
-    """Whom an order names is there; what it merges into is open."""
+    """Raise TicketError unless whom an order names is there, and what it merges into is open."""
     if root and root.ticket.ended_at:
         raise IncompleteOrderError(f"ticket {root.ticket.number} is {root.ticket.state}: merge into an open one")
     for holder in (*([order.assignee] if order.assignee else []), *order.departments):

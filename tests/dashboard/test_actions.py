@@ -207,6 +207,9 @@ OF_ZHAO = UNGRADED | {"whistled": "zhao"}
         ("worker", "handle", "accepted", ANOTHERS, 409),
         ("department", "handle", "accepted", ANOTHERS, 409),
         ("admin", "handle", "accepted", ANOTHERS, 200),
+        ("worker", "resume", "accepted", ANOTHERS, 409),
+        ("department", "resume", "accepted", ANOTHERS, 409),
+        ("dispatcher", "resume", "accepted", ANOTHERS, 200),
         # what nobody has the grid workers take, and no department that was only whistled for
         ("worker", "accept", "dispatched", NOBODYS, 200),
         ("department", "accept", "dispatched", NOBODYS, 409),
