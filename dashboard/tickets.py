@@ -87,7 +87,6 @@ def act(database: Database, who: Who, ticket: UUID, action: Action, body: Action
         letter=asked.letter,
         grade=asked.grade,
     )
-    desk.check_holders(database, order)
     after = desk.act(database, ticket, order, asked.photos)
     return _read(database, SCRIPT, after.id)  # it may have gone out of their reach by what they did
 

@@ -42,9 +42,8 @@ def act(connection: Connection, ticket_id: UUID, order: Order, photos: list[byte
         # in one order for all, so that two merges into each other cannot wait for ever
         locked = {one: _lock(connection, one, order.by) for one in sorted({ticket_id, order.into or ticket_id})}
         case, root = locked[ticket_id], locked[order.into] if order.action is Action.MERGE and order.into else None
-        if root:
-            check(case.ticket, case.letters, order)  # what is wrong with the order comes first
-            _check_target(root.ticket)
+        check(case.ticket, case.letters, order)  # who may not give an order learns nothing from what it names
+        _check_named(connection, order, root)
         shown = replace(order, photos=_put_photos(connection, ticket_id, photos, order.at))
         after = carry_out(connection, case, opening.routed(connection, case.ticket, shown))
         if root:
@@ -60,8 +59,10 @@ def _raise_root(connection: Connection, root: Case, merged: Ticket, order: Order
         carry_out(connection, root, graver)
 
 
-def check_holders(connection: Connection, order: Order) -> None:
-    """Raise TicketError where an order would leave a ticket, or a letter, with nobody."""
+def _check_named(connection: Connection, order: Order, root: Case | None) -> None:
+    """Raise TicketError unless whom an order names is there, and what it merges into is open."""
+    if root and root.ticket.ended_at:
+        raise IncompleteOrderError(f"ticket {root.ticket.number} is {root.ticket.state}: merge into an open one")
     for holder in (*([order.assignee] if order.assignee else []), *order.departments):
         if not is_holder(connection, holder):
             raise IncompleteOrderError(f"there is no {holder!r}: name an account, or a department of the duty list")
@@ -98,11 +99,6 @@ def _lock(connection: Connection, ticket_id: UUID, person: Person) -> Case:
     if case is None or not within_reach(person, case.ticket.areas, case.ticket.holders):
         raise NoSuchTicketError(f"there is no ticket {ticket_id}")
     return case
-
-
-def _check_target(target: Ticket) -> None:
-    if target.ended_at:
-        raise IncompleteOrderError(f"ticket {target.number} is {target.state}: merge into an open one")
 
 
 def _put_photos(connection: Connection, ticket: UUID, photos: list[bytes], now: datetime) -> tuple[UUID, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from dispatch.ticket import ForbiddenMoveError, IncompleteOrderError, NotYoursError, Order, RejectReason, Ticket
-from dispatch.transitions import TRANSITIONS, Action, Role
+from dispatch.transitions import FIELD, TRANSITIONS, Action, Role
 from dispatch.whistle import Grade, Letter, move_letter, open_letters
 
 LONGEST_PAUSE = timedelta(days=30)
@@ -101,6 +101,12 @@ def _is_paused(ticket: Ticket, _: Letters, order: Order) -> None:
         raise ForbiddenMoveError(ticket, order.action, "it is not paused")
 
 
+def _theirs_at_work(ticket: Ticket, letters: Letters, order: Order) -> None:
+    """Of those in the field, only who has it sets its clocks going again."""
+    if order.by.role in FIELD:
+        _theirs(ticket, letters, order)
+
+
 def _a_whistle(ticket: Ticket, letters: Letters, order: Order) -> None:
     if not order.departments or len(set(order.departments)) < len(order.departments):
         raise IncompleteOrderError("whistle needs `departments`, each once")
@@ -146,7 +152,7 @@ GUARDS: dict[Action, tuple[Guard, ...]] = {
     Action.REOPEN: (_any_reason,),
     Action.ASSIGN: (_an_assignee,),
     Action.PAUSE: (_any_reason, _a_pause),
-    Action.RESUME: (_is_paused,),
+    Action.RESUME: (_is_paused, _theirs_at_work),
     Action.REGRADE: (_any_reason, _a_severity),
     Action.ESCALATE: (_any_reason,),
     Action.WHISTLE: (_any_note, _a_whistle),

@@ -76,11 +76,6 @@ def read(ledger: Ledger, clock: Clock, limit: timedelta, calendar: Calendar) -> 
     return Reading(_due(ledger[:stop], limit, calendar), done_at)
 
 
-def elapsed(ledger: Ledger, clock: Clock, now: datetime, calendar: Calendar) -> timedelta:
-    """What a clock has counted up to `now`, or until its step was done."""
-    return sum((_counted(one, one.ended_at or now, calendar) for one in ledger[: _stop(ledger, clock)]), timedelta())
-
-
 def _stop(ledger: Ledger, clock: Clock) -> int:
     """How many intervals a clock runs for: until its step was done for good, or there was no more to do.
 

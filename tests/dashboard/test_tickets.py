@@ -150,19 +150,6 @@ def test_clocks_that_ran_out_are_overdue_until_their_step_is_done(
     assert overdue() == []
 
 
-def test_nothing_is_given_to_nobody(client: TestClient, connection: psycopg.Connection) -> None:
-    ticket = report(connection)
-    until = (datetime.now(UTC) + timedelta(hours=4)).isoformat()
-    for action, body in (
-        ("confirm", {"assignee": "no such person"}),
-        ("whistle", {"departments": ["环卫所", "no such office"], "until": until, "note": "x"}),
-    ):
-        answer = client.post(f"/api/tickets/{ticket}/{action}", json=body)
-        assert answer.status_code == 422
-        assert "there is no 'no such" in answer.json()["detail"]
-    assert client.post(f"/api/tickets/{ticket}/confirm", json={"assignee": "环卫所"}).status_code == 200
-
-
 def test_a_script_acts_for_nobody_who_is_gone_and_not_for_the_system(
     client: TestClient, connection: psycopg.Connection
 ) -> None:

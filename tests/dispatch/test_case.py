@@ -13,12 +13,13 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from dispatch.calendars import ROUND_THE_CLOCK
 from dispatch.case import Case, Cause, apply, follow
-from dispatch.ledger import Clock, elapsed
+from dispatch.ledger import Clock
 from dispatch.people import SYSTEM, Person
 from dispatch.press import next_climb
 from dispatch.ticket import ForbiddenMoveError, IncompleteOrderError, NotYoursError, Order, RejectReason, TicketError
 from dispatch.transitions import ENDED, TRANSITIONS, Action, Role, State
 from dispatch.whistle import ENDED_LETTERS, Grade
+from tests.dispatch.clocks import elapsed
 from tests.dispatch.matters import RECEIVED, case, order, terms
 
 HOUR = timedelta(hours=1)

@@ -1,6 +1,7 @@
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import psycopg
@@ -9,13 +10,14 @@ from psycopg import Connection
 from psycopg.types.json import Jsonb
 
 from dispatch.desk import NoSuchTicketError, Report, act, report
-from dispatch.ticket import Area, ForbiddenMoveError, IncompleteOrderError, Order, Position, TicketError
-from dispatch.transitions import Action, State
+from dispatch.ticket import Area, ForbiddenMoveError, IncompleteOrderError, NotYoursError, Order, Position, TicketError
+from dispatch.transitions import Action, Role, State
 from tests.dispatch.matters import JPEG, PNG, RECEIVED, order, read, rows, stored, timeline, walk
 
 GATE = Position(104.395, 31.125)
 
 
+@pytest.mark.usefixtures("crew")
 def test_an_order_is_carried_out_and_recorded(connection: Connection):
     ticket = stored(connection)
     after = act(connection, ticket.id, order(Action.CONFIRM, assignee="wang"), [])
@@ -54,6 +56,34 @@ def test_what_cannot_be_done_leaves_everything_as_it_was(connection: Connection,
         act(connection, ticket.id, wrong, [JPEG])
     assert read(connection, ticket.id) == ticket
     assert timeline(connection, ticket.id) == rows(connection, "evidence") == []
+
+
+def naming(action: Action, holder: str) -> Order:
+    if action is not Action.WHISTLE:
+        return order(action, assignee=holder)
+    return order(action, departments=("交警中队", holder), until=RECEIVED + timedelta(hours=9), note="请到场")
+
+
+@pytest.mark.parametrize(
+    ("state", "action"),
+    [
+        (State.CANDIDATE, Action.CONFIRM),
+        (State.DISPATCHED, Action.ASSIGN),
+        (State.ACCEPTED, Action.WHISTLE),
+    ],
+)
+def test_nothing_is_given_to_nobody(connection: Connection, state: State, action: Action):
+    ticket = walk(connection, stored(connection).id, state)
+    with pytest.raises(IncompleteOrderError, match="there is no 'x': name an account, or a department"):
+        act(connection, ticket.id, naming(action, "x"), [])
+    assert read(connection, ticket.id) == ticket
+    assert "环卫所" in act(connection, ticket.id, naming(action, "环卫所"), []).holders
+
+
+def test_who_may_not_assign_learns_nothing_of_who_there_is(connection: Connection):
+    ticket = walk(connection, stored(connection).id, State.DISPATCHED)
+    with pytest.raises(NotYoursError):
+        act(connection, ticket.id, order(Action.ASSIGN, role=Role.WORKER, assignee="no such person"), [])
 
 
 def test_an_unknown_ticket_is_told(connection: Connection):

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import pytest
 from psycopg import Connection
 
 from dispatch.desk import act
@@ -19,6 +20,8 @@ HOUR = timedelta(hours=1)
 LATER = RECEIVED + 300 * HOUR
 ALL = Person("root", Role.ADMIN)
 GRID = "510603003001001"
+
+pytestmark = pytest.mark.usefixtures("crew")
 
 
 def shares(connection: Connection, person: Person = ALL, area: str | None = None, now: datetime = LATER) -> list[Rate]:

@@ -20,6 +20,7 @@ def add_supervisor(connection: Connection) -> None:
     accounts.add_person(connection, Person("li", Role.SUPERVISOR), "a long enough one", "root", RECEIVED)
 
 
+@pytest.mark.usefixtures("crew")
 def test_what_is_overdue_climbs_once_a_step_and_both_who_have_it_and_who_supervise_are_told(connection: Connection):
     add_supervisor(connection)
     one = stored(connection)
