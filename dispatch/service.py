@@ -12,6 +12,7 @@ from detect.incident import Incident
 from dispatch import store
 from dispatch.chore import Chore
 from dispatch.intake import take_in
+from dispatch.merging import lead_latecomers
 from dispatch.modes_store import end_overdue
 from dispatch.pressing import keep_paces, pass_clocks
 from dispatch.sender import Sender
@@ -44,7 +45,7 @@ class Dispatch:
         self._incidents = Counter("yihu_dispatch_incidents", "Incidents taken in", ["kind"], registry=registry)
         self._quarantined = Counter("yihu_dispatch_quarantined", "Incidents set aside", registry=registry)
         self._seconds = Histogram("yihu_dispatch_incident_seconds", "Time to take one in", registry=registry)
-        acts = {"clocks": pass_clocks, "paces": _keep_paces, "notices": Sender(registry).send_due}
+        acts = {"clocks": pass_clocks, "paces": _catch_up, "notices": Sender(registry).send_due}
         self._chores = [Chore(name, act, CHORE_EVERY_S, database, registry) for name, act in acts.items()]
 
     def run(self, stop: threading.Event) -> None:
@@ -90,8 +91,9 @@ class Dispatch:
         delivery.ack()
 
 
-def _keep_paces(connection: psycopg.Connection, now: datetime) -> int:
-    return end_overdue(connection, now) + keep_paces(connection, now)
+def _catch_up(connection: psycopg.Connection, now: datetime) -> int:
+    """What was written while an emergency or a merger of grids was may not know of it yet."""
+    return end_overdue(connection, now) + lead_latecomers(connection, now) + keep_paces(connection, now)
 
 
 def read_incident(delivery: Delivery) -> Incident:
