@@ -1,7 +1,7 @@
 """Several grids become one general grid (多网合一). What happened in them stays theirs, and is the new one's too."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from ingest.queries import load_queries
 
 SQL = load_queries(Path(__file__).with_name("merging.sql"))
 FEWEST = 2
+LATELY = timedelta(hours=1)  # no transaction takes as long
 
 
 class MergeError(ValueError):
@@ -38,14 +39,28 @@ def merge_areas(connection: Connection, codes: Sequence[str], into: Area, by: st
         except UniqueViolation as error:
             raise MergeError(f"there is an area {into.code} already: give the new grid a code of its own") from error
         connection.execute(SQL["retire_areas"], values)
-        path = store.load_areas(connection).path(into.code)
-        connection.execute(SQL["lock_tickets"], values)
-        connection.execute(SQL["lead_tickets"], values | {"path": path})
+        _lead(connection, codes, into.code)
         connection.execute(SQL["move_people"], values)
         entry = audit.Entry(
             at=now, actor=by, action="merge_areas", subject=f"area {into.code}", after={"merged": list(codes)}
         )  # fmt: skip
         audit.append(connection, entry)
+
+
+def lead_latecomers(connection: Connection, now: datetime) -> int:
+    """Lead on what was just being written into grids that were merged lately; how many tickets."""
+    merged = connection.execute(SQL["merged_since"], {"since": now - LATELY}).fetchall()
+    return sum(_lead(connection, codes, into, now - 2 * LATELY) for into, codes in merged)
+
+
+def _lead(connection: Connection, codes: Sequence[str], into: str, since: datetime | None = None) -> int:
+    """Let the tickets of merged grids, or those opened since then, lie in the new one as well; how many did not."""
+    values = {"codes": list(codes), "code": into, "since": since}
+    with connection.transaction():
+        if not connection.execute(SQL["lock_tickets"], values).fetchall():
+            return 0
+        path = store.load_areas(connection).path(into)
+        return connection.execute(SQL["lead_tickets"], values | {"path": path}).rowcount
 
 
 def _check(codes: Sequence[str], rows: Sequence[dict[str, Any]]) -> tuple[str | None, list[tuple[float, ...]]]:

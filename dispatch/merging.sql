@@ -11,12 +11,17 @@ UPDATE areas SET merged_into = %(code)s, merged_at = %(now)s WHERE code = ANY (%
 
 -- name: lock_tickets
 -- In the order in which everybody locks them.
-SELECT id FROM tickets WHERE areas && %(codes)s::text[] ORDER BY id FOR UPDATE;
+SELECT id FROM tickets
+WHERE areas && %(codes)s::text[] AND NOT areas @> ARRAY[%(code)s::text] AND opened_at >= coalesce(%(since)s::timestamptz, '-infinity')
+ORDER BY id FOR UPDATE;
 
 -- name: lead_tickets
 UPDATE tickets SET areas = areas[1:array_position(areas, merged.code)] || %(path)s::text[]
 FROM unnest(%(codes)s::text[]) AS merged (code)
-WHERE areas @> ARRAY[merged.code];
+WHERE areas @> ARRAY[merged.code] AND NOT areas @> ARRAY[%(code)s::text] AND opened_at >= coalesce(%(since)s::timestamptz, '-infinity');
+
+-- name: merged_since
+SELECT merged_into, array_agg(code) FROM areas WHERE merged_at >= %(since)s GROUP BY merged_into;
 
 -- name: move_people
 UPDATE people SET area = %(code)s WHERE area = ANY (%(codes)s);

@@ -93,6 +93,12 @@ def _change(modes: Sequence[Mode], areas: Sequence[str], at: datetime) -> Change
     return Change(at, pace(holding), ", ".join(sorted(mode.kind for mode in holding)) or "peace")
 
 
+def hazards(matters: Iterable[Matter]) -> list[tuple[str, str]]:
+    """Each kind of emergency with each matter that goes out unconfirmed in it."""
+    allowed = {matter.code for matter in matters if matter.auto == "emergency"}
+    return [(name, code) for name, kind in shipped_kinds().items() for code in sorted(kind.hazards & allowed)]
+
+
 def goes_unconfirmed(matter: Matter, modes: Iterable[Mode]) -> bool:
     """Whether a ticket is dispatched without a dispatcher's word."""
     if matter.auto == "emergency":

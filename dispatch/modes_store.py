@@ -32,21 +32,25 @@ def declare(connection: Connection, kind: str, area: str, reason: str, by: str, 
         raise ModeError(f"unknown emergency {kind!r}; known: {', '.join(known)}")
     if not reason.strip() or until <= now:
         raise ModeError("an emergency needs a reason, and an end that is still to come")
-    if connection.execute(SQL["is_retired"], {"area": area}).fetchone():
-        raise ModeError(f"{area} has become a part of another grid: declare it there")
     mode = Mode(
         id=uuid7(), kind=kind, pace=known[kind].pace, area=area, reason=reason, by=by, began_at=now, until=until
     )  # fmt: skip
     with connection.transaction():
-        try:
-            connection.execute(SQL["declare"], msgspec.structs.asdict(mode))
-        except UniqueViolation as error:
-            raise ModeError(f"{kind} has been declared in {area} already: end that first") from error
-        except ForeignKeyViolation as error:
-            raise ModeError(f"there is no area {area}") from error
+        _put(connection, mode)
         _tell_everybody(connection, mode, now)
         audit.append(connection, entry_of("declare", mode, by, now, reason))
     return mode
+
+
+def _put(connection: Connection, mode: Mode) -> None:
+    if connection.execute(SQL["hold_area"], {"area": mode.area}).fetchone() == (True,):
+        raise ModeError(f"{mode.area} has become a part of another grid: declare it there")
+    try:
+        connection.execute(SQL["declare"], msgspec.structs.asdict(mode))
+    except UniqueViolation as error:
+        raise ModeError(f"{mode.kind} has been declared in {mode.area} already: end that first") from error
+    except ForeignKeyViolation as error:
+        raise ModeError(f"there is no area {mode.area}") from error
 
 
 def end(connection: Connection, mode_id: UUID, reason: str, by: str, now: datetime) -> Mode:

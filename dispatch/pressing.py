@@ -7,6 +7,7 @@ work, and the others find it done.
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from psycopg import Connection
@@ -14,6 +15,8 @@ from psycopg.rows import scalar_row
 
 from dispatch import audit, cases
 from dispatch.case import Case, never_sent_out
+from dispatch.duties_store import load_duties
+from dispatch.modes import hazards
 from dispatch.news import news_of_late
 from dispatch.notices_store import post
 from dispatch.opening import dispatch_unconfirmed
@@ -53,15 +56,19 @@ def keep_paces(connection: Connection, now: datetime) -> int:
     """Let the emergencies that began or ended be in the ledger of every open ticket there; how many were behind."""
     with connection.cursor(row_factory=scalar_row) as cursor:
         news: list[UUID] = cursor.execute(SQL["modes_to_keep"], {"now": now}).fetchall()
-    kept = _each(connection, "to_keep_pace", now, _keep_pace)
+    waiting = hazards(load_duties(connection))
+    values = {"emergencies": [emergency for emergency, _ in waiting], "hazards": [matter for _, matter in waiting]}
+    kept = _each(connection, "to_keep_pace", now, _keep_pace, **values)
     connection.execute(SQL["modes_kept"], {"ids": news, "now": now})
     return kept
 
 
-def _each(connection: Connection, query: str, now: datetime, act: Callable[[Connection, Case, datetime], bool]) -> int:
+def _each(
+    connection: Connection, query: str, now: datetime, act: Callable[[Connection, Case, datetime], bool], **values: Any
+) -> int:
     """Act on every ticket that a query finds; one that another process was quicker with is let be."""
     with connection.cursor(row_factory=scalar_row) as cursor:
-        found: list[UUID] = cursor.execute(SQL[query], {"now": now}).fetchall()
+        found: list[UUID] = cursor.execute(SQL[query], values | {"now": now}).fetchall()
     return sum(_one(connection, ticket, now, act) for ticket in found)
 
 

@@ -20,7 +20,8 @@ WHERE began_at <= %(now)s AND (kept_at IS NULL OR (kept_at < over_at(modes) AND 
 UPDATE modes SET kept_at = %(now)s WHERE id = ANY (%(ids)s);
 
 -- name: to_keep_pace
--- All where an emergency begins or ends, and what was just being written when it was declared or ended.
+-- All where an emergency begins or ends, and what was just being written when it was declared or ended: its pace is not
+-- the one in force, or it is a hazard that waits.
 SELECT tickets.id
 FROM modes JOIN tickets ON tickets.areas @> ARRAY[modes.area]
 WHERE tickets.ended_at IS NULL AND modes.began_at <= %(now)s
@@ -35,4 +36,14 @@ WHERE ended_at IS NULL AND pace <> 1
   AND pace > coalesce((
       SELECT max(modes.pace) FROM modes
       WHERE tickets.areas @> ARRAY[modes.area] AND modes.began_at <= %(now)s AND over_at(modes) > %(now)s
-  ), 1);
+  ), 1)
+UNION
+SELECT id FROM tickets
+WHERE ended_at IS NULL AND state = 'candidate' AND kind = ANY (%(hazards)s::text[])
+  AND EXISTS (
+      SELECT 1 FROM modes
+      JOIN unnest(%(emergencies)s::text[], %(hazards)s::text[]) AS hazard (emergency, kind) ON emergency = modes.kind
+      WHERE hazard.kind = tickets.kind AND tickets.areas @> ARRAY[modes.area]
+        AND modes.began_at <= %(now)s AND over_at(modes) > %(now)s
+  )
+  AND NOT EXISTS (SELECT 1 FROM ledger WHERE ledger.ticket = tickets.id AND ledger.state <> 'candidate');

@@ -13,6 +13,7 @@ from dispatch import store
 from dispatch.accounts import tell_failures
 from dispatch.chore import Chore
 from dispatch.intake import take_in
+from dispatch.merging import lead_latecomers
 from dispatch.modes_store import end_overdue
 from dispatch.pressing import keep_paces, pass_clocks
 from dispatch.sender import Sender
@@ -47,7 +48,7 @@ class Dispatch:
         self._seconds = Histogram("yihu_dispatch_incident_seconds", "Time to take one in", registry=registry)
         acts = {
             "clocks": pass_clocks,
-            "paces": _keep_paces,
+            "paces": _catch_up,
             "notices": Sender(registry).send_due,
             "failures": tell_failures,
         }
@@ -96,8 +97,9 @@ class Dispatch:
         delivery.ack()
 
 
-def _keep_paces(connection: psycopg.Connection, now: datetime) -> int:
-    return end_overdue(connection, now) + keep_paces(connection, now)
+def _catch_up(connection: psycopg.Connection, now: datetime) -> int:
+    """What was written while an emergency or a merger of grids was may not know of it yet."""
+    return end_overdue(connection, now) + lead_latecomers(connection, now) + keep_paces(connection, now)
 
 
 def read_incident(delivery: Delivery) -> Incident:

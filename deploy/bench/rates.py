@@ -1,6 +1,7 @@
 """`yihu bench rates`: a simulated year, its three rates as reported, and recounted from the audit log alone."""
 
 from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -32,7 +33,8 @@ LEDGER = """COPY ledger (ticket, number, began_at, ended_at, state, severity, ho
     approver) FROM STDIN"""
 AUDIT = """COPY audit (at, actor, action, subject, ticket, from_state, to_state, reason, note, detail, before, after)
     FROM STDIN"""
-EMERGENCIES = "SELECT action, after FROM audit WHERE subject LIKE 'mode %' ORDER BY seq"
+EMERGENCIES = """SELECT action, subject, after FROM audit
+    WHERE subject LIKE 'mode %' OR action = 'merge_areas' ORDER BY seq"""
 TERMS = "SELECT digest, content FROM terms"
 ENTRIES = "SELECT ticket, at, action, to_state, detail, after FROM audit WHERE ticket IS NOT NULL ORDER BY ticket, seq"
 
@@ -58,7 +60,7 @@ def bench_rates(connection: Connection, seed: int, tickets: int, progress: Progr
             progress(f"lived {min(done * BATCH, tickets)} of {tickets} tickets")
     reported = figures.rates(connection, EVERYTHING, None, BEGIN, END, END)
     progress("recounting from the audit log")
-    return Counted(tickets, reported, _recounted(connection))
+    return Counted(tickets, reported, recounted(connection, END))
 
 
 def _declare(connection: Connection, mode: Mode) -> None:
@@ -112,14 +114,15 @@ def _entry(one: Entry) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def _recounted(connection: Connection) -> dict[Clock, Rate]:
+def recounted(connection: Connection, now: datetime) -> dict[Clock, Rate]:
+    """Of all tickets that the audit log tells of."""
     terms = read_terms(connection.execute(TERMS).fetchall())
     with connection.cursor(row_factory=dict_row) as cursor:
         modes = emergencies_of(cursor.execute(EMERGENCIES).fetchall())
     with connection.transaction(), connection.cursor("entries", row_factory=dict_row) as cursor:
         cursor.itersize = ROWS
         rows = cursor.execute(ENTRIES)
-        return recount((list(entries) for _, entries in groupby(rows, key=_ticket_of)), modes, terms, END)
+        return recount((list(entries) for _, entries in groupby(rows, key=_ticket_of)), modes, terms, now)
 
 
 def _ticket_of(row: dict[str, Any]) -> Any:

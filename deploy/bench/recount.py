@@ -1,7 +1,7 @@
 """The three rates from the audit log alone, by other means than the ledger's: they must be equal to the ticket.
 
 It shares no code with the domain: it walks a ticket's entries in order and adds up day by day what passed between them.
-The log names the terms of each ticket by their SHA-256, and tells of every emergency.
+The log names the terms of each ticket by their SHA-256, and tells of every emergency and of every merger of grids.
 """
 
 import json
@@ -20,23 +20,31 @@ from pydantic import TypeAdapter
 from dispatch.figures import Rate
 from dispatch.ledger import Clock
 
-BEIJING = ZoneInfo("Asia/Shanghai")
-MORNING, AFTERNOON = (time(9), time(12)), (time(13, 30), time(18))
 HOLIDAYS = holidays.country_holidays("CN")
 TOLERANCE_S = 0.001  # of sums of floats; who has used up all of the time at closing time is late in the evening
 TURNED_DOWN = {"rejected", "merged"}
 DONE = {"accept": {"accepted", "handled", "closed"}, "handle": {"handled", "closed"}, "close": {"closed"}}
 
-Row = dict[str, Any]  # an entry: at, action, to_state, detail, after
+Row = dict[str, Any]  # an entry: at, action, subject, to_state, detail, after
 Terms = dict[str, dict[str, Any]]  # what the log names by its SHA-256, decoded
 DURATION = TypeAdapter(timedelta)
 
 
 class Emergency(NamedTuple):
-    area: str
+    """`areas` are the one that it was declared for, and those of which that one was made."""
+
+    areas: frozenset[str]
     pace: float
     began_at: datetime
     over_at: datetime
+
+
+class Office(NamedTuple):
+    """Working hours; `days` are worked or not whatever the public calendar says."""
+
+    zone: ZoneInfo
+    hours: list[tuple[time, time]]
+    days: dict[date, bool]
 
 
 @dataclass(slots=True)
@@ -63,19 +71,39 @@ class Walk:
 
 def read_terms(rows: Iterable[tuple[bytes, str]]) -> Terms:
     """Terms by the name that the log has for them; one whose content is another is not among them."""
-    return {digest.hex(): json.loads(text) for digest, text in rows if sha256(text.encode()).digest() == digest}
+    return {digest.hex(): _decoded(text) for digest, text in rows if sha256(text.encode()).digest() == digest}
+
+
+def _decoded(text: str) -> dict[str, Any]:
+    terms: dict[str, Any] = json.loads(text)
+    return terms | {"office": None if terms["working"] is None else _office(terms["working"])}
+
+
+def _office(working: dict[str, Any]) -> Office:
+    spans = [(time.fromisoformat(opens), time.fromisoformat(closes)) for opens, closes in working["hours"]]
+    days = {date.fromisoformat(day): worked for day, worked in working["days"].items()}
+    return Office(ZoneInfo(working["timezone"]), spans, days)
 
 
 def emergencies_of(entries: Iterable[Row]) -> list[Emergency]:
-    """All that the log says were declared, each up to its end or to when it was ended."""
+    """All that the log says were declared, each up to its end or to when it was ended.
+
+    `entries` are of emergencies and of mergers of grids: what lies in a grid lies in the one that it became a part of.
+    """
     found: dict[str, Emergency] = {}
+    held: dict[str, frozenset[str]] = {}
     for entry in entries:
         told = entry["after"]
+        if entry["action"] == "merge_areas":
+            whole = entry["subject"].removeprefix("area ")
+            held[whole] = frozenset({whole}).union(*(held.get(part, {part}) for part in told["merged"]))
+            continue
+        areas = held.get(told["area"], frozenset({told["area"]}))
         over_at = datetime.fromisoformat(told["until"])
         if entry["action"] == "end":
             over_at = min(over_at, datetime.fromisoformat(told["ended_at"]))
         began_at = datetime.fromisoformat(told["began_at"])
-        found[told["id"]] = Emergency(told["area"], told["pace"], began_at, over_at)
+        found[told["id"]] = Emergency(areas, told["pace"], began_at, over_at)
     return list(found.values())
 
 
@@ -132,7 +160,7 @@ def _pass(walk: Walk, until: datetime, modes: Sequence[Emergency]) -> None:
     begin = max(walk.at, min(walk.paused_until or walk.at, until))
     if walk.state != "closed":
         counted = sum(
-            _counted(walk.terms["working"], a, b) * _pace(modes, walk.areas, a) for a, b in _pieces(begin, until, modes)
+            _counted(walk.terms["office"], a, b) * _pace(modes, walk.areas, a) for a, b in _pieces(begin, until, modes)
         )
         for count in walk.counts.values():
             count.seconds += counted
@@ -146,19 +174,20 @@ def _pieces(begin: datetime, end: datetime, modes: Sequence[Emergency]) -> list[
 
 
 def _pace(modes: Sequence[Emergency], areas: Sequence[str], at: datetime) -> float:
-    return max((mode.pace for mode in modes if mode.area in areas and mode.began_at <= at < mode.over_at), default=1.0)
+    there = (mode for mode in modes if mode.began_at <= at < mode.over_at and not mode.areas.isdisjoint(areas))
+    return max((mode.pace for mode in there), default=1.0)
 
 
-def _counted(working: dict[str, Any] | None, begin: datetime, end: datetime) -> float:
-    if working is None:
+def _counted(office: Office | None, begin: datetime, end: datetime) -> float:
+    if office is None:
         return (end - begin).total_seconds()
-    first, last = begin.astimezone(BEIJING).date(), end.astimezone(BEIJING).date()
+    first, last = begin.astimezone(office.zone).date(), end.astimezone(office.zone).date()
     days = (first + timedelta(n) for n in range((last - first).days + 1))
-    return sum(_overlap(begin, end, day) for day in days if _is_worked(day))
+    return sum(_overlap(begin, end, day, office) for day in days if office.days.get(day, _is_worked(day)))
 
 
-def _overlap(begin: datetime, end: datetime, day: date) -> float:
-    spans = ((datetime.combine(day, a, BEIJING), datetime.combine(day, b, BEIJING)) for a, b in (MORNING, AFTERNOON))
+def _overlap(begin: datetime, end: datetime, day: date, office: Office) -> float:
+    spans = ((datetime.combine(day, a, office.zone), datetime.combine(day, b, office.zone)) for a, b in office.hours)
     return sum(max(0.0, (min(end, b) - max(begin, a)).total_seconds()) for a, b in spans)
 
 

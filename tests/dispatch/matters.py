@@ -1,5 +1,6 @@
 """Incidents and tickets to begin with, and what a database holds of them."""
 
+from concurrent.futures import Future
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -21,6 +22,7 @@ from dispatch.people import Person
 from dispatch.terms import Terms
 from dispatch.ticket import Due, Order, Ticket
 from dispatch.transitions import Action, Role, State
+from tests.waiting import wait_for
 
 NOON = 1_750_046_400.0  # 12:00 in Shanghai on 16 June 2025
 RECEIVED = datetime.fromtimestamp(NOON, UTC)
@@ -135,3 +137,9 @@ def walk(connection: Connection, ticket_id: UUID, to: State) -> Ticket:
     while now.state != to:
         now = act(connection, ticket_id, steps[now.state], [])
     return now
+
+
+def goes_on_or_waits(running: Future[Any], held_up: Connection, observer: Connection) -> None:
+    """Until it is done, or stands at a lock that somebody else has."""
+    query, pid = "SELECT 1 FROM pg_locks WHERE pid = %s AND NOT granted", held_up.info.backend_pid
+    wait_for(lambda: running.done() or observer.execute(query, [pid]).fetchone())

@@ -1,19 +1,24 @@
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
+import psycopg
 import pytest
 from psycopg import Connection
 from psycopg.types.json import Jsonb
 
 from dispatch import accounts, store
 from dispatch.audit import verify
+from dispatch.desk import Report, report
 from dispatch.figures import rates
+from dispatch.intake import take_in
 from dispatch.ledger import Clock
-from dispatch.merging import MergeError, merge_areas
+from dispatch.merging import MergeError, lead_latecomers, merge_areas
 from dispatch.modes_store import ModeError, declare
 from dispatch.people import Person
-from dispatch.ticket import Area, Position
+from dispatch.ticket import Area, Position, Ticket
 from dispatch.transitions import Role
-from tests.dispatch.matters import RECEIVED, read, rows, stored
+from tests.dispatch.matters import RECEIVED, goes_on_or_waits, incident, read, rows, stored
 
 HOUR = timedelta(hours=1)
 COMMUNITY = "510603003001"
@@ -115,3 +120,41 @@ def test_in_a_grid_that_was_merged_no_emergency_is_declared(connection: Connecti
     with pytest.raises(ModeError, match="declare it there"):
         declare(connection, "flood", WEST, "rain", "li", RECEIVED, RECEIVED + HOUR)
     declare(connection, "flood", WHOLE.code, "rain", "li", RECEIVED, RECEIVED + HOUR)
+
+
+def reported(connection: Connection) -> Ticket:
+    return report(connection, Report("rubbish", "垃圾", Position(0.5, 0.5)), "report", RECEIVED)
+
+
+def detected(connection: Connection) -> Ticket:
+    return take_in(connection, incident(position=(0.5, 0.5)), RECEIVED)
+
+
+@pytest.mark.parametrize("write", [reported, detected])
+@pytest.mark.parametrize("first", ["ticket", "merger"])
+def test_a_ticket_written_in_the_moment_of_the_merger_comes_to_lie_in_the_new_grid_too(
+    connection: Connection, database: str, write: Callable[[Connection], Ticket], first: str
+):
+    one, other = (write, merge) if first == "ticket" else (merge, write)
+    with psycopg.connect(database, autocommit=True) as second, ThreadPoolExecutor() as threads:
+        with second.transaction():
+            done = one(second)
+            meanwhile = threads.submit(other, connection)
+            goes_on_or_waits(meanwhile, connection, second)
+        ticket = done or meanwhile.result()
+        meanwhile.result()
+    assert read(connection, ticket.id).areas == [WEST, COMMUNITY]
+    assert lead_latecomers(connection, RECEIVED + HOUR / 60) == 1
+    assert read(connection, ticket.id).areas == [WEST, WHOLE.code, COMMUNITY]
+    assert lead_latecomers(connection, RECEIVED + HOUR / 30) == 0
+
+
+def test_no_emergency_is_declared_in_a_grid_that_is_just_being_merged(connection: Connection, database: str):
+    with psycopg.connect(database, autocommit=True) as other, ThreadPoolExecutor() as threads:
+        with other.transaction():
+            merge(other)
+            end = RECEIVED + HOUR
+            meanwhile = threads.submit(declare, connection, "flood", WEST, "rain", "li", RECEIVED, end)
+            goes_on_or_waits(meanwhile, connection, other)
+        with pytest.raises(ModeError, match="declare it there"):
+            meanwhile.result()

@@ -5,7 +5,7 @@ import msgspec
 import pytest
 
 from dispatch.duties import shipped_duties, shipped_matter
-from dispatch.modes import Change, Mode, changes, goes_unconfirmed, in_force, pace, shipped_kinds
+from dispatch.modes import Change, Mode, changes, goes_unconfirmed, hazards, in_force, pace, shipped_kinds
 
 NOW = datetime(2026, 7, 1, 8, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -86,3 +86,16 @@ def test_what_was_written_while_an_emergency_was_declared_is_hurried_from_then_o
     written = NOW + timedelta(seconds=1)  # by somebody who did not see it yet
     assert changes([flood], PATH, 1, written, NOW + HOUR) == [Change(written, 4, "flood")]
     assert changes([flood], PATH, 4, written, NOW + HOUR) == []
+
+
+def test_what_goes_out_in_which_emergency_is_what_each_says_of_each_matter():
+    matters = shipped_duties().values()
+    expected = {
+        (kind, one.code)
+        for kind in shipped_kinds()
+        for one in matters
+        if one.auto != "yes" and goes_unconfirmed(one, [mode(kind)])
+    }
+    assert set(hazards(matters)) == expected != set()
+    unwilling = [one.model_copy(update={"auto": "no"}) for one in matters]
+    assert hazards(unwilling) == []

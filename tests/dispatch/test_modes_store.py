@@ -1,7 +1,9 @@
 """Emergencies declared, told, ended, and in the ledger of every open ticket."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
+import psycopg
 import pytest
 from psycopg import Connection
 from psycopg.types.json import Jsonb
@@ -14,7 +16,7 @@ from dispatch.people import Person
 from dispatch.pressing import keep_paces
 from dispatch.ticket import Position
 from dispatch.transitions import Action, Role, State
-from tests.dispatch.matters import RECEIVED, order, read, read_case, rows, stored, timeline
+from tests.dispatch.matters import RECEIVED, goes_on_or_waits, order, read, read_case, rows, stored, timeline
 
 HOUR = timedelta(hours=1)
 STREET, COMMUNITY, GRID = "510603003", "510603003001", "510603003001001"
@@ -121,6 +123,29 @@ def test_hazards_that_wait_for_a_dispatcher_go_out_when_it_begins_and_what_came_
     assert keep_paces(connection, RECEIVED + 2 * HOUR) == 3
     states = [read(connection, one.id).state for one in (waiting, lamp, returned)]
     assert states == [State.DISPATCHED, State.CANDIDATE, State.CANDIDATE]
+
+
+@pytest.mark.parametrize(
+    ("holding", "declared", "kind"), [("flood", "geological", "facade_falling"), ("earthquake", "flood", "tree_fallen")]
+)
+def test_a_hazard_that_was_written_while_its_emergency_was_declared_goes_out(
+    connection: Connection, database: str, holding: str, declared: str, kind: str
+):
+    """Another emergency there hurries it already: by its pace nobody sees that it was missed."""
+    declare(connection, holding, STREET, "rain", "li", RECEIVED, RECEIVED + 9 * HOUR)
+    keep_paces(connection, RECEIVED + 0.1 * HOUR)
+    with psycopg.connect(database, autocommit=True) as other, ThreadPoolExecutor() as threads:
+        with connection.transaction():
+            connection.execute("SELECT FROM audit_head FOR UPDATE")  # what is being written waits for this at its end
+            writing = threads.submit(report, other, Report(kind, kind, THERE), "report", RECEIVED + 0.99 * HOUR)
+            goes_on_or_waits(writing, other, connection)
+            declare(connection, declared, COMMUNITY, "slides", "li", RECEIVED + HOUR, RECEIVED + 9 * HOUR)
+            keep_paces(connection, RECEIVED + 1.1 * HOUR)
+        hazard = writing.result()
+    assert hazard.state == State.CANDIDATE
+    assert keep_paces(connection, RECEIVED + 1.2 * HOUR) == 1
+    assert read(connection, hazard.id).state == State.DISPATCHED
+    assert keep_paces(connection, RECEIVED + 1.3 * HOUR) == 0
 
 
 def test_in_peace_a_hazard_waits_for_a_dispatcher_and_a_call_for_help_does_not(connection: Connection):

@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from secrets import token_hex
 
 import pytest
@@ -13,7 +14,7 @@ from edge.topics import Share, Topic
 from ingest.arrivals import LIMIT
 from tests.conftest import Broker
 from tests.detect.running import running
-from tests.dispatch.matters import incident, rows
+from tests.dispatch.matters import incident, read, rows, stored
 from tests.edge.links import linked
 from tests.waiting import wait_for
 
@@ -182,3 +183,11 @@ def test_a_repeated_delivery_changes_nothing(stand: Stand, connection: Connectio
     wait_for(lambda: stand.count("incidents_total", kind="illegal_parking") == 6)
     assert len(rows(connection, "incidents")) == 2
     assert len(rows(connection, "audit")) == 2
+
+
+@pytest.mark.usefixtures("stand")
+def test_what_a_merger_of_grids_missed_is_led_on(connection: Connection):
+    connection.execute("INSERT INTO areas VALUES ('new', '新', 'grid', NULL, '[]', NULL, NULL)")
+    connection.execute("INSERT INTO areas VALUES ('old', '旧', 'grid', NULL, '[]', 'new', now())")
+    missed = stored(connection, areas=["old"], opened_at=datetime.now(UTC))
+    wait_for(lambda: read(connection, missed.id).areas == ["old", "new"])

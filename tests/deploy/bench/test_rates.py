@@ -57,7 +57,7 @@ def entries_of(life: Life) -> list[Row]:
 
 def test_the_recount_would_find_a_figure_that_flatters():
     year = list(lives(1, TICKETS, emergencies(1)))
-    modes = [Emergency(one.area, one.pace, one.began_at, one.over_at) for one in emergencies(1)]
+    modes = [Emergency(frozenset({one.area}), one.pace, one.began_at, one.over_at) for one in emergencies(1)]
     tickets, encoded = [entries_of(life) for life in year], [encode(life.case.terms) for life in year]
     terms = read_terms(encoded)
     honest = recount(tickets, modes, terms, END)
