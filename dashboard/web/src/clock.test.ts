@@ -55,8 +55,8 @@ describe("spanOf", () => {
 
 describe("hoursMinutes", () => {
   it.each([
-    [0, "0:00"],
-    [41 * MINUTE + 59_000, "0:41"],
+    [59 * MINUTE + 59_000, null],
+    [HOUR, "1:00"],
     [-(26 * HOUR + 5 * MINUTE), "26:05"],
     [48 * HOUR, null],
   ])("writes %d ms as %s", (ms, text) => {

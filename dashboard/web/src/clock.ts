@@ -59,10 +59,10 @@ export function spanOf(ms: number): Span {
   return { unit: "day", count: Math.floor(positive / DAY) };
 }
 
-/** "1:52", or null where days say more. */
+/** "1:52", or null where one unit says more: "0:01" might be a second. */
 export function hoursMinutes(ms: number): string | null {
   const minutes = Math.floor(Math.abs(ms) / MINUTE);
-  if (minutes * MINUTE >= MANY_HOURS) return null;
+  if (minutes < 60 || minutes * MINUTE >= MANY_HOURS) return null;
   return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")}`;
 }
 
