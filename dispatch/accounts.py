@@ -221,9 +221,14 @@ def get_person(connection: Connection, name: str) -> Person:
 
 def is_holder(connection: Connection, holder: str) -> bool:
     """Whether a ticket can be with somebody of that name: an account's, or a department's of the duty list."""
-    if connection.execute(SQL["is_holder"], {"holder": holder}).fetchone():
+    return bool(connection.execute(SQL["is_person"], {"name": holder}).fetchone()) or is_department(connection, holder)
+
+
+def is_department(connection: Connection, name: str) -> bool:
+    """Whether it is a department of the duty list, or somebody stands for it."""
+    if connection.execute(SQL["is_department"], {"name": name}).fetchone():
         return True
-    return any(matter.department == holder for matter in load_duties(connection))
+    return any(matter.department == name for matter in load_duties(connection))
 
 
 def acts_as(connection: Connection, name: str) -> Person:

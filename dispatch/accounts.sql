@@ -8,8 +8,11 @@ WHERE (department = %(name)s AND %(name)s IS DISTINCT FROM %(department)s::text)
    OR (name = %(department)s AND department IS DISTINCT FROM name)
 LIMIT 1;
 
--- name: is_holder
-SELECT 1 FROM people WHERE active AND coalesce(department, name) = %(holder)s LIMIT 1;
+-- name: is_department
+SELECT 1 FROM people WHERE active AND department = %(name)s LIMIT 1;
+
+-- name: is_person
+SELECT 1 FROM people WHERE active AND department IS NULL AND name = %(name)s;
 
 -- name: is_gone
 SELECT 1 FROM people WHERE name = %(name)s AND NOT active;

@@ -74,10 +74,17 @@ def naming(action: Action, holder: str) -> Order:
 )
 def test_nothing_is_given_to_nobody(connection: Connection, state: State, action: Action):
     ticket = walk(connection, stored(connection).id, state)
-    with pytest.raises(IncompleteOrderError, match="there is no 'x': name an account, or a department"):
+    with pytest.raises(IncompleteOrderError, match=r"there is no (department )?'x': "):
         act(connection, ticket.id, naming(action, "x"), [])
     assert read(connection, ticket.id) == ticket
     assert "环卫所" in act(connection, ticket.id, naming(action, "环卫所"), []).holders
+
+
+def test_only_departments_are_whistled_for(connection: Connection):
+    """A person's own name is no department's: nobody could answer such a letter."""
+    ticket = walk(connection, stored(connection).id, State.ACCEPTED)
+    with pytest.raises(IncompleteOrderError, match="there is no department 'wang'"):
+        act(connection, ticket.id, naming(Action.WHISTLE, "wang"), [])
 
 
 def test_who_may_not_assign_learns_nothing_of_who_there_is(connection: Connection):
