@@ -49,9 +49,11 @@ class Token(NamedTuple):
 
 def add_person(connection: Connection, person: Person, password: str, by: str, now: datetime) -> None:
     """Make an account; raise AccountError."""
-    _check(connection, person, password)
+    _check(person, password)
     _check_holder(connection, person)
     with connection.transaction():
+        if person.area:
+            _hold_area(connection, person.area)
         try:
             connection.execute(SQL["add_person"], _values(person) | {"password": _hasher().hash(password)})
         except UniqueViolation as error:
@@ -59,7 +61,7 @@ def add_person(connection: Connection, person: Person, password: str, by: str, n
         audit.append(connection, _entry("add_person", person, by, now))
 
 
-def _check(connection: Connection, person: Person, password: str) -> None:
+def _check(person: Person, password: str) -> None:
     if not person.name.strip() or len(person.name) > 100 or "\0" in person.name:  # noqa: PLR2004 - as it says
         raise AccountError("an account needs a name of at most 100 characters")
     if is_reserved(person.name):
@@ -72,8 +74,16 @@ def _check(connection: Connection, person: Person, password: str) -> None:
         raise AccountError("an admin is one of the whole tree: name no area")
     if len(password) < SHORTEST_PASSWORD:
         raise AccountError(f"a password needs {SHORTEST_PASSWORD} characters")
-    if person.area and not connection.execute(SQL["area"], {"code": person.area}).fetchone():
-        raise AccountError(f"there is no area {person.area}: name one of the site file's areas by its code")
+
+
+def _hold_area(connection: Connection, code: str) -> None:
+    """Let nobody merge it meanwhile; raise AccountError where it is none, or none any more."""
+    row = connection.execute(SQL["hold_area"], {"code": code}).fetchone()
+    if row is None:
+        raise AccountError(f"there is no area {code}: name one of the site file's areas by its code")
+    (whole,) = row
+    if whole:
+        raise AccountError(f"{code} has become a part of {whole}: name that")
 
 
 def is_reserved(name: str) -> bool:
@@ -95,7 +105,7 @@ def _check_holder(connection: Connection, person: Person) -> None:
 def set_password(connection: Connection, name: str, password: str, by: str, now: datetime) -> None:
     """Give a new password, end every session and forget failed tries; raise AccountError."""
     person = get_person(connection, name)
-    _check(connection, person, password)
+    _check(person, password)
     with connection.transaction():
         connection.execute(SQL["set_password"], {"name": name, "password": _hasher().hash(password)})
         connection.execute(SQL["end_sessions"], {"name": name})

@@ -1,5 +1,6 @@
--- name: area
-SELECT code FROM areas WHERE code = %(code)s;
+-- name: hold_area
+-- One that is just being merged is waited for.
+SELECT merged_into FROM areas WHERE code = %(code)s FOR KEY SHARE;
 
 -- name: same_holder
 -- Others who stand for a department called like this account, or are called like its department without standing for it.

@@ -122,6 +122,17 @@ def test_in_a_grid_that_was_merged_no_emergency_is_declared(connection: Connecti
     declare(connection, "flood", WHOLE.code, "rain", "li", RECEIVED, RECEIVED + HOUR)
 
 
+def test_no_account_is_made_in_a_grid_that_is_just_being_merged(connection: Connection, database: str):
+    person = Person("wang", Role.WORKER, WEST)
+    with psycopg.connect(database, autocommit=True) as other, ThreadPoolExecutor() as threads:
+        with other.transaction():
+            merge(other)
+            meanwhile = threads.submit(accounts.add_person, connection, person, "a long password", "root", RECEIVED)
+            goes_on_or_waits(meanwhile, connection, other)
+        with pytest.raises(accounts.AccountError, match=f"{WEST} has become a part of {WHOLE.code}: name that"):
+            meanwhile.result()
+
+
 def reported(connection: Connection) -> Ticket:
     return report(connection, Report("rubbish", "垃圾", Position(0.5, 0.5)), "report", RECEIVED)
 
