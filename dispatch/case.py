@@ -3,13 +3,12 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from itertools import takewhile
 from typing import NamedTuple
 
 from uuid_utils.compat import uuid7
 
 from dispatch.guards import check
-from dispatch.ledger import Clock, Interval, Ledger, Reading, read, record
+from dispatch.ledger import Clock, Interval, Ledger, Reading, last_run, read, record
 from dispatch.modes import Mode, changes
 from dispatch.people import SYSTEM
 from dispatch.press import climbed, next_climb, pressed_by_hand
@@ -124,9 +123,7 @@ def _of_undone(levels: Levels, readings: Sequence[Reading]) -> Levels:
 
 
 def _ended_at(ledger: Ledger) -> datetime | None:
-    last = ledger[-1].state
-    ending = takewhile(lambda interval: interval.state is last, reversed(ledger))
-    return list(ending)[-1].began_at if last in ENDED else None
+    return last_run(ledger)[0].began_at if ledger[-1].state in ENDED else None
 
 
 def _write(letters: tuple[Letter, ...], order: Order) -> tuple[Letter, ...]:

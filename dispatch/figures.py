@@ -18,7 +18,7 @@ class Rate(NamedTuple):
     """Of the tickets received in a period: in how many a step was done in time, and in how many it was not.
 
     What is open and overdue has missed already; what is open and not yet due counts nowhere. Of what was rejected or
-    merged counts only what had been missed by then.
+    merged counts only what had been done or missed by then.
     """
 
     kept: int

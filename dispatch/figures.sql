@@ -1,5 +1,5 @@
 -- name: rates
--- What was rejected or merged counts with what had been missed until then: nobody gets rid of that so.
+-- What was rejected or merged counts with what had been done or missed until then: nobody gets rid of that so.
 SELECT
     count(*) FILTER (WHERE accepted_at <= due_accept) AS accept_kept,
     count(*) FILTER (WHERE coalesce(accepted_at, undone_at) > due_accept) AS accept_missed,
@@ -52,10 +52,10 @@ FROM (
            CASE WHEN tickets.state = 'rejected' THEN last.reason END AS reason,
            count(*) AS count
     FROM tickets
-    JOIN LATERAL (
+    LEFT JOIN LATERAL (  -- of the rejection, not of an emergency that is known of only since
         SELECT reason FROM ledger
-        WHERE ledger.ticket = tickets.id AND began_at <= coalesce(tickets.ended_at, 'infinity')
-        ORDER BY number DESC LIMIT 1
+        WHERE ledger.ticket = tickets.id AND ledger.state = 'rejected' AND began_at = tickets.ended_at
+        ORDER BY number LIMIT 1
     ) AS last ON true
     LEFT JOIN sites ON sites.id = tickets.site
     WHERE device IS NOT NULL AND tickets.state NOT IN ('candidate', 'merged')

@@ -12,7 +12,7 @@ from uuid_utils.compat import uuid7
 from detect.incident import Explanation, Incident, Picture, Severity
 from dispatch import audit, cases, opening, store
 from dispatch.case import Case, Cause, follow
-from dispatch.orders import up_to_date
+from dispatch.orders import bring_up_to_date
 from dispatch.people import Signature
 from dispatch.store import Evidence
 from dispatch.ticket import GRADES, Due, Position, Ticket
@@ -108,11 +108,11 @@ def _tell(
     if ticket.ended_at:
         return case
     explanation = explain(incident.explanation) if newest else ticket.explanation
-    current = up_to_date(connection, case, now)
+    current = bring_up_to_date(connection, case, now)
     severity = graded(ticket.severity, incident.severity, said)
     told = current._replace(ticket=replace(current.ticket, severity=severity, explanation=explanation))
     after = follow(current, told, Cause(now, BY, incident.kind))
-    cases.save_case(connection, case, after)
+    cases.save_case(connection, current, after)
     for picture in incident.pictures:
         store.put_evidence(connection, ticket.id, _evidence(incident, picture))
     return after

@@ -6,6 +6,7 @@ A clock's figure is never stored on its own: it follows from the intervals, so w
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import takewhile
 from typing import NamedTuple
 
 from detect.incident import Severity
@@ -76,6 +77,11 @@ def read(ledger: Ledger, clock: Clock, limit: timedelta, calendar: Calendar) -> 
     return Reading(_due(ledger[:stop], limit, calendar), done_at)
 
 
+def last_run(ledger: Ledger) -> Ledger:
+    """The intervals since a ticket came into the state that it is in."""
+    return tuple(takewhile(lambda interval: interval.state is ledger[-1].state, reversed(ledger)))[::-1]
+
+
 def _stop(ledger: Ledger, clock: Clock) -> int:
     """How many intervals a clock runs for: until its step was done for good, or there was no more to do.
 
@@ -84,7 +90,7 @@ def _stop(ledger: Ledger, clock: Clock) -> int:
     done = [interval.state in DONE[clock] for interval in ledger]
     if any(done) if clock is Clock.ACCEPT else done[-1]:
         return done.index(True) if clock is Clock.ACCEPT else len(done) - done[::-1].index(False)
-    return len(ledger) - (ledger[-1].state in ENDED)
+    return len(ledger) - (len(last_run(ledger)) if ledger[-1].state in ENDED else 0)
 
 
 def _due(running: Ledger, limit: timedelta, calendar: Calendar) -> datetime:

@@ -12,6 +12,7 @@ from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
 from dispatch import audit, store
+from dispatch.modes_store import end_overdue
 from dispatch.ticket import Area
 from ingest.queries import load_queries
 
@@ -29,10 +30,14 @@ def merge_areas(connection: Connection, codes: Sequence[str], into: Area, by: st
 
     People of the old grids become people of the new one; their tickets keep their area, and lie in the new one as well.
     """
+    end_overdue(connection, now)
     with connection.transaction():
         with connection.cursor(row_factory=dict_row) as cursor:
             rows = cursor.execute(SQL["lock_areas"], {"codes": list(codes)}).fetchall()
         parent, polygon = _check(codes, rows)
+        emergency = connection.execute(SQL["in_emergency"], {"codes": list(codes)}).fetchone()
+        if emergency:
+            raise MergeError(f"{emergency[0]} is in an emergency: end that first")
         values = {"codes": list(codes), "code": into.code, "name": into.name, "parent": parent, "now": now}
         try:
             connection.execute(SQL["add_area"], values | {"polygon": Jsonb(polygon)})
@@ -71,8 +76,6 @@ def _check(codes: Sequence[str], rows: Sequence[dict[str, Any]]) -> tuple[str | 
     for row in rows:
         if row["merged_into"]:
             raise MergeError(f"{row['code']} was merged into {row['merged_into']} already")
-        if row["emergencies"]:
-            raise MergeError(f"{row['code']} is in an emergency: end that first")
     if len({row["parent"] for row in rows}) > 1 or {row["level"] for row in rows} != {"grid"}:
         raise MergeError("only grids of one community can be merged")
     whole = shapely.union_all([shapely.Polygon(row["polygon"]) for row in rows])

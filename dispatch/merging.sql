@@ -1,7 +1,9 @@
 -- name: lock_areas
-SELECT code, level, parent, polygon, merged_into,
-       (SELECT count(*) FROM modes WHERE modes.area = areas.code AND ended_at IS NULL) AS emergencies
-FROM areas WHERE code = ANY (%(codes)s) ORDER BY code FOR UPDATE;
+SELECT code, level, parent, polygon, merged_into FROM areas WHERE code = ANY (%(codes)s) ORDER BY code FOR UPDATE;
+
+-- name: in_emergency
+-- Asked once the areas are locked: one that was just being declared is seen.
+SELECT area FROM modes WHERE area = ANY (%(codes)s) AND ended_at IS NULL ORDER BY area LIMIT 1;
 
 -- name: add_area
 INSERT INTO areas (code, name, level, parent, polygon) VALUES (%(code)s, %(name)s, 'grid', %(parent)s, %(polygon)s);

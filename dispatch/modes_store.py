@@ -35,6 +35,7 @@ def declare(connection: Connection, kind: str, area: str, reason: str, by: str, 
     mode = Mode(
         id=uuid7(), kind=kind, pace=known[kind].pace, area=area, reason=reason, by=by, began_at=now, until=until
     )  # fmt: skip
+    end_overdue(connection, now)  # one of its kind, whose time is up, may be there still
     with connection.transaction():
         _put(connection, mode)
         _tell_everybody(connection, mode, now)

@@ -52,6 +52,15 @@ def news_of_climb(before: Case, after: Case, supervisors: Sequence[Person], orde
     ]  # fmt: skip
 
 
+def news_of_nobody(_: Case, after: Case, supervisors: Sequence[Person], order: Order) -> list[Notice]:
+    """Of a ticket that was sent out with nobody on duty, to who supervises there."""
+    words = "无人在岗，请指派", "Nobody is on duty: assign it"
+    return [
+        _notice(f"nobody/{after.ticket.id}/{len(after.ledger)}", holder, "dispatch", after.ticket, words, order.at)
+        for holder in told(after.ticket, 1, supervisors)
+    ]
+
+
 def news_of_late(letter: Letter, ticket: Ticket, supervisors: Sequence[Person], now: datetime) -> list[Notice]:
     """Of a letter that was not answered in time to its department, to who whistled, and to who supervises there."""
     words = f"{letter.department}的响应函逾期未反馈", f"{letter.department} has not answered its letter in time"

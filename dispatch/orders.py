@@ -7,8 +7,9 @@ from psycopg import Connection
 from dispatch import audit, cases
 from dispatch.case import Case, apply, keep_pace
 from dispatch.modes_store import load_modes
-from dispatch.news import news, news_of_climb
+from dispatch.news import news, news_of_climb, news_of_nobody
 from dispatch.notices_store import post
+from dispatch.people import SYSTEM
 from dispatch.posts import load_supervisors
 from dispatch.ticket import Order, Ticket
 from dispatch.transitions import Action
@@ -20,16 +21,28 @@ def carry_out(connection: Connection, case: Case, order: Order) -> Ticket:
     cases.save_case(connection, case, after)
     for notice in news(case, after, order.at):
         post(connection, notice)
-    if order.action is Action.ESCALATE:
-        _tell_of_climb(connection, case, after, order)
+    _tell_supervisors(connection, case, after, order)
     audit.append(connection, audit.of_order(order, case.ticket, after.ticket))
     return after.ticket
 
 
-def _tell_of_climb(connection: Connection, before: Case, after: Case, order: Order) -> None:
-    supervisors = load_supervisors(connection, after.ticket.areas)
-    for notice in news_of_climb(before, after, supervisors, order):
-        post(connection, notice)
+def _tell_supervisors(connection: Connection, before: Case, after: Case, order: Order) -> None:
+    """Of what was pressed, and of what was sent out to nobody."""
+    to_nobody = order.action is Action.CONFIRM and after.ticket.assignee is None
+    if to_nobody or order.action is Action.ESCALATE:
+        supervisors = load_supervisors(connection, after.ticket.areas)
+        tell = news_of_nobody if to_nobody else news_of_climb
+        for notice in tell(before, after, supervisors, order):
+            post(connection, notice)
+
+
+def bring_up_to_date(connection: Connection, case: Case, now: datetime) -> Case:
+    """Store, and tell the audit log, which emergencies began or ended since the ledger of a locked case was written."""
+    after = up_to_date(connection, case, now)
+    if after != case:
+        cases.save_case(connection, case, after)
+        audit.append(connection, audit.of_event("pace", SYSTEM.name, now, case.ticket, after.ticket))
+    return after
 
 
 def up_to_date(connection: Connection, case: Case, now: datetime) -> Case:

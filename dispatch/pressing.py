@@ -5,6 +5,7 @@ work, and the others find it done.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from dispatch.modes import hazards
 from dispatch.news import news_of_late
 from dispatch.notices_store import post
 from dispatch.opening import dispatch_unconfirmed
-from dispatch.orders import carry_out, up_to_date
+from dispatch.orders import bring_up_to_date, carry_out
 from dispatch.people import SYSTEM
 from dispatch.posts import load_supervisors
 from dispatch.press import next_climb
@@ -89,11 +90,13 @@ def _resume(connection: Connection, case: Case, now: datetime) -> bool:
 
 
 def _press(connection: Connection, case: Case, now: datetime) -> bool:
-    climb = next_climb(case.ticket, case.terms)
+    """What is overdue by an emergency that is over is not overdue."""
+    current = bring_up_to_date(connection, case, now)
+    climb = next_climb(current.ticket, current.terms)
     if climb is None or climb.at > now:
         return False
     order = Order(action=Action.ESCALATE, at=now, by=SYSTEM, reason=climb.clock.value, clock=climb.clock)
-    carry_out(connection, case, order)
+    carry_out(connection, current, order)
     return True
 
 
@@ -102,15 +105,14 @@ def _press_letters(connection: Connection, case: Case, now: datetime) -> bool:
     supervisors = load_supervisors(connection, case.ticket.areas)
     told = [post(connection, notice) for one in late for notice in news_of_late(one, case.ticket, supervisors, now)]
     connection.execute(SQL["letters_pressed"], {"ids": [letter.id for letter in late], "now": now})
+    entry = audit.of_event("press_letters", SYSTEM.name, now, case.ticket, case.ticket)
+    audit.append(connection, replace(entry, detail={"departments": [letter.department for letter in late]}))
     return any(told)
 
 
 def _keep_pace(connection: Connection, case: Case, now: datetime) -> bool:
     """What waits for a dispatcher goes out too, where the emergency lets a new one go out unconfirmed."""
-    after = up_to_date(connection, case, now)
-    if after != case:
-        cases.save_case(connection, case, after)
-        audit.append(connection, audit.of_event("pace", SYSTEM.name, now, case.ticket, after.ticket))
+    after = bring_up_to_date(connection, case, now)
     if after.ticket.state is State.CANDIDATE and never_sent_out(after):
         after = after._replace(ticket=dispatch_unconfirmed(connection, after, now))
     return after != case

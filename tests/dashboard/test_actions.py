@@ -213,6 +213,11 @@ OF_ZHAO = UNGRADED | {"whistled": "zhao"}
         # what nobody has the grid workers take, and no department that was only whistled for
         ("worker", "accept", "dispatched", NOBODYS, 200),
         ("department", "accept", "dispatched", NOBODYS, 409),
+        ("department", "return", "dispatched", NOBODYS, 409),
+        ("department", "handle", "accepted", NOBODYS, 409),
+        ("department", "resume", "accepted", NOBODYS, 409),
+        ("worker", "return", "dispatched", NOBODYS, 200),
+        ("worker", "handle", "accepted", NOBODYS, 200),
         # nobody checks their own work, nor stops their own clock
         ("dispatcher", "close", "handled", MINE, 409),
         ("supervisor", "close", "handled", MINE, 409),

@@ -144,12 +144,13 @@ def test_verdicts_are_counted_by_camera_zone_rule_and_hour(connection: Connectio
     )
 
 
-def test_an_emergency_since_then_changes_no_reason(connection: Connection):
+@pytest.mark.parametrize("hours", [0, 1])  # before the rejection, and committed after it; or since then
+def test_an_emergency_that_is_heard_of_later_changes_no_reason(connection: Connection, hours: int):
     ticket = take_in(connection, incident(), RECEIVED)
     act(connection, ticket.id, order(Action.REJECT, reason="reflection"), [])
     connection.execute("UPDATE tickets SET areas = '{510603003}'")
     connection.execute("INSERT INTO areas VALUES ('510603003', 's', 'street', NULL, '[]')")
-    declare(connection, "flood", "510603003", "rain", "li", RECEIVED + HOUR, RECEIVED + 2 * HOUR)
+    declare(connection, "flood", "510603003", "rain", "li", RECEIVED + hours * HOUR, RECEIVED + 2 * HOUR)
     act(connection, ticket.id, order(Action.COMMENT, minutes=300, note="x"), [])
     (found,) = precision(connection, ALL, None, RECEIVED - HOUR, LATER)
     assert found.reasons == {"reflection": 1}

@@ -19,6 +19,7 @@ from detect.incident import Explanation, Incident, IncidentObject
 from dispatch.case import open_case
 from dispatch.desk import act
 from dispatch.intake import explain, new_candidate, take_in
+from dispatch.modes_store import declare
 from dispatch.ticket import Area, Position, Ticket
 from dispatch.transitions import Action, State
 from tests.dispatch.matters import (
@@ -221,6 +222,18 @@ def test_what_a_person_has_regraded_stays_so_until_something_graver_is_seen(conn
     for same in (msgspec.structs.replace(seen, phase="update", at=seen.at + 1), incident(severity="major")):
         assert take(connection, same).severity == "minor"
     assert take(connection, incident(severity="critical")).severity == "critical"
+
+
+def test_an_emergency_that_an_incident_finds_out_first_stands_in_the_audit_log(connection: Connection):
+    code = "510603003"
+    corners = [[104, 31], [105, 31], [105, 32], [104, 32]]
+    connection.execute("INSERT INTO areas VALUES (%s, 'x', 'street', NULL, %s)", [code, Jsonb(corners)])
+    seen = incident(position=HERE)
+    ticket = take(connection, seen)
+    declare(connection, "flood", code, "rain", "li", RECEIVED, RECEIVED + timedelta(hours=9))
+    take_in(connection, msgspec.structs.replace(seen, phase="update", at=seen.at + 1), RECEIVED + timedelta(minutes=1))
+    (told,) = rows(connection, "audit", ticket=ticket.id, action="pace")
+    assert (told["actor"], told["after"]["pace"]) == ("dispatch", 4)
 
 
 def test_severity_never_falls(connection: Connection):

@@ -138,6 +138,14 @@ def test_what_was_never_done_is_not_done_by_ending(state: State):
         assert elapsed(whole, clock, RECEIVED + 9 * HOUR, ROUND_THE_CLOCK) == 3 * HOUR
 
 
+def test_what_becomes_of_a_ticket_that_has_ended_moves_no_due_time():
+    """A word said in an emergency long after begins an interval of its own."""
+    whole = ledger(interval(0, State.CANDIDATE), interval(1, State.MERGED))
+    later = ledger(*whole, interval(5, State.MERGED, pace=4.0), interval(9, State.MERGED))
+    for clock in Clock:
+        assert read(later, clock, LIMIT, ROUND_THE_CLOCK) == read(whole, clock, LIMIT, ROUND_THE_CLOCK)
+
+
 def test_working_hours_count_by_their_calendar():
     assert due(ledger(interval(0)), calendar=OFFICE) == datetime(
         2026, 6, 4, 3, 30, tzinfo=UTC

@@ -122,6 +122,16 @@ def test_in_a_grid_that_was_merged_no_emergency_is_declared(connection: Connecti
     declare(connection, "flood", WHOLE.code, "rain", "li", RECEIVED, RECEIVED + HOUR)
 
 
+def test_a_grid_in_which_an_emergency_is_just_being_declared_is_not_merged(connection: Connection, database: str):
+    with psycopg.connect(database, autocommit=True) as other, ThreadPoolExecutor() as threads:
+        with other.transaction():
+            declare(other, "flood", WEST, "rain", "li", RECEIVED, RECEIVED + HOUR)
+            meanwhile = threads.submit(merge, connection)
+            goes_on_or_waits(meanwhile, connection, other)
+        with pytest.raises(MergeError, match=f"{WEST} is in an emergency: end that first"):
+            meanwhile.result()
+
+
 def test_no_account_is_made_in_a_grid_that_is_just_being_merged(connection: Connection, database: str):
     person = Person("wang", Role.WORKER, WEST)
     with psycopg.connect(database, autocommit=True) as other, ThreadPoolExecutor() as threads:

@@ -13,7 +13,7 @@ from dispatch.desk import Report, act, report
 from dispatch.modes import Mode
 from dispatch.modes_store import ModeError, declare, end, end_overdue, load_modes
 from dispatch.people import Person
-from dispatch.pressing import keep_paces
+from dispatch.pressing import keep_paces, press_overdue
 from dispatch.ticket import Position
 from dispatch.transitions import Action, Role, State
 from tests.dispatch.matters import RECEIVED, goes_on_or_waits, order, read, read_case, rows, stored, timeline
@@ -154,6 +154,29 @@ def test_in_peace_a_hazard_waits_for_a_dispatcher_and_a_call_for_help_does_not(c
     assert (help_me.state, help_me.assignee) == (State.DISPATCHED, None)
     (told,) = rows(connection, "audit", ticket=help_me.id, action="confirm")
     assert told["note"] == "nobody is on duty: assign it by hand"
+
+
+def test_of_what_is_sent_out_to_nobody_the_supervisors_are_told(connection: Connection):
+    accounts.add_person(connection, Person("li", Role.SUPERVISOR, STREET), "a long enough one", "root", RECEIVED)
+    report(connection, Report("sos", "求助", THERE), "report", RECEIVED)
+    (told,) = rows(connection, "notices", holder="li")
+    assert told["zh"].startswith("无人在岗，请指派")
+
+
+def test_what_was_overdue_by_an_emergency_that_is_over_does_not_climb(connection: Connection):
+    ticket = stored(connection, areas=PATH)
+    flood(connection, lasting=0.4)  # of two hours to accept it, four times 0.4 are gone
+    keep_paces(connection, RECEIVED)
+    assert press_overdue(connection, RECEIVED + 0.6 * HOUR) == 0
+    assert read(connection, ticket.id).due.accept == RECEIVED + 0.8 * HOUR
+    assert press_overdue(connection, RECEIVED + 0.8 * HOUR) == 1
+
+
+def test_another_of_its_kind_is_declared_when_its_time_is_up(connection: Connection):
+    """Nobody had to record first that the one before it was over."""
+    flood(connection, lasting=1)
+    second = flood(connection, hours=2)
+    assert [mode.id for mode in load_modes(connection, RECEIVED + 1.5 * HOUR)] == [second.id]
 
 
 def test_one_that_nobody_ends_is_over_at_its_time(connection: Connection):

@@ -94,6 +94,15 @@ def test_a_letter_whose_deadline_passes_is_told_once(connection: Connection):
     assert sorted(late) == ["li", "zhou", "环卫所"]
 
 
+def test_a_letter_that_is_pressed_stands_in_the_audit_log(connection: Connection):
+    one = walk(connection, stored(connection).id, State.ACCEPTED)
+    whistle = {"departments": ("环卫所",), "until": RECEIVED + HOUR, "note": "请到场"}
+    act(connection, one.id, order(Action.WHISTLE, "zhou", 5, **whistle), [])
+    press_letters(connection, RECEIVED + HOUR)
+    (told,) = rows(connection, "audit", ticket=one.id, action="press_letters")
+    assert (told["actor"], told["detail"]) == ("dispatch", {"departments": ["环卫所"]})
+
+
 def test_what_is_done_in_time_is_pressed_by_nobody(connection: Connection):
     walk(connection, stored(connection).id, State.CLOSED)
     assert press_overdue(connection, RECEIVED + timedelta(days=300)) == 0

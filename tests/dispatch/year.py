@@ -22,7 +22,7 @@ from dispatch.modes import shipped_kinds
 from dispatch.modes_store import ModeError, declare, end, end_overdue
 from dispatch.people import Person
 from dispatch.pressing import keep_paces, pass_clocks
-from dispatch.residents import answer, receive
+from dispatch.residents import Answer, answer, receive
 from dispatch.seed import seed
 from dispatch.site import Site
 from dispatch.ticket import Area, Order, Position, TicketError
@@ -133,7 +133,7 @@ class Street:
         now = yield from self._work(ticket.id, now)
         now = yield self._within(5)
         with suppress(TicketError):
-            answer(self._connection, token, "", now, solved=False)
+            answer(self._connection, token, Answer(solved=False), None, str(next(self._addresses)), now)
         yield from self._work(ticket.id, now)
 
     def _detected(self) -> Process:
