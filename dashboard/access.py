@@ -3,7 +3,6 @@
 import secrets
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from http.cookies import SimpleCookie
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -14,6 +13,7 @@ from psycopg import Connection
 from psycopg_pool import ConnectionPool, PoolTimeout
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
+from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from dashboard.problems import database_away, problem
@@ -78,10 +78,7 @@ def bearer(headers: Headers) -> str:
 
 
 def session(headers: Headers) -> str:
-    cookie = SimpleCookie()
-    cookie.load(headers.get("cookie", ""))
-    found = cookie.get(COOKIE)
-    return found.value if found else ""
+    return cookie_parser(headers.get("cookie", "")).get(COOKIE, "")
 
 
 def _is_foreign(headers: Headers) -> bool:
@@ -90,7 +87,15 @@ def _is_foreign(headers: Headers) -> bool:
     if site is not None:
         return site not in ("same-origin", "none")
     origin = headers.get("origin")
-    return origin is not None and urlsplit(origin).netloc != headers.get("host")
+    return origin is not None and _host(origin) != headers.get("host")
+
+
+def _host(origin: str) -> str | None:
+    """None of one that cannot be read, which is nobody's own."""
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return None
 
 
 def _connection(request: Request) -> Iterator[Connection]:
