@@ -198,7 +198,10 @@ class Step(BaseModel):
 
 
 class Followed(BaseModel):
-    """What a reporter sees of their matter; `solved` is what they answered."""
+    """What a reporter sees of their matter: as they reported it, and how far it has come, if need be in another ticket.
+
+    `solved` is what they answered themselves.
+    """
 
     number: str
     kind: str
