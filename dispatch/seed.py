@@ -11,7 +11,7 @@ from psycopg.types.json import Jsonb
 
 from dispatch import audit
 from dispatch.duties import Matter, format_duties
-from dispatch.duties_store import put_duties
+from dispatch.duties_store import load_duties, put_duties
 from dispatch.people import Signature
 from dispatch.site import Site, SiteDevice
 from ingest.queries import load_queries
@@ -20,10 +20,23 @@ log = logging.getLogger(__name__)
 SQL = load_queries(Path(__file__).with_name("seed.sql"))
 
 
+class LimitsError(ValueError):
+    """A site's limits do not suit the duty list that holds; `problems` names each wrong row."""
+
+    def __init__(self, site: str, problems: list[str]) -> None:
+        self.problems = problems
+        super().__init__(
+            f"the site file of {site} does not suit the duty list that holds, nothing was changed:\n"
+            + "\n".join(f"  - {problem}" for problem in problems)
+            + "\nChange them there, or first the list: `yihu duties export` prints it, `yihu duties import` takes it"
+        )
+
+
 def seed(connection: Connection, site: Site) -> list[str]:
     """Merge by id, in one transaction; return the devices whose edits in the database were kept against the file.
 
-    Raise DutyListError where its duty list does not suit what the database holds beside this site.
+    Raise DutyListError where its duty list does not suit what the database holds beside this site, LimitsError where
+    its limits do not suit the list that holds there.
     """
     with connection.transaction():
         before = _present(connection, site.site)
@@ -42,6 +55,8 @@ def seed(connection: Connection, site: Site) -> list[str]:
         _record(connection, site.site, before)  # these two last: they append to the audit log
         if site.duties is not None:
             _seed_duties(connection, site.site, site.duties)
+        if problems := site.misfits(load_duties(connection)):
+            raise LimitsError(site.site, problems)
         return kept
 
 
