@@ -251,3 +251,22 @@ def test_what_a_file_changes_is_told_in_the_audit_log_and_what_it_leaves_is_not(
     assert (second["actor"], second["subject"]) == ("site file", "site tooley")
     assert (second["before"]["site"]["limits"], second["after"]["site"]["limits"]) == ({}, {"accept": 3600})
     assert [area["name"] for area in second["after"]["areas"].values()] == ["改名的网格"]
+
+
+def test_which_devices_a_file_adds_changes_and_retires_is_told_without_their_addresses(
+    connection: Connection, folder: Path
+):
+    bring_in(connection, folder)
+    other = SENSOR | {"id": "level-2"}
+    bring_in(connection, folder, devices=[CAMERA | {"camera": "rtsp://a:s3cret@10.0.0.2/live"}, other])
+    bring_in(connection, folder, devices=[CAMERA | {"camera": "rtsp://a:s3cret@10.0.0.2/live"}, other])
+    bring_in(connection, folder, devices=[CAMERA | {"camera": "rtsp://a:s3cret@10.0.0.2/live"}, SENSOR, other])
+    edit(connection, "cam-1", fps=1)
+    bring_in(connection, folder, devices=[CAMERA | {"fps": 10}, SENSOR, other])  # the edit stays
+    entries = sorted(rows(connection, "audit", action="seed"), key=lambda row: row["seq"])
+    assert [row["detail"].get("devices") for row in entries] == [
+        {"added": ["cam-1", "level-1"]},
+        {"added": ["level-2"], "changed": ["cam-1"], "retired": ["level-1"]},
+        {"added": ["level-1"]},
+    ]
+    assert "s3cret" not in str(entries)
