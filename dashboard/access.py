@@ -22,6 +22,10 @@ from dispatch.people import Person
 from dispatch.transitions import Role
 
 COOKIE = "yihu_session"
+# the wall asks who is there; a page of its own, /login, comes with the screens of the others
+SIGN_IN = (
+    "Sign in at /wall or by POST /api/login, or send `Authorization: Bearer TOKEN` with a token of `yihu token NAME`"
+)
 READING = {"GET", "HEAD", "OPTIONS"}
 # what nobody need sign in for; a report's own route says whether it takes one from just anybody
 OPEN = {("GET", "/api/health"), ("POST", "/api/login"), ("POST", "/api/tickets"), ("GET", "/api/nearby")}
@@ -65,8 +69,7 @@ class Gate:
 def _refusal(scope: Scope, headers: Headers, person: Person | None) -> ASGIApp | None:
     path = scope["path"]
     if person is None and (scope["method"], path) not in OPEN and not path.startswith(OPEN_BELOW):
-        detail = "Sign in at /login, or send `Authorization: Bearer TOKEN` with a token of `yihu token NAME`"
-        return problem(401, detail, {"WWW-Authenticate": "Bearer"})
+        return problem(401, SIGN_IN, {"WWW-Authenticate": "Bearer"})
     if scope["method"] not in READING and not bearer(headers) and session(headers) and _is_foreign(headers):
         return problem(403, "Another site's page may not act in your name")
     return None
@@ -106,7 +109,7 @@ def _connection(request: Request) -> Iterator[Connection]:
 def _person(request: Request) -> Person:
     person: Person | None = request.state.person
     if person is None:
-        raise HTTPException(401, "Sign in at /login", {"WWW-Authenticate": "Bearer"})
+        raise HTTPException(401, SIGN_IN, {"WWW-Authenticate": "Bearer"})
     return person
 
 

@@ -173,7 +173,10 @@ class ReportBody(BaseModel):
 
 
 class Received(Ticket):
-    """A report that was taken; `follow` is the path at which its reporter follows it, told only now."""
+    """A report that was taken; `follow` is the path at which its reporter follows it, told only now.
+
+    Its page is not there yet; until then its last part is the token of `/api/follow/{token}`.
+    """
 
     follow: str
 
