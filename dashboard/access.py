@@ -3,7 +3,6 @@
 import secrets
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from http.cookies import SimpleCookie
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -14,6 +13,7 @@ from psycopg import Connection
 from psycopg_pool import ConnectionPool, PoolTimeout
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
+from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from dashboard.problems import database_away, problem
@@ -22,6 +22,10 @@ from dispatch.people import Person
 from dispatch.transitions import Role
 
 COOKIE = "yihu_session"
+# the wall asks who is there; a page of its own, /login, comes with the screens of the others
+SIGN_IN = (
+    "Sign in at /wall or by POST /api/login, or send `Authorization: Bearer TOKEN` with a token of `yihu token NAME`"
+)
 READING = {"GET", "HEAD", "OPTIONS"}
 # what nobody need sign in for; a report's own route says whether it takes one from just anybody
 OPEN = {("GET", "/api/health"), ("POST", "/api/login"), ("POST", "/api/tickets"), ("GET", "/api/nearby")}
@@ -65,8 +69,7 @@ class Gate:
 def _refusal(scope: Scope, headers: Headers, person: Person | None) -> ASGIApp | None:
     path = scope["path"]
     if person is None and (scope["method"], path) not in OPEN and not path.startswith(OPEN_BELOW):
-        detail = "Sign in at /login, or send `Authorization: Bearer TOKEN` with a token of `yihu token NAME`"
-        return problem(401, detail, {"WWW-Authenticate": "Bearer"})
+        return problem(401, SIGN_IN, {"WWW-Authenticate": "Bearer"})
     if scope["method"] not in READING and not bearer(headers) and session(headers) and _is_foreign(headers):
         return problem(403, "Another site's page may not act in your name")
     return None
@@ -78,10 +81,7 @@ def bearer(headers: Headers) -> str:
 
 
 def session(headers: Headers) -> str:
-    cookie = SimpleCookie()
-    cookie.load(headers.get("cookie", ""))
-    found = cookie.get(COOKIE)
-    return found.value if found else ""
+    return cookie_parser(headers.get("cookie", "")).get(COOKIE, "")
 
 
 def _is_foreign(headers: Headers) -> bool:
@@ -90,7 +90,15 @@ def _is_foreign(headers: Headers) -> bool:
     if site is not None:
         return site not in ("same-origin", "none")
     origin = headers.get("origin")
-    return origin is not None and urlsplit(origin).netloc != headers.get("host")
+    return origin is not None and _host(origin) != headers.get("host")
+
+
+def _host(origin: str) -> str | None:
+    """None of one that cannot be read, which is nobody's own."""
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return None
 
 
 def _connection(request: Request) -> Iterator[Connection]:
@@ -101,7 +109,7 @@ def _connection(request: Request) -> Iterator[Connection]:
 def _person(request: Request) -> Person:
     person: Person | None = request.state.person
     if person is None:
-        raise HTTPException(401, "Sign in at /login", {"WWW-Authenticate": "Bearer"})
+        raise HTTPException(401, SIGN_IN, {"WWW-Authenticate": "Bearer"})
     return person
 
 

@@ -173,7 +173,10 @@ class ReportBody(BaseModel):
 
 
 class Received(Ticket):
-    """A report that was taken; `follow` is the path at which its reporter follows it, told only now."""
+    """A report that was taken; `follow` is the path at which its reporter follows it, told only now.
+
+    Its page is not there yet; until then its last part is the token of `/api/follow/{token}`.
+    """
 
     follow: str
 
@@ -198,7 +201,10 @@ class Step(BaseModel):
 
 
 class Followed(BaseModel):
-    """What a reporter sees of their matter; `solved` is what they answered."""
+    """What a reporter sees of their matter: as they reported it, and how far it has come, if need be in another ticket.
+
+    `solved` is what they answered themselves.
+    """
 
     number: str
     kind: str

@@ -43,14 +43,15 @@ def nearby(
 
 @router.get("/follow/{token}", responses=responses(404))
 def follow(database: Database, token: Token) -> Followed:
-    """How far a report has come; whoever has the link may know."""
-    ticket = residents.followed(database, token).ticket
-    shown = reads.get_ticket(database, SCRIPT, ticket)
-    if shown is None:
+    """How far a report has come; whoever has the link may know. Of one that was merged the words stay its own."""
+    link = residents.followed(database, token)
+    root, own = (reads.get_ticket(database, SCRIPT, one) for one in (link.ticket, link.own))
+    if root is None or own is None:
         raise desk.NoSuchTicketError("this link leads to no report")
-    moves = [entry for entry in reads.timeline(database, ticket) if entry.from_state != entry.to_state]
+    moves = [entry for entry in reads.timeline(database, link.ticket) if entry.from_state != entry.to_state]
     steps = [Step(at=entry.at, action=entry.action, state=entry.to_state) for entry in moves]
-    return Followed(**shown.model_dump(include=set(Followed.model_fields)), steps=steps)
+    reported = own.model_dump(include={"number", "kind", "title", "opened_at"})
+    return Followed(**reported, state=root.state, due=root.due, solved=link.solved, steps=steps)
 
 
 @router.post("/follow/{token}", responses=responses(404, 409, 429))

@@ -12,7 +12,7 @@ from dashboard.access import SCRIPT, Database, Who, with_token
 from dashboard.models import ActionBody, Interval, Letter, Ticket, TicketPage, TimelineEntry
 from dashboard.problems import responses
 from dispatch import accounts, cases, desk
-from dispatch.people import Person
+from dispatch.people import Person, Signature
 from dispatch.ticket import Order
 from dispatch.transitions import Action, State
 
@@ -86,6 +86,7 @@ def act(database: Database, who: Who, ticket: UUID, action: Action, body: Action
         departments=tuple(asked.departments),
         letter=asked.letter,
         grade=asked.grade,
+        via=Signature.SCRIPT if asked.actor else None,
     )
     after = desk.act(database, ticket, order, asked.photos)
     return _read(database, SCRIPT, after.id)  # it may have gone out of their reach by what they did

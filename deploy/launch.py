@@ -23,7 +23,7 @@ from deploy.supervisor import Child, stop_all
 from dispatch.accounts import add_person, any_admin
 from dispatch.duties import DutyListError
 from dispatch.people import Person, Signature
-from dispatch.seed import seed
+from dispatch.seed import LimitsError, seed
 from dispatch.site import Site, SiteFileError, load_site
 from dispatch.transitions import Role
 from ingest.migrate import migrate
@@ -153,6 +153,8 @@ def _prepare(database: str, site: Site) -> str | None:
             password = None if any_admin(connection) else _add_admin(connection)
     except DutyListError as error:
         raise UsageError(f"duties: {error}") from error
+    except LimitsError as error:
+        raise UsageError(str(error)) from error
     except (psycopg.OperationalError, psycopg.ProgrammingError) as error:
         reason = str(error).replace(database, "…")  # it may hold a password
         raise UsageError(f"YIHU_DATABASE_URL: the database cannot be used: {reason}") from error

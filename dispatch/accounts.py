@@ -158,12 +158,14 @@ def revoke_token(connection: Connection, name: str, id: str, by: str, now: datet
 def sign_in(connection: Connection, name: str, password: str, now: datetime) -> tuple[Person, str]:
     """Who signs in, and the token of the session; raise LoginError, which does not tell whether the name is known."""
     tried = _digest(name)
-    if connection.execute(SQL["must_wait"], {"name": tried, "now": now}).fetchone():
-        raise LoginError("too many tries: wait some minutes, or ask an admin for a new password")
     with connection.cursor(row_factory=dict_row) as cursor:
         row = cursor.execute(SQL["find_login"], {"name": name}).fetchone()
+    account = row["name"] if row else NOBODY
+    if connection.execute(SQL["must_wait"], {"name": tried, "now": now}).fetchone():
+        connection.execute(SQL["count_failure"], {"person": account, "now": now})
+        raise LoginError("too many tries: wait some minutes, or ask an admin for a new password")
     if not _matches(row["password"] if row else None, password) or row is None:
-        _note_failure(connection, tried, row["name"] if row else NOBODY, now)
+        _note_failure(connection, tried, account, now)
         raise LoginError("name or password is wrong")
     return _begin_session(connection, _person(row), now)
 

@@ -40,7 +40,7 @@ class Entry:
     after: dict[str, Any] | None = None
 
 
-DETAILS = ("into", "assignee", "severity", "until", "letter", "grade", "solved", "clock")  # of an order
+DETAILS = ("into", "assignee", "severity", "until", "letter", "grade", "solved", "clock", "via")  # of an order
 AT_FIRST = ("kind", "severity", "areas", "position", "site", "device", "zone", "opened_at", "began_at", "parent")
 LONG = frozenset({"explanation"})  # fields of a ticket whose every change is not worth a copy
 

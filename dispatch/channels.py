@@ -41,6 +41,7 @@ def remove_channel(connection: Connection, holder: str, by: str, now: datetime) 
         if before is None:
             raise ChannelError(f"no channel is set for {holder}")
         connection.execute(SQL["drop_channel"], {"holder": holder})
+        connection.execute(SQL["keep_unsent"], {"holder": holder})
         audit.append(connection, _entry("remove_channel", holder, by, now, before, None))
 
 

@@ -45,11 +45,22 @@ def merge_areas(connection: Connection, codes: Sequence[str], into: Area, by: st
             raise MergeError(f"there is an area {into.code} already: give the new grid a code of its own") from error
         connection.execute(SQL["retire_areas"], values)
         _lead(connection, codes, into.code)
-        connection.execute(SQL["move_people"], values)
-        entry = audit.Entry(
-            at=now, actor=by, action="merge_areas", subject=f"area {into.code}", after={"merged": list(codes)}
-        )  # fmt: skip
-        audit.append(connection, entry)
+        moved: dict[str, str] = dict(connection.execute(SQL["move_people"], values).fetchall())
+        audit.append(connection, _entry(into, values, moved, by, now))
+
+
+def _entry(into: Area, made: dict[str, Any], moved: dict[str, str], by: str, now: datetime) -> audit.Entry:
+    """What was made of what, and whose area it became."""
+    after = {"merged": made["codes"], "name": into.name, "parent": made["parent"]}
+    people = dict.fromkeys(moved, into.code)
+    return audit.Entry(
+        at=now,
+        actor=by,
+        action="merge_areas",
+        subject=f"area {into.code}",
+        before={"people": moved},
+        after=after | {"people": people},
+    )
 
 
 def lead_latecomers(connection: Connection, now: datetime) -> int:

@@ -26,4 +26,7 @@ WHERE areas @> ARRAY[merged.code] AND NOT areas @> ARRAY[%(code)s::text] AND ope
 SELECT merged_into, array_agg(code) FROM areas WHERE merged_at >= %(since)s GROUP BY merged_into;
 
 -- name: move_people
-UPDATE people SET area = %(code)s WHERE area = ANY (%(codes)s);
+-- Whoever was moved, and from where.
+WITH moved AS (SELECT name, area FROM people WHERE area = ANY (%(codes)s) FOR NO KEY UPDATE)
+UPDATE people SET area = %(code)s FROM moved WHERE people.name = moved.name
+RETURNING people.name, moved.area;

@@ -34,7 +34,8 @@ RETURNING id, key, notices.holder, about, severity, zh, en, made_at, ticket;
 UPDATE notices SET tries = tries + 1, error = %(error)s WHERE id = ANY (%(ids)s) RETURNING id, tries, severity;
 
 -- name: put_off
-UPDATE notices SET due_at = %(due_at)s WHERE id = %(id)s;
+-- Unless its holder's channel was taken back while it was being sent.
+UPDATE notices SET due_at = %(due_at)s WHERE id = %(id)s AND due_at IS NOT NULL;
 
 -- name: sent
 UPDATE notices SET sent_at = %(now)s, error = NULL WHERE id = ANY (%(ids)s);

@@ -85,9 +85,10 @@ def nearby(connection: Connection, kind: str, position: Position, who: Person | 
 
 
 class Followed(NamedTuple):
-    """Where a link leads, and what its reporter has answered."""
+    """Where a link leads, the ticket that its reporter's own words stand in, and what they have answered."""
 
     ticket: UUID
+    own: UUID
     solved: bool | None
 
 

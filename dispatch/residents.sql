@@ -2,7 +2,7 @@
 INSERT INTO reports (ticket, at, follow) VALUES (%(ticket)s, %(at)s, %(follow)s);
 
 -- name: followed
-SELECT root_of(ticket) AS ticket, solved FROM reports WHERE follow = %(follow)s;
+SELECT root_of(ticket) AS ticket, ticket AS own, solved FROM reports WHERE follow = %(follow)s;
 
 -- name: note_answer
 UPDATE reports SET solved = %(solved)s WHERE follow = %(follow)s;

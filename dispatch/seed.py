@@ -11,7 +11,7 @@ from psycopg.types.json import Jsonb
 
 from dispatch import audit
 from dispatch.duties import Matter, format_duties
-from dispatch.duties_store import put_duties
+from dispatch.duties_store import load_duties, put_duties
 from dispatch.people import Signature
 from dispatch.site import Site, SiteDevice
 from ingest.queries import load_queries
@@ -20,13 +20,26 @@ log = logging.getLogger(__name__)
 SQL = load_queries(Path(__file__).with_name("seed.sql"))
 
 
+class LimitsError(ValueError):
+    """A site's limits do not suit the duty list that holds; `problems` names each wrong row."""
+
+    def __init__(self, site: str, problems: list[str]) -> None:
+        self.problems = problems
+        super().__init__(
+            f"the site file of {site} does not suit the duty list that holds, nothing was changed:\n"
+            + "\n".join(f"  - {problem}" for problem in problems)
+            + "\nChange them there, or first the list: `yihu duties export` prints it, `yihu duties import` takes it"
+        )
+
+
 def seed(connection: Connection, site: Site) -> list[str]:
     """Merge by id, in one transaction; return the devices whose edits in the database were kept against the file.
 
-    Raise DutyListError where its duty list does not suit what the database holds beside this site.
+    Raise DutyListError where its duty list does not suit what the database holds beside this site, LimitsError where
+    its limits do not suit the list that holds there.
     """
     with connection.transaction():
-        before = _present(connection, site.site)
+        before, devices = _present(connection, site.site), _devices(connection, site.site)
         detector = site.detector.model_dump() if site.detector else None
         values = {"id": site.site, "name": site.name, "timezone": site.timezone, "detector": Jsonb(detector)}
         values["limits"] = Jsonb(site.limits.model_dump(exclude_defaults=True))
@@ -39,9 +52,11 @@ def seed(connection: Connection, site: Site) -> list[str]:
         ids = [device.id for device in site.devices]
         connection.execute(SQL["retire_devices"], {"site": site.site, "ids": ids})
         kept = [device.id for device in site.devices if not _merge(connection, site.site, device)]
-        _record(connection, site.site, before)  # these two last: they append to the audit log
+        _record(connection, site.site, before, devices)  # these two last: they append to the audit log
         if site.duties is not None:
             _seed_duties(connection, site.site, site.duties)
+        if problems := site.misfits(load_duties(connection)):
+            raise LimitsError(site.site, problems)
         return kept
 
 
@@ -50,16 +65,38 @@ def _present(connection: Connection, site: str) -> dict[str, Any]:
     return dict(present)
 
 
-def _record(connection: Connection, site: str, before: dict[str, Any]) -> None:
-    """What of a site, and of the tree of areas, the file has changed."""
+def _devices(connection: Connection, site: str) -> dict[str, str]:
+    """A digest of what the file said of each device that it has: an address may hold a password."""
+    return dict(connection.execute(SQL["devices"], {"site": site}).fetchall())
+
+
+def _record(connection: Connection, site: str, before: dict[str, Any], devices: dict[str, str]) -> None:
+    """What of a site, its devices and the tree of areas the file has changed."""
     after = _present(connection, site)
-    if after == before:
+    ids = _turnover(devices, _devices(connection, site))
+    if after == before and not ids:
         return
-    old, new = _without_equals(before, after), _without_equals(after, before)
-    now, by = datetime.now(UTC), Signature.SITE_FILE
-    audit.append(
-        connection, audit.Entry(at=now, actor=by, action="seed", subject=f"site {site}", before=old, after=new)
+    entry = audit.Entry(
+        at=datetime.now(UTC),
+        actor=Signature.SITE_FILE,
+        action="seed",
+        subject=f"site {site}",
+        detail={"devices": ids} if ids else {},
+        before=_without_equals(before, after),
+        after=_without_equals(after, before),
     )
+    audit.append(connection, entry)
+
+
+def _turnover(before: dict[str, str], after: dict[str, str]) -> dict[str, list[str]]:
+    """The ids of the devices that were added (or have come back), changed and retired, as far as there are any."""
+    both = before.keys() & after.keys()
+    found = {
+        "added": after.keys() - before.keys(),
+        "changed": {one for one in both if before[one] != after[one]},
+        "retired": before.keys() - after.keys(),
+    }
+    return {what: sorted(ids) for what, ids in found.items() if ids}
 
 
 def _without_equals(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:

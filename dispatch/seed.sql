@@ -5,6 +5,9 @@ SELECT jsonb_build_object(
                                                                          'polygon', polygon)) FROM areas), '{}')
 );
 
+-- name: devices
+SELECT id, md5(seed::text) FROM devices WHERE site = %(site)s AND seed IS NOT NULL AND NOT retired;
+
 -- name: put_site
 INSERT INTO sites (id, name, timezone, detector, limits, calendar, press, reports)
 VALUES (%(id)s, %(name)s, %(timezone)s, %(detector)s, %(limits)s, %(calendar)s, %(press)s, %(reports)s)

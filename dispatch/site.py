@@ -24,7 +24,7 @@ from detect.rules.sensor import sensor_fault
 from detect.threshold import ThresholdSettings
 from detect.values import Seconds
 from dispatch.conduct import Conduct, Misfit
-from dispatch.duties import Matter, parse_duties, shipped_duties
+from dispatch.duties import Matter, parse_duties
 from edge.driver import known_drivers
 from edge.sim.address import is_simulated, parse_camera, parse_sensor
 from edge.sim.script import script_of
@@ -176,11 +176,15 @@ class Site(Conduct):
 
     @model_validator(mode="after")
     def _can_be_kept(self) -> "Site":
-        matters = list(shipped_duties().values()) if self.duties is None else self.duties
-        problems = [_misfit(misfit, matters) for misfit in self.limits.misfits(matters)]
+        """By its own duty list; where it brings none, the one that holds in the database is asked when it is seeded."""
+        problems = self.misfits(self.duties) if self.duties is not None else []
         if problems:
-            raise ValueError(f"limits: {'; '.join(problems)}")
+            raise ValueError("; ".join(problems))
         return self
+
+    def misfits(self, matters: list[Matter]) -> list[str]:
+        """Where its limits and a duty list make no sense together, in words."""
+        return [f"limits: {_misfit(misfit, matters)}" for misfit in self.limits.misfits(matters)]
 
 
 def _misfit(misfit: Misfit, matters: list[Matter]) -> str:

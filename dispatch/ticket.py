@@ -8,7 +8,7 @@ from uuid import UUID
 
 from detect.incident import Severity
 from dispatch.ledger import Clock
-from dispatch.people import Person
+from dispatch.people import Person, Signature
 from dispatch.transitions import Action, State, allowed_actions
 from dispatch.whistle import Grade
 
@@ -124,7 +124,8 @@ class Order:
     """What somebody wants done.
 
     `until` ends a pause or a letter's time, `letter` names a summoned department, `clock` the overdue step that climbs;
-    without it somebody presses the one in hand. `photos` are the ids of those that were put to it.
+    without it somebody presses the one in hand. `photos` are the ids of those that were put to it. `via`
+    is who gave the order in the name of `by`: a script.
     """
 
     action: Action
@@ -142,6 +143,7 @@ class Order:
     solved: bool | None = None
     clock: Clock | None = None
     photos: tuple[UUID, ...] = ()
+    via: Signature | None = None
 
 
 class TicketError(Exception):

@@ -273,6 +273,7 @@ def test_a_token_in_the_name_of_an_account_may_do_what_that_account_may(
         ({"Sec-Fetch-Site": "same-site"}, 403),
         ({"Origin": "http://testserver"}, 200),
         ({"Origin": "https://evil.example"}, 403),
+        ({"Origin": "http://["}, 403),
     ],
 )
 def test_another_sites_page_does_not_act_in_a_session(

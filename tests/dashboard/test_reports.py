@@ -43,6 +43,25 @@ def test_a_resident_reports_follows_and_says_that_it_was_not_solved(resident: Te
     assert resident.get("/api/follow/nothing").status_code == 404
 
 
+def test_who_follows_a_report_that_was_merged_reads_neither_words_nor_answer_of_another(
+    resident: TestClient, client: TestClient
+) -> None:
+    first, second = (
+        resident.post("/api/tickets", json=LAMP | {"title": title}).json() for title in ("王家门口", "李家门口")
+    )
+    link, other = (one["follow"].replace("/report/", "/api/follow/") for one in (first, second))
+    client.post(f"/api/tickets/{second['id']}/merge", json={"actor": "zhou", "into": first["id"]})
+    for action, actor in WHO.items():
+        client.post(f"/api/tickets/{first['id']}/{action}", json={"actor": actor})
+    assert client.post(link, json={"solved": True}).json()["solved"] is True
+    followed = resident.get(other).json()
+    assert (followed["state"], followed["title"], followed["solved"]) == ("closed", "李家门口", None)
+    assert (followed["number"], followed["opened_at"]) == (second["number"], second["opened_at"])
+    again = client.post(other, json={"solved": False}).json()
+    assert (again["state"], again["solved"]) == ("dispatched", False)
+    assert resident.get(link).json()["solved"] is True
+
+
 def test_too_much_from_one_place_is_told_so(resident: TestClient, client: TestClient) -> None:
     statuses = [resident.post("/api/tickets", json=LAMP).status_code for _ in range(3)]
     assert statuses == [201, 201, 429]

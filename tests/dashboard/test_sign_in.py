@@ -37,6 +37,15 @@ def test_a_session_is_a_cookie_that_no_script_reads_and_no_other_site_sends(brow
     assert browser.get("/api/me").json()["name"] == "李秀英"
 
 
+@pytest.mark.parametrize("odd", ["a@b=1", "a,b=1", "theme{x}=1", "no value", ";=;"])
+def test_other_cookies_may_be_as_odd_as_they_like(browser: TestClient, odd: str) -> None:
+    sign_in(browser)
+    cookies = {"Cookie": f"{odd}; {COOKIE}={browser.cookies[COOKIE]}"}
+    browser.cookies.clear()
+    assert browser.get("/api/me", headers=cookies).json()["name"] == "李秀英"
+    assert browser.get("/api/me", headers={"Cookie": odd}).status_code == 401
+
+
 def test_over_https_the_cookie_stays_there(database: str, connection: psycopg.Connection) -> None:
     accounts.add_person(connection, Person("li", Role.WORKER), PASSWORD, "root", datetime.now(UTC))
     with TestClient(create_app(web_settings(database), CollectorRegistry()), base_url="https://centre") as browser:

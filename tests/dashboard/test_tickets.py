@@ -127,6 +127,18 @@ def test_an_order_moves_the_ticket_and_is_on_its_timeline(client: TestClient, co
     assert rejected.items() >= expected.items()
 
 
+def test_that_a_script_gave_an_order_in_somebody_s_name_is_told(
+    client: TestClient, connection: psycopg.Connection
+) -> None:
+    accounts.add_person(connection, Person("zhou", Role.DISPATCHER), "a long enough one", "root", datetime.now(UTC))
+    own = {"Authorization": f"Bearer {accounts.make_token(connection, 'zhou', 'root', datetime.now(UTC))}"}
+    ticket = report(connection)
+    for body, headers in (({"actor": "zhou", "note": "x"}, None), ({"note": "x"}, own), ({"note": "x"}, None)):
+        assert client.post(f"/api/tickets/{ticket}/comment", json=body, headers=headers).status_code == 200
+    told = [(entry["actor"], entry["detail"]) for entry in client.get(f"/api/tickets/{ticket}/timeline").json()[1:]]
+    assert told == [("zhou", {"via": "script"}), ("zhou", {}), ("script", {})]
+
+
 @pytest.mark.parametrize("given", ["", "Bearer", "Bearer wrong", "Basic YTpi", "Bearer ünï"])
 def test_only_who_is_known_may_write(client: TestClient, connection: psycopg.Connection, given: str) -> None:
     ticket = report(connection)

@@ -30,6 +30,11 @@ def test_a_duty_list_that_the_database_cannot_take_is_for_the_keyboard_to_mend(
         launch._prepare(database, a_site(tmp_path, duties=duties))
 
 
+def test_limits_that_the_duty_list_cannot_take_are_for_the_keyboard_to_mend(database: str, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"site file of here does not suit(?s:.*)unknown kind 'parking'"):
+        launch._prepare(database, a_site(tmp_path, limits={"kinds": {"parking": {}}}))
+
+
 def test_the_web_is_told_which_proxies_to_trust(tmp_path: Path) -> None:
     settings = Settings(trusted_proxies="10.0.0.5,10.1.0.0/16", data=tmp_path)
     stages = launch._stages(settings, a_site(tmp_path), "postgresql://", "mqtt://127.0.0.1", "a-token", None)

@@ -273,10 +273,13 @@ def test_failed_tries_are_told_once_an_hour_by_account(connection: Connection):
     assert audit.verify(connection).broken_at is None
 
 
-def test_what_is_refused_unread_is_no_try(connection: Connection):
+def test_a_try_that_is_refused_unread_is_counted_and_lengthens_no_wait(connection: Connection):
     add(connection)
-    guess(connection, LI.name, NOW, accounts.FREE_TRIES + 30)
-    assert [row["tries"] for row in rows(connection, "failed_sign_ins")] == [accounts.FREE_TRIES]
+    for name in (LI.name, "nobody"):
+        guess(connection, name, NOW, accounts.FREE_TRIES + 30)
+    tries = {row["person"]: row["tries"] for row in rows(connection, "failed_sign_ins")}
+    assert tries == dict.fromkeys((LI.name, accounts.NOBODY), accounts.FREE_TRIES + 30)
+    assert {row["tries"] for row in rows(connection, "failed_logins")} == {accounts.FREE_TRIES}
 
 
 def test_two_processes_tell_of_an_hour_once(connection: Connection, database: str):

@@ -1,6 +1,6 @@
 """Where people are told: set, taken back, and never shown."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from psycopg import Connection
@@ -8,10 +8,11 @@ from psycopg import Connection
 from dispatch import accounts, channels
 from dispatch.channels import ChannelError
 from dispatch.notices import Channel
-from dispatch.notices_store import find_channel
+from dispatch.notices_store import find_channel, post, send_due
 from dispatch.people import Person
 from dispatch.transitions import Role
 from tests.dispatch.matters import rows
+from tests.dispatch.test_sender import notice
 
 NOW = datetime(2026, 6, 1, 8, tzinfo=UTC)
 SECRET = "s3cret"  # noqa: S105 - of an address that nobody is at
@@ -46,6 +47,35 @@ def test_people_and_departments_are_told_and_nobody_else(connection: Connection)
     for holder in ("he", "nobody", ""):
         with pytest.raises(ChannelError, match="nobody is told as"):
             channels.set_channel(connection, holder, CHANNEL, "root", NOW)
+
+
+def test_what_waits_when_a_channel_is_taken_back_is_no_old_news_of_the_next(connection: Connection):
+    add(connection, Person("wang", Role.WORKER))
+    channels.set_channel(connection, "wang", CHANNEL, "root", NOW)
+    post(connection, notice("waits for a digest"))
+    channels.remove_channel(connection, "wang", "root", NOW)
+    assert sent_by_the_next(connection) == ["new：灯不亮"]
+
+
+def test_what_fails_while_its_channel_is_taken_back_is_not_tried_again(connection: Connection):
+    def fail(*_: str) -> None:
+        channels.remove_channel(connection, "wang", "root", NOW)
+        raise OSError("gone")
+
+    add(connection, Person("wang", Role.WORKER))
+    channels.set_channel(connection, "wang", Channel("json://localhost/"), "root", NOW)
+    post(connection, notice("fails"))
+    assert send_due(connection, NOW, fail) == 0
+    assert sent_by_the_next(connection) == ["new：灯不亮"]
+
+
+def sent_by_the_next(connection: Connection) -> list[str]:
+    """The titles of what another channel of wang's sends, a month later."""
+    sent: list[str] = []
+    channels.set_channel(connection, "wang", Channel("json://localhost/"), "root", NOW)
+    post(connection, notice("new"))
+    send_due(connection, NOW + timedelta(days=30), lambda _, title, __: sent.append(title))
+    return sent
 
 
 @pytest.mark.parametrize(

@@ -68,8 +68,17 @@ def test_figures_of_the_new_grid_hold_the_history_of_the_old(connection: Connect
 
 def test_people_of_the_old_grids_are_people_of_the_new(connection: Connection):
     accounts.add_person(connection, Person("wang", Role.WORKER, WEST), "a long enough one", "root", RECEIVED)
+    accounts.add_person(connection, Person("sun", Role.WORKER, FAR), "a long enough one", "root", RECEIVED)
     merge(connection)
     assert accounts.find_person(connection, "wang") == Person("wang", Role.WORKER, WHOLE.code)
+    (told,) = rows(connection, "audit", action="merge_areas")
+    assert told["before"] == {"people": {"wang": WEST}}
+    assert told["after"] == {
+        "merged": [WEST, EAST],
+        "name": WHOLE.name,
+        "parent": COMMUNITY,
+        "people": {"wang": WHOLE.code},
+    }
 
 
 def test_a_merger_is_in_the_audit_log_and_can_be_merged_further(connection: Connection):

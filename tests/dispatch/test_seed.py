@@ -10,9 +10,9 @@ from psycopg.types.json import Jsonb
 from detect.config import CameraConfig
 from dispatch import cases
 from dispatch.conduct import Limits
-from dispatch.duties import SHIPPED, DutyListError
-from dispatch.duties_store import load_matter
-from dispatch.seed import seed
+from dispatch.duties import SHIPPED, DutyListError, shipped_duties
+from dispatch.duties_store import load_matter, put_duties
+from dispatch.seed import LimitsError, seed
 from dispatch.site import SiteFileError, load_site
 from edge.messages import DeviceConfig, decode
 from ingest.store import changed_configs
@@ -206,6 +206,26 @@ def test_a_duty_list_that_does_not_suit_another_site_is_refused_with_the_whole_f
     assert [row["id"] for row in rows(connection, "sites")] == ["borough"]
 
 
+@pytest.mark.parametrize(
+    ("limits", "why"),
+    [
+        ({"kinds": {"street_lamp": {"accept": "1h"}}}, "unknown kind 'street_lamp'; known: illegal_parking"),
+        ({"kinds": {"rubbish": {"accept": "30h"}}}, "a later step of rubbish, minor, is due before an earlier one"),
+    ],
+)
+def test_limits_are_held_against_the_duty_list_that_holds(
+    connection: Connection, folder: Path, limits: dict[str, Any], why: str
+):
+    """Not against the shipped one."""
+    kept = [one for one in shipped_duties().values() if one.code != "street_lamp"]
+    named = kept[0].model_copy(update={"code": "drone"})
+    put_duties(connection, [*kept, named], "root", datetime(2026, 6, 1, tzinfo=UTC))
+    with pytest.raises(LimitsError, match=f"nothing was changed:\n  - limits: .*{why}(?s:.*)yihu duties export"):
+        bring_in(connection, folder, limits=limits)
+    assert everything(connection) == [[], [], []]
+    assert bring_in(connection, folder, limits={"kinds": {"drone": {"accept": "1h"}}}) == []
+
+
 def test_a_wrong_duty_list_is_told_as_a_wrong_site_file(folder: Path):
     (folder / "duties.csv").write_text("code,zh\nx,y\n", encoding="utf-8")
     path = folder / "site.yaml"
@@ -231,3 +251,22 @@ def test_what_a_file_changes_is_told_in_the_audit_log_and_what_it_leaves_is_not(
     assert (second["actor"], second["subject"]) == ("site file", "site tooley")
     assert (second["before"]["site"]["limits"], second["after"]["site"]["limits"]) == ({}, {"accept": 3600})
     assert [area["name"] for area in second["after"]["areas"].values()] == ["改名的网格"]
+
+
+def test_which_devices_a_file_adds_changes_and_retires_is_told_without_their_addresses(
+    connection: Connection, folder: Path
+):
+    bring_in(connection, folder)
+    other = SENSOR | {"id": "level-2"}
+    bring_in(connection, folder, devices=[CAMERA | {"camera": "rtsp://a:s3cret@10.0.0.2/live"}, other])
+    bring_in(connection, folder, devices=[CAMERA | {"camera": "rtsp://a:s3cret@10.0.0.2/live"}, other])
+    bring_in(connection, folder, devices=[CAMERA | {"camera": "rtsp://a:s3cret@10.0.0.2/live"}, SENSOR, other])
+    edit(connection, "cam-1", fps=1)
+    bring_in(connection, folder, devices=[CAMERA | {"fps": 10}, SENSOR, other])  # the edit stays
+    entries = sorted(rows(connection, "audit", action="seed"), key=lambda row: row["seq"])
+    assert [row["detail"].get("devices") for row in entries] == [
+        {"added": ["cam-1", "level-1"]},
+        {"added": ["level-2"], "changed": ["cam-1"], "retired": ["level-1"]},
+        {"added": ["level-1"]},
+    ]
+    assert "s3cret" not in str(entries)

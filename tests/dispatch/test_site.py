@@ -5,6 +5,7 @@ import pytest
 import yaml
 
 from detect.rules.camera.illegal_parking import Settings
+from dispatch.duties import SHIPPED
 from dispatch.site import Site, SiteFileError, load_site
 
 EXAMPLES = Path(__file__).parents[2] / "deploy/examples"
@@ -266,8 +267,9 @@ def test_a_site_may_set_limits_of_its_own(path: Path):
     assert problem.startswith("limits.kinds.fire.handel: ")
 
 
-def test_limits_that_do_not_go_with_the_duty_list_are_told(path: Path):
-    (unknown,) = problems(path, limits={"kinds": {"parking": {}}})
+def test_limits_that_do_not_go_with_the_duty_list_beside_are_told(path: Path):
+    (path.parent / "duties.csv").write_text(SHIPPED.read_text(encoding="utf-8"), encoding="utf-8")
+    (unknown,) = problems(path, duties="duties.csv", limits={"kinds": {"parking": {}}})
     assert "limits: kinds: unknown kind 'parking'; known: illegal_parking, " in unknown
-    (late,) = problems(path, limits={"kinds": {"rubbish": {"accept": "30h"}}})
+    (late,) = problems(path, duties="duties.csv", limits={"kinds": {"rubbish": {"accept": "30h"}}})
     assert "limits: a later step of rubbish, minor, is due before an earlier one: give all three" in late
