@@ -55,7 +55,7 @@ def _raise_root(connection: Connection, root: Case, merged: Ticket, order: Order
     """What was merged into a ticket makes it no milder than it was itself."""
     if GRADES.index(merged.severity) > GRADES.index(root.ticket.severity):
         reason = f"{merged.number} was merged into it"
-        graver = Order(action=Action.REGRADE, at=order.at, by=order.by, severity=merged.severity, reason=reason)
+        graver = replace(order, action=Action.REGRADE, severity=merged.severity, reason=reason, into=None, photos=())
         carry_out(connection, root, graver)
 
 
