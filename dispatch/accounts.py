@@ -13,7 +13,7 @@ from psycopg import Connection
 from psycopg.errors import UniqueViolation
 from psycopg.rows import class_row, dict_row
 
-from dispatch import audit
+from dispatch import audit, store
 from dispatch.duties_store import load_duties
 from dispatch.people import Person, Signature
 from dispatch.transitions import Role
@@ -78,7 +78,7 @@ def _check(person: Person, password: str) -> None:
 
 def _hold_area(connection: Connection, code: str) -> None:
     """Let nobody merge it meanwhile; raise AccountError where it is none, or none any more."""
-    row = connection.execute(SQL["hold_area"], {"code": code}).fetchone()
+    row = store.hold_area(connection, code)
     if row is None:
         raise AccountError(f"there is no area {code}: name one of the site file's areas by its code")
     (whole,) = row

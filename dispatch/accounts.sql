@@ -1,7 +1,3 @@
--- name: hold_area
--- One that is just being merged is waited for.
-SELECT merged_into FROM areas WHERE code = %(code)s FOR KEY SHARE;
-
 -- name: same_holder
 -- Others who stand for a department called like this account, or are called like its department without standing for it.
 SELECT 1 FROM people

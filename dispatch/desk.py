@@ -55,8 +55,8 @@ def _raise_root(connection: Connection, root: Case, merged: Ticket, order: Order
     """What was merged into a ticket makes it no milder than it was itself."""
     if GRADES.index(merged.severity) > GRADES.index(root.ticket.severity):
         reason = f"{merged.number} was merged into it"
-        graver = replace(order, action=Action.REGRADE, severity=merged.severity, reason=reason, into=None, photos=())
-        carry_out(connection, root, graver)
+        regrade = Order(action=Action.REGRADE, at=order.at, by=order.by, severity=merged.severity, reason=reason)
+        carry_out(connection, root, replace(regrade, via=order.via))
 
 
 def _check_named(connection: Connection, order: Order, root: Case | None) -> None:

@@ -86,5 +86,9 @@ INSERT INTO quarantine (topic, reason, size, head) VALUES (%(topic)s, %(reason)s
 -- name: areas
 SELECT code, name, coalesce(merged_into, parent), polygon, merged_into IS NOT NULL FROM areas;
 
+-- name: hold_area
+-- One that is just being merged is waited for.
+SELECT merged_into FROM areas WHERE code = %(code)s FOR KEY SHARE;
+
 -- name: device_name
 SELECT name FROM devices WHERE site = %(site)s AND id = %(device)s;

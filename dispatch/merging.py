@@ -30,7 +30,7 @@ def merge_areas(connection: Connection, codes: Sequence[str], into: Area, by: st
 
     People of the old grids become people of the new one; their tickets keep their area, and lie in the new one as well.
     """
-    end_overdue(connection, now)
+    end_overdue(connection, now)  # before any lock, since it appends to the audit log
     with connection.transaction():
         with connection.cursor(row_factory=dict_row) as cursor:
             rows = cursor.execute(SQL["lock_areas"], {"codes": list(codes)}).fetchall()

@@ -2,10 +2,6 @@
 INSERT INTO modes (id, kind, pace, area, reason, by, began_at, until)
 VALUES (%(id)s, %(kind)s, %(pace)s, %(area)s, %(reason)s, %(by)s, %(began_at)s, %(until)s);
 
--- name: hold_area
--- Whether it was merged; one that is just being merged is waited for.
-SELECT merged_into IS NOT NULL FROM areas WHERE code = %(area)s FOR KEY SHARE;
-
 -- name: end
 UPDATE modes SET ended_at = %(now)s, ended_by = %(by)s, ended_reason = %(reason)s
 WHERE id = %(id)s AND ended_at IS NULL AND until > %(now)s

@@ -6,11 +6,11 @@ from uuid import UUID
 
 import msgspec
 from psycopg import Connection
-from psycopg.errors import ForeignKeyViolation, UniqueViolation
+from psycopg.errors import UniqueViolation
 from psycopg.rows import class_row
 from uuid_utils.compat import uuid7
 
-from dispatch import audit
+from dispatch import audit, store
 from dispatch.modes import Mode, shipped_kinds
 from dispatch.notices import Notice
 from dispatch.notices_store import post
@@ -35,7 +35,8 @@ def declare(connection: Connection, kind: str, area: str, reason: str, by: str, 
     mode = Mode(
         id=uuid7(), kind=kind, pace=known[kind].pace, area=area, reason=reason, by=by, began_at=now, until=until
     )  # fmt: skip
-    end_overdue(connection, now)  # one of its kind, whose time is up, may be there still
+    # one of its kind may be there still; before any lock, since it appends to the audit log
+    end_overdue(connection, now)
     with connection.transaction():
         _put(connection, mode)
         _tell_everybody(connection, mode, now)
@@ -44,14 +45,15 @@ def declare(connection: Connection, kind: str, area: str, reason: str, by: str, 
 
 
 def _put(connection: Connection, mode: Mode) -> None:
-    if connection.execute(SQL["hold_area"], {"area": mode.area}).fetchone() == (True,):
+    row = store.hold_area(connection, mode.area)
+    if row is None:
+        raise ModeError(f"there is no area {mode.area}")
+    if row[0]:
         raise ModeError(f"{mode.area} has become a part of another grid: declare it there")
     try:
         connection.execute(SQL["declare"], msgspec.structs.asdict(mode))
     except UniqueViolation as error:
         raise ModeError(f"{mode.kind} has been declared in {mode.area} already: end that first") from error
-    except ForeignKeyViolation as error:
-        raise ModeError(f"there is no area {mode.area}") from error
 
 
 def end(connection: Connection, mode_id: UUID, reason: str, by: str, now: datetime) -> Mode:

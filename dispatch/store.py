@@ -101,6 +101,11 @@ def load_areas(connection: Connection) -> AreaIndex:
     return AreaIndex([Shape(Area(code, name), polygon, parent, merged) for code, name, parent, polygon, merged in rows])
 
 
+def hold_area(connection: Connection, code: str) -> tuple[str | None] | None:
+    """Let nobody merge an area until the transaction ends: the grid that it has become a part of; None of no area."""
+    return connection.execute(SQL["hold_area"], {"code": code}).fetchone()
+
+
 def device_name(connection: Connection, site: str, device: str) -> str:
     return _one(connection, "device_name", str, {"site": site, "device": device}) or device
 
