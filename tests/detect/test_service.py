@@ -67,6 +67,12 @@ class Street:
     def send(self, name: object, body: bytes, *, retain: bool = False) -> None:
         assert self.link.publish(str(name), body, retain=retain, wait_s=10)
 
+    def await_listener(self) -> None:
+        """A broker that was killed knows no subscription until each link has come back, each in its own time."""
+        self.send(topic("nobody", "incident"), b"heard once you are back", retain=True)
+        wait_for(lambda: self.heard, within_s=30)
+        self.heard.clear()
+
     @property
     def incidents(self) -> list[Incident]:
         return [decode(delivery.payload, Incident) for delivery in list(self.heard)]
@@ -94,9 +100,9 @@ class Stand:
     def count(self, name: str, **labels: str) -> float:
         return self._registry.get_sample_value(f"yihu_detect_{name}", labels) or 0
 
-    def configure(self, device: str, body: bytes, watched: int) -> None:
+    def configure(self, device: str, body: bytes, watched: int, within_s: float = 10) -> None:
         self._street.send(topic(device, "config"), body, retain=True)
-        wait_for(lambda: self.count("cameras") == watched)
+        wait_for(lambda: self.count("cameras") == watched, within_s)
 
     def show(self, device: str, *bodies: bytes) -> None:
         """Send frames, each when the one before has been looked at or dropped."""
@@ -254,9 +260,11 @@ def test_a_broker_that_comes_back_finds_everything_as_it_was(stand: Stand, stree
     street.broker.kill()
     wait_for(lambda: stand.stage.health()["state"] == "down")
     street.broker.start()
-    wait_for(lambda: stand.stage.health()["state"] == "ok" and street.link.connected, within_s=30)
+    wait_for(lambda: street.link.connected, within_s=30)
+    street.await_listener()
+    stand.configure("cam-2", config(), watched=2, within_s=30)
     stand.show("cam-1", frame(3))
-    (opened,) = wait_for(lambda: street.incidents, within_s=30)
+    (opened,) = wait_for(lambda: street.incidents)
     assert opened.began_at == NOON + 1
 
 
