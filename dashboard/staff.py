@@ -10,6 +10,7 @@ from dashboard.access import Admin, Database, Who
 from dashboard.models import Line
 from dashboard.problems import responses
 from dispatch import accounts
+from dispatch.leaving import leave
 from dispatch.people import Person
 from dispatch.transitions import Role
 
@@ -63,8 +64,8 @@ def change_password(database: Database, who: Who, name: Line, body: NewPassword)
 
 @router.delete("/{name}", status_code=204)
 def remove(database: Database, who: Admin, name: Line) -> None:
-    """Let nobody in by an account any more; what it did stays told."""
-    accounts.deactivate(database, name, who.signature, datetime.now(UTC))
+    """Let nobody in by an account any more; what it did stays told, and supervisors hear what it still has in hand."""
+    leave(database, name, who.signature, datetime.now(UTC))
 
 
 def _account(person: Person) -> Account:

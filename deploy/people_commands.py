@@ -77,11 +77,13 @@ def password(name: Name, from_input: FromInput = False, data: Data = None) -> No
 
 @user.command("remove")
 def remove(name: Name, data: Data = None) -> None:
-    """Let nobody in by an account any more; what it did stays told."""
-    from dispatch.accounts import deactivate  # noqa: PLC0415 - psycopg
+    """Let nobody in by an account any more; what it did stays told, and supervisors hear what it still has in hand."""
+    from dispatch.leaving import leave  # noqa: PLC0415 - psycopg
 
     with open_database(data) as connection:
-        deactivate(connection, name, me(), datetime.now(UTC))
+        left = leave(connection, name, me(), datetime.now(UTC))
+    if left:
+        typer.echo(f"still with {name}, for supervisors, who are told, to assign anew: {left} tickets", err=True)
 
 
 def token(

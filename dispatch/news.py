@@ -61,6 +61,18 @@ def news_of_nobody(_: Case, after: Case, supervisors: Sequence[Person], order: O
     ]
 
 
+def news_of_left(ticket: Ticket, supervisors: Sequence[Person], now: datetime) -> list[Notice]:
+    """Of a ticket in the hands of somebody who has left, to who supervises there."""
+    words = (
+        f"{ticket.assignee}的账号已停用，请改派",
+        f"The account of {ticket.assignee} is closed: assign it anew",
+    )
+    return [
+        _notice(f"left/{ticket.id}/{ticket.assignee}", holder, "dispatch", ticket, words, now)
+        for holder in told(replace(ticket, assignee=None), 1, supervisors)
+    ]
+
+
 def news_of_late(letter: Letter, ticket: Ticket, supervisors: Sequence[Person], now: datetime) -> list[Notice]:
     """Of a letter that was not answered in time to its department, to who whistled, and to who supervises there."""
     words = f"{letter.department}的响应函逾期未反馈", f"{letter.department} has not answered its letter in time"

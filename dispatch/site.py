@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 from zoneinfo import available_timezones
 
 import yaml
@@ -103,10 +103,14 @@ class SiteDetector(DetectorSettings):
     model: Annotated[str, AfterValidator(_check_model)] | None = None
 
 
+Level = Literal["city", "district", "street", "community", "grid"]
+LEVELS = get_args(Level)
+
+
 class SiteArea(_Entry):
     code: Annotated[str, Field(pattern=r"^\d{2,15}$")]
     name: Annotated[str, Field(min_length=1)]
-    level: Literal["city", "district", "street", "community", "grid"]
+    level: Level
     parent: str | None = None
     polygon: Annotated[list[Place], Field(min_length=3), AfterValidator(check_ring)]
 
@@ -223,11 +227,12 @@ def _what(error: Any) -> str:
 
 
 def _clashes(raw: dict[str, Any]) -> list[str]:
-    """What no single entry shows: names given twice."""
+    """What no single entry shows: names given twice, and areas that lie in themselves."""
     devices = _entries(raw, "devices")
     names = {str(device.get("id")) for device in devices}
     agents = {str(device.get("agent", AGENT)) for device in devices}
-    problems = [*_twice("areas", "code", _entries(raw, "areas")), *_twice("devices", "id", devices)]
+    areas = _entries(raw, "areas")
+    problems = [*_twice("areas", "code", areas), *_below_a_lower(areas), *_twice("devices", "id", devices)]
     for device in devices:
         problems += _twice(f"devices.{device.get('id')}.zones", "id", _entries(device, "zones"))
     problems += [f"devices: {name!r} is the name of an agent" for name in sorted(agents & names)]
@@ -256,6 +261,18 @@ def _entries(raw: dict[str, Any], name: str) -> list[dict[str, Any]]:
 def _twice(where: str, key: str, entries: list[dict[str, Any]]) -> list[str]:
     counts = Counter(str(entry[key]) for entry in entries if key in entry)
     return [f"{where}: {name!r} is there {count} times" for name, count in counts.items() if count > 1]
+
+
+def _below_a_lower(areas: list[dict[str, Any]]) -> list[str]:
+    """Areas whose parent is not of a higher level; one that the file lacks may stand in another site's."""
+    ranks = {str(area.get("code")): LEVELS.index(area["level"]) for area in areas if area.get("level") in LEVELS}
+    return [
+        f"areas: the parent of {code}, {parent}, must be of a higher level: {' > '.join(LEVELS)}"
+        for area in areas
+        if (code := str(area.get("code"))) in ranks
+        and (parent := str(area.get("parent"))) in ranks
+        and ranks[parent] >= ranks[code]
+    ]
 
 
 def _with_areas(raw: Any, folder: Path) -> Any:

@@ -3,6 +3,7 @@
 import hashlib
 from datetime import datetime, timedelta
 from enum import StrEnum
+from ipaddress import IPv4Address, ip_address, ip_network
 from pathlib import Path
 
 from psycopg import Connection
@@ -47,4 +48,15 @@ def admit(connection: Connection, deed: Deed, address: str, allowed: int, now: d
 
 def _digest(address: str) -> bytes:
     """Not the address itself: it is kept only to count."""
-    return hashlib.sha256(f"yihu/{address}".encode()).digest()
+    return hashlib.sha256(f"yihu/{_place(address)}".encode()).digest()
+
+
+def _place(address: str) -> str:
+    """One line has 2^64 addresses of IPv6 and more, and may take another for each report."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(parsed, IPv4Address):
+        return address
+    return str(parsed.ipv4_mapped or ip_network((parsed, 64), strict=False))

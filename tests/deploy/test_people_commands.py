@@ -13,8 +13,8 @@ from deploy.settings import UsageError
 from dispatch import accounts
 from dispatch.duties import SHIPPED
 from dispatch.people import Person
-from dispatch.transitions import Role
-from tests.dispatch.matters import RECEIVED, rows
+from dispatch.transitions import Role, State
+from tests.dispatch.matters import RECEIVED, rows, stored
 
 
 @pytest.fixture(autouse=True)
@@ -61,6 +61,14 @@ def test_a_token_speaks_for_its_account_until_that_is_removed(connection: Connec
     assert accounts.find_by_token(connection, token, RECEIVED) == Person("robot", Role.DISPATCHER)
     assert yihu("user", "remove", "robot").exit_code == 0
     assert accounts.find_by_token(connection, token, RECEIVED) is None
+
+
+def test_whoever_removes_an_account_hears_what_is_still_with_it(connection: Connection):
+    for name in ("wang", "zhao"):
+        yihu("user", "add", name, "--role", "worker")
+    stored(connection, state=State.ACCEPTED, assignee="wang")
+    assert yihu("user", "remove", "zhao").stderr == ""
+    assert yihu("user", "remove", "wang").stderr.startswith("still with wang, ")
 
 
 def test_tokens_are_listed_and_revoked_one_by_one(connection: Connection):

@@ -17,6 +17,7 @@ GRID = {
 }
 ZONE = {"id": "kerb", "polygon": [[0, 0], [1, 0], [1, 1]], "rules": [{"kind": "illegal_parking", "dwell": "5s"}]}
 CAMERA = {"id": "cam-1", "camera": "rtsp://10.0.0.1/live", "zones": [ZONE]}
+STREET = GRID | {"code": "51", "level": "street"}
 SENSOR = {"id": "level-1", "sensor": "mqtt"}
 RISING = {"kind": "flood", "metric": "water_level", "above": 0.30, "clear_below": 0.25, "for": "10s"}
 USUAL = {
@@ -146,6 +147,8 @@ def test_each_of_three_mistakes_is_named_by_its_path(path: Path):
         ({"areas": [GRID | {"polygon": [[31.1, 104.3], [104.3, 31.1], [104.4, 31.1]]}]}, "areas.0.polygon.0.1: "),
         ({"areas": [GRID, GRID]}, "areas: '510603' is there 2 times"),
         ({"areas": 5}, "areas: "),
+        ({"areas": [GRID | {"parent": GRID["code"]}]}, "areas: the parent of 510603, 510603, must be of a higher"),
+        ({"areas": [GRID, STREET | {"parent": GRID["code"]}]}, "areas: the parent of 51, 510603, must be of a higher"),
         ({"devices": 5}, "devices: "),
         ({"devices": {"cam-1": CAMERA}}, "devices: "),
         ({"devices": [5]}, "devices.0: "),
@@ -254,6 +257,11 @@ def test_areas_may_stand_in_a_geojson_file_beside(path: Path):
 def test_a_geojson_file_that_holds_no_areas_is_refused(path: Path, features: object):
     (path.parent / "areas.geojson").write_text(json.dumps({"features": features}))
     assert problems(path, areas="areas.geojson")
+
+
+def test_an_area_may_lie_in_one_of_the_file_or_of_another(path: Path):
+    areas = [GRID | {"parent": STREET["code"]}, STREET | {"parent": "5"}]
+    assert [area.parent for area in load(path, areas=areas).areas] == [STREET["code"], "5"]
 
 
 def test_a_missing_geojson_file_is_told(path: Path):

@@ -35,6 +35,21 @@ def test_each_address_and_each_kind_of_deed_is_counted_for_itself(connection: Co
     assert does(connection, 0, Deed.ANSWER) is None
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("2001:db8:0:1::1", "2001:db8:0:1:ffff::9", True),
+        ("2001:db8:0:1::1", "2001:db8:0:2::1", False),
+        ("::ffff:10.0.0.1", "10.0.0.1", True),
+        ("::ffff:10.0.0.1", "::ffff:10.0.0.2", False),
+        ("testclient", "another", False),
+    ],
+)
+def test_one_line_is_one_address_though_it_has_many(connection: Connection, one: str, other: str, same: bool):
+    assert does(connection, 0, address=one, allowed=1) is None
+    assert (does(connection, 0, address=other, allowed=1) is not None) == same
+
+
 def test_where_a_site_now_takes_less_the_wait_is_as_long_as_that_says(connection: Connection):
     for minute in (0, 10, 20, 30):
         assert does(connection, minute, allowed=4) is None
