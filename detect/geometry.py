@@ -6,7 +6,7 @@ import shapely
 
 from detect.incident import Box
 
-TOUCHES = 0.3  # share of the smaller of box and zone that lies in the other
+TOUCHES = 0.3  # share of a box's lower edge in the zone, or of the smaller of box and zone in the other
 
 
 class Region:
@@ -22,12 +22,17 @@ class Region:
         return bool(shapely.contains_xy(self._shape, (box[0] + box[2]) / 2, box[3]))
 
     def touches(self, box: Box) -> bool:
-        """Whether something without a foot is here: its foot is, or box and zone share much of the smaller one.
+        """Whether something without a foot is here: much of its lower edge is, or box and zone share much.
 
-        The measure is the overlap coefficient: smoke may rise far above its zone, water reach far around it.
+        The second measure is the overlap coefficient: smoke may rise far above its zone, water reach far around it.
         """
+        if self.holds(box):
+            return True
+        left, _, right, bottom = box
+        based = self._shape.intersection(shapely.LineString([(left, bottom), (right, bottom)])).length
         shared = self._shape.intersection(shapely.box(*box)).area
-        return self.holds(box) or bool(shared >= TOUCHES * min(area(box), self._shape.area) > 0)
+        smaller = min(area(box), self._shape.area)
+        return based >= TOUCHES * (right - left) > 0 or bool(shared >= TOUCHES * smaller > 0)
 
 
 def area(box: Box) -> float:

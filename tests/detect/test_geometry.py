@@ -26,6 +26,8 @@ def test_a_box_stands_where_its_foot_is():
     ("box", "touches"),
     [
         ((0.4, 0.1, 0.6, 0.6), True),  # smoke that rises from within
+        ((0.3, 0.1, 0.48, 0.6), True),  # smoke that rises at its rim, wherever the middle of the box is
+        ((0.2, 0.1, 0.45, 0.6), False),  # smoke beside it
         ((0.4, 0.1, 0.6, 0.45), False),  # above it
         ((0.0, 0.0, 1.0, 1.0), True),  # everything is under water
         ((0.3, 0.55, 0.45, 0.75), True),  # a puddle reaches well in, its middle beside
@@ -34,7 +36,7 @@ def test_a_box_stands_where_its_foot_is():
         ((0.1, 0.1, 0.1, 0.1), False),
     ],
 )
-def test_what_has_no_foot_is_where_it_and_the_zone_share_much_of_the_smaller(box: Box, touches: bool):
+def test_what_has_no_foot_is_where_much_of_its_base_or_of_itself_is(box: Box, touches: bool):
     region = Region([(0.4, 0.5), (0.6, 0.5), (0.6, 0.8), (0.4, 0.8)])
     assert region.touches(box) == touches
 
