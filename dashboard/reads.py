@@ -17,6 +17,8 @@ from ingest.queries import load_queries
 
 SQL = load_queries(Path(__file__).with_name("dashboard.sql"))
 WALL_TICKETS = 100
+MARKS = ("state", "kind", "site", "device")
+WINDOW = 3000  # of the newest tickets are looked at one by one
 SUFFIX = {"image/jpeg": "jpg", "image/png": "png"}
 
 
@@ -34,10 +36,25 @@ def list_tickets(
 ) -> TicketPage:
     """Newest first; raise BadCursorError."""
     after_at, after_id = _read_cursor(cursor) if cursor else (None, None)
-    values = filters | reach_of(person) | {"limit": limit + 1, "after_at": after_at, "after_id": after_id}
-    items = [_ticket(row) for row in _rows(connection, "list_tickets", values)]
+    page = {"limit": limit + 1, "after_at": after_at, "after_id": after_id}
+    ids = _find_tickets(connection, asked(person, filters) | page)
+    items = [_ticket(row) for row in _rows(connection, "tickets", {"ids": ids})]
     last = items[limit - 1] if len(items) > limit else None
     return TicketPage(items=items[:limit], next=_cursor(last) if last else None)
+
+
+def _find_tickets(connection: Connection, values: dict[str, Any]) -> list[UUID]:
+    """Among the newest, where many are as asked for; where few are, by what these have in common."""
+    found = _rows(connection, "newest_tickets", values | {"window": WINDOW})
+    if len(found) < values["limit"]:
+        found = _rows(connection, "few_tickets", values)
+    return [row["id"] for row in found]
+
+
+def asked(person: Person, filters: dict[str, Any]) -> dict[str, Any]:
+    """What the queries for tickets ask for; `marks` are those that `marks_of` such a ticket holds."""
+    marks = [f"{name}:{filters[name]}" for name in MARKS if filters[name] is not None]
+    return filters | reach_of(person) | {"marks": marks or None}
 
 
 def get_ticket(connection: Connection, person: Person, ticket: UUID) -> Ticket | None:

@@ -12,24 +12,40 @@ from fastapi.testclient import TestClient
 from prometheus_client import CollectorRegistry
 
 from dashboard.app import WebSettings, create_app
+from dispatch.accounts import add_person, make_token
 from dispatch.cases import put_terms
 from dispatch.conduct import Conduct
 from dispatch.duties import shipped_matter
+from dispatch.people import Person, Signature
 from dispatch.pressing import pass_clocks
+from dispatch.transitions import Role
 from ingest.queries import load_queries
 
 SQL = load_queries(Path(__file__).with_name("tickets.sql"))
 TOKEN = "a-token-for-one-bench"  # noqa: S105 - of a server that lives as long
 ROUNDS = 60
 AREA = "510603003002"
+PASSWORD = "a password for one bench"  # noqa: S105 - as above
+ADMIN = Person("admin", Role.ADMIN)
+WORKER = Person("worker-7", Role.WORKER, f"{AREA}001")
+DEPARTMENT = Person("department", Role.DEPARTMENT, None, "a department")  # four tickets are with it, of long ago
+SUPERVISOR = Person("supervisor", Role.SUPERVISOR, "510603004")  # of a street in which nothing has happened yet
 QUERIES = {
-    "tickets": "/api/tickets",
-    "tickets by state": "/api/tickets?state=closed",
-    "tickets by kind and area": f"/api/tickets?kind=street_lamp&area={AREA}",
-    "tickets of a seldom kind": "/api/tickets?kind=gas_leak&state=accepted",
-    "tickets of a camera": "/api/tickets?device=cam-77",
-    "wall": "/api/wall",
-    "wall of an area": f"/api/wall?area={AREA}",
+    "tickets": (ADMIN, "/api/tickets"),
+    "tickets by state": (ADMIN, "/api/tickets?state=closed"),
+    "tickets by kind and area": (ADMIN, f"/api/tickets?kind=street_lamp&area={AREA}"),
+    "tickets of a kind that an area never had": (ADMIN, f"/api/tickets?kind=rubbish&area={AREA}"),
+    "tickets of a seldom kind": (ADMIN, "/api/tickets?kind=gas_leak&state=accepted"),
+    "tickets of a camera": (ADMIN, "/api/tickets?device=cam-77"),
+    "tickets of a worker": (WORKER, "/api/tickets"),
+    "tickets of a worker by kind": (WORKER, "/api/tickets?kind=street_lamp"),
+    "tickets of a department": (DEPARTMENT, "/api/tickets"),
+    "tickets of a department by state": (DEPARTMENT, "/api/tickets?state=closed"),
+    "tickets of a new street": (SUPERVISOR, "/api/tickets"),
+    "wall": (ADMIN, "/api/wall"),
+    "wall of an area": (ADMIN, f"/api/wall?area={AREA}"),
+    "wall of a worker": (WORKER, "/api/wall"),
+    "wall of a department": (DEPARTMENT, "/api/wall"),
 }
 
 
@@ -57,13 +73,13 @@ def bench_tickets(database: str, tickets: int, say: Callable[[str], None]) -> Me
         say(f"making {tickets} tickets")
         terms = put_terms(connection, Conduct().terms(shipped_matter("street_lamp")))
         connection.execute("SET session_replication_role = replica")  # nobody need be told of each
-        for name in ("areas", "tickets", "ledger", "incidents"):
+        for name in ("areas", "tickets", "department", "ledger", "incidents"):
             connection.execute(SQL[name], {"number": tickets, "terms": terms})
         connection.execute("SET session_replication_role = origin")
         connection.execute("VACUUM ANALYZE")
         (still_open,) = connection.execute(SQL["count_open"]).fetchone() or (0,)
         say("asking as the screens ask")
-        queries = _ask(database)
+        queries = _ask(database, _sign_in(connection))
         now = datetime.now(UTC)
         idle_s, _ = _timed(lambda: pass_clocks(connection, now))
         say("letting all that is overdue climb")
@@ -71,16 +87,24 @@ def bench_tickets(database: str, tickets: int, say: Callable[[str], None]) -> Me
     return Measured(tickets, still_open, queries, idle_s, pressed, full_s)
 
 
-def _ask(database: str) -> dict[str, Spread]:
+def _sign_in(connection: psycopg.Connection) -> dict[Person, str]:
+    """Whoever asks, each with a token."""
+    tokens, now = {}, datetime.now(UTC)
+    for person in (ADMIN, WORKER, DEPARTMENT, SUPERVISOR):
+        add_person(connection, person, PASSWORD, Signature.SCRIPT, now)
+        tokens[person] = make_token(connection, person.name, Signature.SCRIPT, now)
+    return tokens
+
+
+def _ask(database: str, tokens: dict[Person, str]) -> dict[str, Spread]:
     settings = WebSettings(database, "mqtt://127.0.0.1:1", TOKEN, "bench")
-    headers = {"Authorization": f"Bearer {TOKEN}"}
-    with TestClient(create_app(settings, CollectorRegistry()), headers=headers) as client:
-        return {name: _spread(client, path) for name, path in QUERIES.items()}
+    with TestClient(create_app(settings, CollectorRegistry())) as client:
+        return {name: _spread(client, path, tokens[person]) for name, (person, path) in QUERIES.items()}
 
 
-def _spread(client: TestClient, path: str) -> Spread:
+def _spread(client: TestClient, path: str, token: str) -> Spread:
     def get() -> Any:
-        return client.get(path).raise_for_status()
+        return client.get(path, headers={"Authorization": f"Bearer {token}"}).raise_for_status()
 
     get()
     took = [1000 * _timed(get)[0] for _ in range(ROUNDS)]

@@ -1,12 +1,16 @@
 -- name: areas
--- A street of thirty communities of eight grids.
+-- A street of thirty communities of eight grids, and one of none yet.
 WITH street AS (
-    INSERT INTO areas VALUES ('510603003', 'street', 'street', NULL, '[[104,31],[105,31],[105,32],[104,32]]') RETURNING code
+    INSERT INTO areas VALUES
+        ('510603003', 'street', 'street', NULL, '[[104,31],[105,31],[105,32],[104,32]]'),
+        ('510603004', 'new street', 'street', NULL, '[[105,31],[106,31],[106,32],[105,32]]')
+    RETURNING code
 ), communities AS (
     INSERT INTO areas
     SELECT street.code || lpad(n::text, 3, '0'), 'community ' || n, 'community', street.code,
            '[[104,31],[105,31],[105,32],[104,32]]'
     FROM street, generate_series(1, 30) AS n
+    WHERE street.code = '510603003'
     RETURNING code
 )
 INSERT INTO areas
@@ -39,6 +43,9 @@ FROM (
 CROSS JOIN LATERAL (SELECT CASE WHEN n %% 1000 = 0 THEN 'gas_leak' ELSE usual END AS kind) AS kinds
 CROSS JOIN LATERAL (SELECT CASE state WHEN 'accepted' THEN at + interval '1 day' WHEN 'handled' THEN at + interval '7 days'
                                       WHEN 'closed' THEN NULL ELSE at + interval '2 hours' END AS due) AS dues;
+
+-- name: department
+UPDATE tickets SET assignee = 'a department' WHERE number IN ('17', '1017', '2017', '3017');
 
 -- name: ledger
 INSERT INTO ledger (ticket, number, began_at, ended_at, state, severity, holder, pace, by)
