@@ -88,12 +88,15 @@ def get_offenders(
     least: Annotated[int, Query(ge=1, le=10_000)] = 3,
 ) -> list[Offender]:
     """Who missed `least` steps or more that became due in the period, the worst first."""
-    found = figures.offenders(database, who, area, period.begin, period.end, least)
+    found = figures.offenders(database, who, area, period.begin, period.end, datetime.now(UTC), least)
     return [Offender(**one._asdict()) for one in found]
 
 
 @router.get("/precision")
 def get_precision(database: Database, who: Who, period: Period, area: Area = None) -> list[Precision]:
-    """How often detection was right, by camera, zone, rule and hour, and why it was rejected where it was not."""
+    """How often detection was right, by camera, zone, rule and hour, and why it was rejected where it was not.
+
+    Of the automatic tickets received in the period that a person confirmed, rejected or closed.
+    """
     found = figures.precision(database, who, area, period.begin, period.end)
     return [Precision(**one._asdict()) for one in found]

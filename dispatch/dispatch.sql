@@ -34,8 +34,7 @@ SELECT tickets.id
 FROM here JOIN tickets ON tickets.id = here.root
 WHERE tickets.ended_at IS NULL
 ORDER BY here.opened_at
-LIMIT 1
-FOR UPDATE OF tickets;  -- one that somebody is just ending is waited for, and then left out
+LIMIT 1;
 
 -- name: find_closed_at_place
 -- The last one that this zone opened or told of, or that another source opened within 30 m.

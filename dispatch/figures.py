@@ -8,7 +8,7 @@ from psycopg import Connection
 from psycopg.rows import class_row, dict_row
 
 from dispatch.ledger import Clock
-from dispatch.people import Person
+from dispatch.people import SYSTEM, Person
 from ingest.queries import load_queries
 
 SQL = load_queries(Path(__file__).with_name("figures.sql"))
@@ -70,10 +70,19 @@ def rates(
 
 
 def offenders(
-    connection: Connection, person: Person, area: str | None, since: datetime, now: datetime, least: int
+    connection: Connection,
+    person: Person,
+    area: str | None,
+    since: datetime,
+    until: datetime,
+    now: datetime,
+    least: int,
 ) -> list[Offender]:
-    """Who missed `least` steps or more that became due from `since` to `now`, the worst first."""
-    values = reach_of(person) | {"area": area, "since": since, "now": now, "least": least}
+    """Who missed `least` steps or more that became due from `since` up to but not including `until`, the worst first.
+
+    Missed is what was done late, or is still undone `now`.
+    """
+    values = reach_of(person) | {"area": area, "since": since, "until": until, "now": now, "least": least}
     with connection.cursor(row_factory=class_row(Offender)) as cursor:
         return cursor.execute(SQL["offenders"], values).fetchall()
 
@@ -81,7 +90,7 @@ def offenders(
 def precision(
     connection: Connection, person: Person, area: str | None, since: datetime, until: datetime
 ) -> list[Precision]:
-    """Of the automatic tickets received in a period on which somebody has decided."""
-    values = reach_of(person) | {"area": area, "since": since, "until": until}
+    """Of the automatic tickets received in a period on which somebody has decided: a person, and not the system."""
+    values = reach_of(person) | {"area": area, "since": since, "until": until, "system": SYSTEM.name}
     with connection.cursor(row_factory=class_row(Precision)) as cursor:
         return cursor.execute(SQL["precision"], values).fetchall()

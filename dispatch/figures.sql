@@ -14,12 +14,13 @@ WHERE opened_at >= %(since)s AND opened_at < %(until)s
   AND within_reach(%(role)s, %(reach)s, %(holder)s, assignee, departments, areas);
 
 -- name: offenders
+-- What became due in the period counts against whoever had it then, once it is missed: until now, or whenever it was done.
 WITH missed AS (
     SELECT id, step.clock, step.due
     FROM tickets
     CROSS JOIN LATERAL (VALUES ('accept', due_accept, accepted_at), ('handle', due_handle, handled_at),
                                ('close', due_close, NULL)) AS step (clock, due, done)
-    WHERE step.due >= %(since)s AND step.due < coalesce(step.done, ended_at, %(now)s)
+    WHERE step.due >= %(since)s AND step.due < %(until)s AND step.due < coalesce(step.done, ended_at, %(now)s)
       AND (%(area)s::text IS NULL OR areas @> ARRAY[%(area)s::text])
       AND within_reach(%(role)s, %(reach)s, %(holder)s, assignee, departments, areas)
 )
@@ -31,7 +32,8 @@ FROM (
     UNION ALL
     SELECT letters.department, 'letter'
     FROM letters JOIN tickets ON tickets.id = letters.ticket
-    WHERE deadline >= %(since)s AND deadline < coalesce(reported_at, letters.ended_at, %(now)s)
+    WHERE deadline >= %(since)s AND deadline < %(until)s
+      AND deadline < coalesce(reported_at, letters.ended_at, %(now)s)
       AND (%(area)s::text IS NULL OR areas @> ARRAY[%(area)s::text])
       AND within_reach(%(role)s, %(reach)s, %(holder)s, assignee, departments, areas)
 ) AS each
@@ -40,7 +42,8 @@ HAVING count(*) >= %(least)s
 ORDER BY count(*) DESC, holder, clock;
 
 -- name: precision
--- The last word counts: a rejection that was taken back is none.
+-- The last word counts: a rejection that was taken back is none. What the system sent out by itself is judged when a
+-- person closes it, or sends it out once more.
 SELECT site, device, zone, kind, version, hour,
        coalesce(sum(count) FILTER (WHERE NOT wrong), 0)::int AS confirmed,
        coalesce(sum(count) FILTER (WHERE wrong), 0)::int AS rejected,
@@ -59,6 +62,11 @@ FROM (
     ) AS last ON true
     LEFT JOIN sites ON sites.id = tickets.site
     WHERE device IS NOT NULL AND tickets.state NOT IN ('candidate', 'merged')
+      AND (tickets.state IN ('rejected', 'closed') OR EXISTS (
+          SELECT FROM ledger JOIN ledger AS before ON (before.ticket, before.number) = (ledger.ticket, ledger.number - 1)
+          WHERE ledger.ticket = tickets.id AND ledger.by <> %(system)s
+            AND ledger.state = 'dispatched' AND before.state <> 'dispatched'
+      ))
       AND opened_at >= %(since)s AND opened_at < %(until)s
       AND (%(area)s::text IS NULL OR areas @> ARRAY[%(area)s::text])
       AND within_reach(%(role)s, %(reach)s, %(holder)s, assignee, departments, areas)

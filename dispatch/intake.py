@@ -3,10 +3,10 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import uuid5
+from uuid import UUID, uuid5
 
 import msgspec
-from psycopg import Connection
+from psycopg import Connection, Rollback
 from uuid_utils.compat import uuid7
 
 from detect.incident import Explanation, Incident, Picture, Severity
@@ -30,9 +30,7 @@ def take_in(connection: Connection, incident: Incident, now: datetime) -> Ticket
 
 
 def _take_in(connection: Connection, incident: Incident, now: datetime) -> Ticket:
-    known = store.find_incident(connection, incident.id)
-    ticket_id = known or store.find_open_at_place(connection, incident)
-    before = cases.lock_case(connection, ticket_id) if ticket_id else None
+    known, before = _lock_case(connection, incident)
     case = before or opening.insert(connection, _draft(connection, incident, now), BY, now)
     said = store.gravest_incident(connection, case.ticket.id)
     newest = store.put_incident(connection, incident, case.ticket.id, now)
@@ -42,9 +40,29 @@ def _take_in(connection: Connection, incident: Incident, now: datetime) -> Ticke
     if before is None:
         audit.append(connection, audit.of_opening(after, BY))
         return opening.dispatch_unconfirmed(connection, after, now)
-    for action in _events(before, after.ticket, known=known is not None):
+    for action in _events(before, after.ticket, known=known):
         audit.append(connection, audit.of_event(action, BY, now, before.ticket, after.ticket))
     return after.ticket
+
+
+def _lock_case(connection: Connection, incident: Incident) -> tuple[bool, Case | None]:
+    """The case that an incident goes to, locked, and whether it had one before; None where it is to open one.
+
+    Whoever was just ending or merging it is waited for: then it is let go, and looked for again.
+    """
+    while True:
+        with connection.transaction() as attempt:
+            known = store.find_incident(connection, incident.id)
+            ticket_id = known or store.find_open_at_place(connection, incident)
+            case = cases.lock_case(connection, ticket_id) if ticket_id else None
+            if case is None or not _has_moved_on(case.ticket, known):
+                return known is not None, case
+            raise Rollback(attempt)  # with its lock: whoever locks two does so in order, and might wait for us
+
+
+def _has_moved_on(ticket: Ticket, known: UUID | None) -> bool:
+    """Whether a ticket takes no incident any more; one that is known tells even a closed ticket, but no merged one."""
+    return ticket.state is State.MERGED or (known is None and ticket.ended_at is not None)
 
 
 def _after_closing(

@@ -32,6 +32,7 @@ def merge_areas(connection: Connection, codes: Sequence[str], into: Area, by: st
     """
     end_overdue(connection, now)  # before any lock, since it appends to the audit log
     with connection.transaction():
+        connection.execute(SQL["take_your_time"])
         with connection.cursor(row_factory=dict_row) as cursor:
             rows = cursor.execute(SQL["lock_areas"], {"codes": list(codes)}).fetchall()
         parent, polygon = _check(codes, rows)

@@ -1,3 +1,7 @@
+-- name: take_your_time
+-- A long history takes longer than a screen waits, and would each time it is tried again.
+SET LOCAL statement_timeout = 0;
+
 -- name: lock_areas
 SELECT code, level, parent, polygon, merged_into FROM areas WHERE code = ANY (%(codes)s) ORDER BY code FOR UPDATE;
 

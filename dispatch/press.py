@@ -46,9 +46,11 @@ def first_undone(ticket: Ticket) -> Clock:
 
 
 def told(ticket: Ticket, level: int, supervisors: Sequence[Person]) -> list[str]:
-    """Who has it, and the supervisors of the area that a level reaches, or of the next above that has any."""
-    above = [*ticket.areas, None][max(0, level - 1) :] or [None]
-    there = ([person.name for person in supervisors if person.area == place] for place in above)
+    """Who has it, and the supervisors of the area that a level reaches: or of the next above with any, or below."""
+    path = [*ticket.areas, None]
+    reach = min(max(0, level - 1), len(ticket.areas))
+    nearest = [*path[reach:], *reversed(path[:reach])]
+    there = ([person.name for person in supervisors if person.area == place] for place in nearest)
     reached = next((names for names in there if names), [])
     return list(dict.fromkeys([*([ticket.assignee] if ticket.assignee else []), *reached]))
 

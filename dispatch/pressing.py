@@ -27,7 +27,6 @@ from dispatch.posts import load_supervisors
 from dispatch.press import next_climb
 from dispatch.ticket import Order
 from dispatch.transitions import Action, State
-from dispatch.whistle import open_letters
 from ingest.queries import load_queries
 
 SQL = load_queries(Path(__file__).with_name("pressing.sql"))
@@ -49,7 +48,7 @@ def press_overdue(connection: Connection, now: datetime) -> int:
 
 
 def press_letters(connection: Connection, now: datetime) -> int:
-    """Tell of the letters whose deadline passed without an answer; of how many."""
+    """Tell of the letters whose deadline passed without an answer; of how many tickets."""
     return _each(connection, "to_press_letters", now, _press_letters)
 
 
@@ -101,13 +100,17 @@ def _press(connection: Connection, case: Case, now: datetime) -> bool:
 
 
 def _press_letters(connection: Connection, case: Case, now: datetime) -> bool:
-    late = [letter for letter in open_letters(case.letters) if letter.deadline <= now and not letter.reported_at]
+    with connection.cursor(row_factory=scalar_row) as cursor:
+        claimed = cursor.execute(SQL["claim_late_letters"], {"ticket": case.ticket.id, "now": now}).fetchall()
+    late = [letter for letter in case.letters if letter.id in claimed]
+    if not late:
+        return False
     supervisors = load_supervisors(connection, case.ticket.areas)
-    told = [post(connection, notice) for one in late for notice in news_of_late(one, case.ticket, supervisors, now)]
-    connection.execute(SQL["letters_pressed"], {"ids": [letter.id for letter in late], "now": now})
+    for notice in (one for letter in late for one in news_of_late(letter, case.ticket, supervisors, now)):
+        post(connection, notice)
     entry = audit.of_event("press_letters", SYSTEM.name, now, case.ticket, case.ticket)
     audit.append(connection, replace(entry, detail={"departments": [letter.department for letter in late]}))
-    return any(told)
+    return True
 
 
 def _keep_pace(connection: Connection, case: Case, now: datetime) -> bool:

@@ -8,8 +8,12 @@ SELECT id FROM tickets WHERE paused_until <= %(now)s AND ended_at IS NULL ORDER 
 SELECT DISTINCT ticket FROM letters
 WHERE ended_at IS NULL AND reported_at IS NULL AND pressed_at IS NULL AND deadline <= %(now)s;
 
--- name: letters_pressed
-UPDATE letters SET pressed_at = %(now)s WHERE id = ANY (%(ids)s);
+-- name: claim_late_letters
+-- Asked once the ticket is locked: what was answered, withdrawn or told meanwhile is not among them.
+UPDATE letters SET pressed_at = %(now)s
+WHERE ticket = %(ticket)s
+  AND ended_at IS NULL AND reported_at IS NULL AND pressed_at IS NULL AND deadline <= %(now)s
+RETURNING id;
 
 -- name: modes_to_keep
 -- Whose beginning, or whose end, is not yet in all ledgers there.

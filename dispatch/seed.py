@@ -52,11 +52,11 @@ def seed(connection: Connection, site: Site) -> list[str]:
         ids = [device.id for device in site.devices]
         connection.execute(SQL["retire_devices"], {"site": site.site, "ids": ids})
         kept = [device.id for device in site.devices if not _merge(connection, site.site, device)]
-        _record(connection, site.site, before, devices)  # these two last: they append to the audit log
         if site.duties is not None:
             _seed_duties(connection, site.site, site.duties)
         if problems := site.misfits(load_duties(connection)):
             raise LimitsError(site.site, problems)
+        _record(connection, site.site, before, devices)  # last: it appends to the audit log, as the duties do
         return kept
 
 

@@ -12,9 +12,10 @@ from dispatch.figures import Offender, Rate, offenders, precision, rates
 from dispatch.intake import take_in
 from dispatch.ledger import Clock
 from dispatch.modes_store import declare
-from dispatch.people import Person
+from dispatch.orders import carry_out
+from dispatch.people import SYSTEM, Person
 from dispatch.transitions import Action, Role, State
-from tests.dispatch.matters import RECEIVED, incident, order, stored, walk
+from tests.dispatch.matters import RECEIVED, incident, order, read_case, stored, walk
 
 HOUR = timedelta(hours=1)
 LATER = RECEIVED + 300 * HOUR
@@ -27,6 +28,14 @@ pytestmark = pytest.mark.usefixtures("crew")
 def shares(connection: Connection, person: Person = ALL, area: str | None = None, now: datetime = LATER) -> list[Rate]:
     found = rates(connection, person, area, RECEIVED - HOUR, LATER, now)
     return [found[clock] for clock in Clock]
+
+
+def missed(
+    connection: Connection, since: float = 0, until: float = 300, now: float = 300, least: int = 1
+) -> list[Offender]:
+    """Of steps that became due so many hours after receipt."""
+    begin, end, present = (RECEIVED + hours * HOUR for hours in (since, until, now))
+    return offenders(connection, ALL, None, begin, end, present, least)
 
 
 def done(connection: Connection, ticket: UUID, hours: tuple[float, float, float]) -> None:
@@ -66,7 +75,7 @@ def test_nobody_gets_rid_of_what_was_missed_by_rejecting_or_merging_it(connectio
     act(connection, root.id, order(Action.CONFIRM), [])
     done(connection, root.id, (1, 2, 3))
     assert shares(connection) == [Rate(1, 2), Rate(1, 1), Rate(1, 0)]
-    named = {(one.holder, one.clock) for one in offenders(connection, ALL, None, RECEIVED, LATER, least=1)}
+    named = {(one.holder, one.clock) for one in missed(connection)}
     assert named == {("wang", "accept"), ("wang", "handle"), (None, "accept")}
 
 
@@ -76,7 +85,7 @@ def test_a_letter_that_nobody_answered_in_time_counts_against_its_department(con
     act(connection, ticket, order(Action.WHISTLE, "li", 5, **whistle), [])
     act(connection, ticket, order(Action.CHECK_IN, "he", 6, letter="环卫所"), [])
     act(connection, ticket, order(Action.REPORT_BACK, "he", 7, letter="环卫所", note="已清"), [])
-    letters = [one for one in offenders(connection, ALL, None, RECEIVED, LATER, least=1) if one.clock == "letter"]
+    letters = [one for one in missed(connection) if one.clock == "letter"]
     assert letters == [Offender("交警中队", "letter", 1)]
 
 
@@ -111,10 +120,26 @@ def test_whoever_had_it_when_it_became_overdue_is_named(connection: Connection):
         act(connection, ticket, order(Action.ACCEPT, "wang", 60), [])
         act(connection, ticket, order(Action.ASSIGN, "li", 30 * 60, assignee="zhao"), [])  # when it was overdue
     stored(connection)
-    found = offenders(connection, ALL, None, RECEIVED, RECEIVED + 100 * HOUR, least=3)
+    found = missed(connection, until=100, least=3)
     assert found == [Offender("wang", "handle", 3)]
-    assert Offender(None, "accept", 1) in offenders(connection, ALL, None, RECEIVED, LATER, least=1)
-    assert offenders(connection, ALL, None, RECEIVED + 25 * HOUR, RECEIVED + 100 * HOUR, least=3) == []
+    assert Offender(None, "accept", 1) in missed(connection)
+    assert missed(connection, 25, 100, least=3) == []
+
+
+def test_only_what_became_due_in_the_period_and_is_missed_by_now_counts_against_anybody(connection: Connection):
+    ticket = dispatched(connection)
+    whistle = {"departments": ("环卫所",), "until": RECEIVED + 30 * HOUR, "note": "请到场"}
+    act(connection, ticket, order(Action.WHISTLE, "li", 5, **whistle), [])
+    act(connection, ticket, order(Action.ACCEPT, "wang", 60), [])
+    handled, answered = Offender("wang", "handle", 1), Offender("环卫所", "letter", 1)
+    assert missed(connection, until=10) == []
+    assert missed(connection, until=1000, now=23) == []  # due in the period, and not yet
+    assert missed(connection, until=1000, now=25) == [handled]
+    assert missed(connection, until=24) == []  # up to but not including
+    assert missed(connection, until=30) == [handled]
+    assert missed(connection, since=25, until=31) == [answered]
+    act(connection, ticket, order(Action.HANDLE, "wang", 40 * 60), [])
+    assert missed(connection, until=31) == [handled, answered]  # done since, after the period
 
 
 def test_verdicts_are_counted_by_camera_zone_rule_and_hour(connection: Connection):
@@ -163,3 +188,23 @@ def test_a_rejection_that_was_taken_back_is_none(connection: Connection):
     act(connection, ticket.id, order(Action.CONFIRM, "zhou", 3), [])
     (found,) = precision(connection, ALL, None, RECEIVED - HOUR, LATER)
     assert (found.confirmed, found.rejected, found.reasons) == (1, 0, {})
+
+
+def test_what_the_system_sent_out_is_judged_when_a_person_closes_it_or_sends_it_out_again(connection: Connection):
+    ticket = stored(connection, site="tooley", device="cam-1", zone="kerb").id
+    with connection.transaction():
+        carry_out(connection, read_case(connection, ticket), order(Action.CONFIRM, SYSTEM.name, assignee="wang"))
+
+    def judged() -> list[tuple[int, int]]:
+        return [(one.confirmed, one.rejected) for one in precision(connection, ALL, None, RECEIVED - HOUR, LATER)]
+
+    act(connection, ticket, order(Action.ASSIGN, "zhou", 2, assignee="zhao"), [])
+    walk(connection, ticket, State.HANDLED)
+    assert judged() == []
+    act(connection, ticket, order(Action.CLOSE, "li", 4), [])
+    assert judged() == [(1, 0)]
+    act(connection, ticket, order(Action.REOPEN, "li", 5, reason="still there"), [])
+    assert judged() == [(1, 0)]
+    act(connection, ticket, order(Action.RETURN, "wang", 6, reason="nothing there"), [])
+    act(connection, ticket, order(Action.REJECT, "zhou", 7, reason="reflection"), [])
+    assert judged() == [(0, 1)]

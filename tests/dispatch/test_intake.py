@@ -341,6 +341,24 @@ def test_an_incident_does_not_join_a_ticket_that_is_just_being_closed(database: 
     assert opened.state == State.CANDIDATE
 
 
+@pytest.mark.parametrize("known", [True, False])
+def test_an_incident_whose_ticket_is_just_being_merged_goes_on_to_the_root(
+    database: str, connection: Connection, known: bool
+):
+    seen = incident(severity="minor")
+    ticket, root = take(connection, seen), stored(connection)
+    graver = {"severity": "critical", "at": NOON + 60}
+    told = msgspec.structs.replace(seen, phase="update", **graver) if known else incident(**graver)
+    with ThreadPoolExecutor(1) as pool, psycopg.connect(database, autocommit=True) as other:
+        with connection.transaction():
+            act(connection, ticket.id, order(Action.MERGE, into=root.id), [])
+            late = pool.submit(take_in, other, told, RECEIVED)
+            wait_for(lambda: waits_for_a_lock(database))
+        assert late.result(timeout=20).id == root.id
+    assert (read(connection, root.id).severity, read(connection, ticket.id).severity) == ("critical", "minor")
+    assert len(rows(connection, "tickets")) == 2
+
+
 def waits_for_a_lock(database: str) -> bool:
     with psycopg.connect(database) as watcher:
         waiting = (

@@ -1,3 +1,4 @@
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -177,6 +178,20 @@ def test_a_ticket_written_in_the_moment_of_the_merger_comes_to_lie_in_the_new_gr
     assert lead_latecomers(connection, RECEIVED + HOUR / 60) == 1
     assert read(connection, ticket.id).areas == [WEST, WHOLE.code, COMMUNITY]
     assert lead_latecomers(connection, RECEIVED + HOUR / 30) == 0
+
+
+def test_a_merger_takes_as_long_as_its_history_needs(connection: Connection, database: str):
+    old = stored(connection, area=Area(WEST, WEST), areas=[WEST, COMMUNITY])
+    connection.execute("SET statement_timeout = '500ms'")
+    with psycopg.connect(database, autocommit=True) as other, ThreadPoolExecutor() as threads:
+        with other.transaction():
+            other.execute("SELECT FROM tickets WHERE id = %s FOR UPDATE", [old.id])
+            meanwhile = threads.submit(merge, connection)
+            goes_on_or_waits(meanwhile, connection, other)
+            time.sleep(0.8)
+        meanwhile.result(timeout=20)
+    assert read(connection, old.id).areas == [WEST, WHOLE.code, COMMUNITY]
+    assert connection.execute("SHOW statement_timeout").fetchone() == ("500ms",)
 
 
 def test_no_emergency_is_declared_in_a_grid_that_is_just_being_merged(connection: Connection, database: str):

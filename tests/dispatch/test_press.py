@@ -31,6 +31,13 @@ def test_what_is_pressed_climbs_from_area_to_area(level: int, areas: list[str], 
     assert told(ticket(assignee="wang", areas=areas), level, SUPERVISORS) == names
 
 
+@pytest.mark.parametrize(("level", "name"), [(1, "grid"), (2, "street"), (4, "street"), (9, "street")])
+def test_where_nobody_supervises_above_the_highest_who_do_are_told(level: int, name: str):
+    without_top = [one for one in SUPERVISORS if one.area]
+    assert told(ticket(areas=PATH), level, without_top) == [name]
+    assert told(ticket(areas=PATH), level, without_top[:1]) == ["grid"]
+
+
 def test_where_nobody_supervises_who_has_it_is_told():
     assert told(ticket(assignee="wang", areas=PATH), 1, []) == ["wang"]
     assert told(ticket(), 1, []) == []

@@ -1,6 +1,8 @@
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -10,10 +12,18 @@ from dispatch import accounts
 from dispatch.desk import act
 from dispatch.people import Person
 from dispatch.pressing import press_letters, press_overdue, resume_paused
+from dispatch.ticket import Ticket
 from dispatch.transitions import Action, Role, State
-from tests.dispatch.matters import RECEIVED, order, read, read_case, rows, stored, timeline, walk
+from tests.dispatch.matters import RECEIVED, goes_on_or_waits, order, read, read_case, rows, stored, timeline, walk
 
 HOUR = timedelta(hours=1)
+
+
+def whistled(connection: Connection) -> Ticket:
+    """One with a letter that is due an hour after receipt."""
+    one = walk(connection, stored(connection).id, State.ACCEPTED)
+    whistle = {"departments": ("环卫所",), "until": RECEIVED + HOUR, "note": "请到场"}
+    return act(connection, one.id, order(Action.WHISTLE, "zhou", 5, **whistle), [])
 
 
 def add_supervisor(connection: Connection) -> None:
@@ -84,9 +94,7 @@ def test_who_presses_by_hand_has_everybody_told_but_themselves(connection: Conne
 
 def test_a_letter_whose_deadline_passes_is_told_once(connection: Connection):
     add_supervisor(connection)
-    one = walk(connection, stored(connection).id, State.ACCEPTED)
-    whistle = {"departments": ("环卫所",), "until": RECEIVED + HOUR, "note": "请到场"}
-    act(connection, one.id, order(Action.WHISTLE, "zhou", 5, **whistle), [])
+    whistled(connection)
     assert press_letters(connection, RECEIVED + HOUR - timedelta(seconds=1)) == 0
     assert press_letters(connection, RECEIVED + HOUR) == 1
     assert press_letters(connection, RECEIVED + 9 * HOUR) == 0
@@ -95,12 +103,33 @@ def test_a_letter_whose_deadline_passes_is_told_once(connection: Connection):
 
 
 def test_a_letter_that_is_pressed_stands_in_the_audit_log(connection: Connection):
-    one = walk(connection, stored(connection).id, State.ACCEPTED)
-    whistle = {"departments": ("环卫所",), "until": RECEIVED + HOUR, "note": "请到场"}
-    act(connection, one.id, order(Action.WHISTLE, "zhou", 5, **whistle), [])
+    one = whistled(connection)
     press_letters(connection, RECEIVED + HOUR)
     (told,) = rows(connection, "audit", ticket=one.id, action="press_letters")
     assert (told["actor"], told["detail"]) == ("dispatch", {"departments": ["环卫所"]})
+
+
+def press_at_once(connection: Connection, _: UUID) -> None:
+    assert press_letters(connection, RECEIVED + HOUR) == 1
+
+
+def withdraw(connection: Connection, ticket: UUID) -> None:
+    act(connection, ticket, order(Action.WITHDRAW, "zhou", 60, letter="环卫所", reason="settled"), [])
+
+
+@pytest.mark.parametrize(("meanwhile", "entries"), [(press_at_once, 1), (withdraw, 0)])
+def test_a_letter_that_somebody_else_just_dealt_with_is_not_pressed(
+    database: str, connection: Connection, meanwhile: Callable[[Connection, UUID], None], entries: int
+):
+    one = whistled(connection)
+    with ThreadPoolExecutor(1) as pool, psycopg.connect(database, autocommit=True) as other:
+        with connection.transaction():
+            meanwhile(connection, one.id)
+            late = pool.submit(press_letters, other, RECEIVED + HOUR)
+            goes_on_or_waits(late, other, connection)
+        assert late.result(timeout=20) == 0
+    assert len(rows(connection, "audit", action="press_letters")) == entries
+    assert sum(row["key"].endswith("/late") for row in rows(connection, "notices")) == 2 * entries
 
 
 def test_what_is_done_in_time_is_pressed_by_nobody(connection: Connection):
@@ -130,19 +159,24 @@ def test_what_is_paused_is_not_pressed_for_as_long(connection: Connection):
 def test_two_processes_at_once_press_nothing_twice(database: str, connection: Connection, _: int):
     add_supervisor(connection)
     tickets = [stored(connection).id for _ in range(40)]
+    for _ in range(20):
+        whistled(connection)
+    before = len(rows(connection, "notices"))
     start = threading.Barrier(2)
 
-    def run(_: int) -> int:
+    def run(_: int) -> tuple[int, int]:
         with psycopg.connect(database, autocommit=True) as own:
             start.wait(20)
-            return press_overdue(own, RECEIVED + 2 * HOUR)
+            return press_letters(own, RECEIVED + 2 * HOUR), press_overdue(own, RECEIVED + 2 * HOUR)
 
     with ThreadPoolExecutor(2) as pool:
         done = list(pool.map(run, range(2), timeout=60))
-    assert sum(done) == len(tickets)
+    assert [sum(each) for each in zip(*done, strict=True)] == [20, len(tickets)]
     assert {read(connection, one).level for one in tickets} == {1}
-    assert len(rows(connection, "notices")) == len(tickets)
-    assert sum(row["action"] == "escalate" for row in rows(connection, "audit")) == len(tickets)
+    assert len(rows(connection, "notices", about="press")) == len(tickets)
+    assert len(rows(connection, "notices")) - before == len(tickets) + 20 * 3  # the department, who whistled, li
+    assert len(rows(connection, "audit", action="escalate")) == len(tickets)
+    assert len(rows(connection, "audit", action="press_letters")) == 20
 
 
 def test_whoever_is_asked_when_a_clock_went_off_finds_its_time(connection: Connection):

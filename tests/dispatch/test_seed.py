@@ -1,7 +1,9 @@
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 import yaml
 from psycopg import Connection
@@ -9,6 +11,7 @@ from psycopg.types.json import Jsonb
 
 from detect.config import CameraConfig
 from dispatch import cases
+from dispatch.audit import Entry, append
 from dispatch.conduct import Limits
 from dispatch.duties import SHIPPED, DutyListError, shipped_duties
 from dispatch.duties_store import load_matter, put_duties
@@ -16,7 +19,7 @@ from dispatch.seed import LimitsError, seed
 from dispatch.site import SiteFileError, load_site
 from edge.messages import DeviceConfig, decode
 from ingest.store import changed_configs
-from tests.dispatch.matters import rows
+from tests.dispatch.matters import goes_on_or_waits, rows
 from tests.dispatch.test_site import CAMERA, GRID, SENSOR, USUAL
 
 PLACED = CAMERA | {"name": "The kerb", "position": [104.395, 31.125]}
@@ -192,6 +195,24 @@ def test_a_duty_list_of_the_file_comes_in_once_and_edits_stay_until_the_file_cha
     assert load_matter(connection, "street_lamp").zh == "路灯"
     file.write_text(shipped, encoding="utf-8")
     bring_in(connection, folder, duties="duties.csv")
+    assert load_matter(connection, "street_lamp").zh == "路灯故障"
+
+
+def test_a_file_and_a_person_who_bring_in_a_duty_list_at_once_do_not_wait_for_each_other_for_ever(
+    connection: Connection, database: str, folder: Path
+):
+    shipped = SHIPPED.read_text(encoding="utf-8")
+    (folder / "duties.csv").write_text(shipped.replace("路灯故障", "路灯不亮"), encoding="utf-8")
+    bring_in(connection, folder, duties="duties.csv")
+    (folder / "duties.csv").write_text(shipped, encoding="utf-8")
+    entry = Entry(at=datetime(2026, 6, 1, tzinfo=UTC), actor="root", action="put_duties", subject="duties")
+    with psycopg.connect(database, autocommit=True) as other, ThreadPoolExecutor() as threads:
+        with connection.transaction():
+            connection.execute("UPDATE matters SET retired = retired")  # as put_duties does, before it appends
+            meanwhile = threads.submit(bring_in, other, folder, duties="duties.csv", limits={"accept": "1h"})
+            goes_on_or_waits(meanwhile, other, connection)
+            append(connection, entry)
+        assert meanwhile.result(timeout=20) == []
     assert load_matter(connection, "street_lamp").zh == "路灯故障"
 
 
