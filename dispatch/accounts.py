@@ -50,6 +50,8 @@ class Token(NamedTuple):
 def add_person(connection: Connection, person: Person, password: str, by: str, now: datetime) -> None:
     """Make an account; raise AccountError."""
     _check(person, password)
+    if _has_left(connection, person.name):
+        raise AccountError(f"{person.name} has left, and the name stays theirs in the log: take another")
     _check_holder(connection, person)
     with connection.transaction():
         if person.area:
@@ -226,9 +228,19 @@ def find_person(connection: Connection, name: str) -> Person | None:
 def get_person(connection: Connection, name: str) -> Person:
     """Raise AccountError where there is none."""
     person = find_person(connection, name)
-    if person is None:
-        raise AccountError(f"there is no account {name}: make one with `yihu user add {name} --role …`")
-    return person
+    if person:
+        return person
+    if _has_left(connection, name):
+        raise AccountError(
+            f"{name} has left, and the name stays theirs in the log: make an account of another with"
+            " `yihu user add NAME --role …`"
+        )
+    raise AccountError(f"there is no account {name}: make one with `yihu user add {name} --role …`")
+
+
+def _has_left(connection: Connection, name: str) -> bool:
+    """Whether it is the name of an account that was closed."""
+    return connection.execute(SQL["has_left"], {"name": name}).fetchone() is not None
 
 
 def is_holder(connection: Connection, holder: str) -> bool:
@@ -245,7 +257,7 @@ def is_department(connection: Connection, name: str) -> bool:
 
 def acts_as(connection: Connection, name: str) -> Person:
     """In whose name a script acts: an account, or where there is none an admin called so; raise AccountError."""
-    if is_reserved(name) or connection.execute(SQL["is_gone"], {"name": name}).fetchone():
+    if is_reserved(name) or _has_left(connection, name):
         raise AccountError(f"nobody acts in the name of {name}: the system does, or whoever it was is gone")
     return find_person(connection, name) or Person(name, Role.ADMIN)
 

@@ -11,7 +11,7 @@ SELECT 1 FROM people WHERE active AND department = %(name)s LIMIT 1;
 -- name: is_person
 SELECT 1 FROM people WHERE active AND department IS NULL AND name = %(name)s;
 
--- name: is_gone
+-- name: has_left
 SELECT 1 FROM people WHERE name = %(name)s AND NOT active;
 
 -- name: add_person

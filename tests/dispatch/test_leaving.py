@@ -67,6 +67,6 @@ def test_what_a_department_has_in_hand_stays_its_own_when_one_of_it_leaves(conne
 def test_who_is_not_there_cannot_leave_and_nobody_is_told(connection: Connection):
     leave(connection, "zhao", "root", LATER)
     stored(connection, state=State.ACCEPTED, assignee="zhao")
-    with pytest.raises(AccountError, match="there is no account zhao"):
+    with pytest.raises(AccountError, match="zhao has left, and the name stays theirs"):
         leave(connection, "zhao", "root", LATER)
     assert told(connection) == []
