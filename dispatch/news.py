@@ -9,7 +9,7 @@ from uuid_utils.compat import uuid7
 from dispatch.case import Case
 from dispatch.ledger import Clock
 from dispatch.notices import Notice
-from dispatch.people import SYSTEM, Person
+from dispatch.people import SYSTEM, Person, Signature
 from dispatch.press import told
 from dispatch.ticket import Order, Ticket
 from dispatch.transitions import State
@@ -20,6 +20,7 @@ GRADES = {
     Grade.FAIR: ("基本满意", "fair"),
     Grade.UNSATISFIED: ("不满意", "unsatisfied"),
 }
+NOBODY = {"", Signature.SCRIPT}  # a server's own token has whistled; older letters of one are not signed
 STEPS = {Clock.ACCEPT: ("接单", "accept"), Clock.HANDLE: ("处理", "handle"), Clock.CLOSE: ("办结", "close")}
 
 
@@ -77,14 +78,14 @@ def news_of_late(letter: Letter, ticket: Ticket, supervisors: Sequence[Person], 
     """Of a letter that was not answered in time to its department, to who whistled, and to who supervises there."""
     words = f"{letter.department}的响应函逾期未反馈", f"{letter.department} has not answered its letter in time"
     holders = dict.fromkeys([letter.department, letter.by, *told(replace(ticket, assignee=None), 1, supervisors)])
-    return [_notice(f"letter/{letter.id}/late", holder, "letter", ticket, words, now) for holder in holders if holder]
+    return [_notice(f"letter/{letter.id}/late", holder, "letter", ticket, words, now) for holder in holders if holder not in NOBODY]
 
 
 def _climb_words(clock: Clock, level: int, order: Order) -> tuple[str, str]:
     if order.by == SYSTEM:
         zh, en = STEPS[clock]
         return f"督办（{level}级），{zh}已超时", f"Pressed, level {level}, overdue to {en}"
-    by = order.by.name or "script"
+    by = order.by.signature
     return f"{by}督办（{level}级）：{order.reason}", f"Pressed by {by}, level {level}: {order.reason}"
 
 
