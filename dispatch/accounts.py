@@ -16,7 +16,7 @@ from psycopg.rows import class_row, dict_row
 from dispatch import audit, store
 from dispatch.duties_store import load_duties
 from dispatch.people import Person, Signature
-from dispatch.transitions import Role
+from dispatch.transitions import FIELD, Role
 from ingest.queries import load_queries
 
 SQL = load_queries(Path(__file__).with_name("accounts.sql"))
@@ -244,8 +244,15 @@ def _has_left(connection: Connection, name: str) -> bool:
 
 
 def is_holder(connection: Connection, holder: str) -> bool:
-    """Whether a ticket can be with somebody of that name: an account's, or a department's of the duty list."""
+    """Whether anybody is told as that: a person by their account, or a department of the duty list."""
     return bool(connection.execute(SQL["is_person"], {"name": holder}).fetchone()) or is_department(connection, holder)
+
+
+def takes_tickets(connection: Connection, holder: str) -> bool:
+    """Whether a ticket that is given to that name can be accepted: a worker's or an admin's, or a department's."""
+    person = find_person(connection, holder)
+    in_person = person is not None and person.role in FIELD and person.holder == holder
+    return in_person or is_department(connection, holder)
 
 
 def is_department(connection: Connection, name: str) -> bool:

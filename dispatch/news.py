@@ -77,8 +77,9 @@ def news_of_left(ticket: Ticket, supervisors: Sequence[Person], now: datetime) -
 def news_of_late(letter: Letter, ticket: Ticket, supervisors: Sequence[Person], now: datetime) -> list[Notice]:
     """Of a letter that was not answered in time to its department, to who whistled, and to who supervises there."""
     words = f"{letter.department}的响应函逾期未反馈", f"{letter.department} has not answered its letter in time"
-    holders = dict.fromkeys([letter.department, letter.by, *told(replace(ticket, assignee=None), 1, supervisors)])
-    return [_notice(f"letter/{letter.id}/late", holder, "letter", ticket, words, now) for holder in holders if holder not in NOBODY]
+    there = told(replace(ticket, assignee=None), 1, supervisors)
+    holders = [one for one in dict.fromkeys([letter.department, letter.by, *there]) if one not in NOBODY]
+    return [_notice(f"letter/{letter.id}/late", holder, "letter", ticket, words, now) for holder in holders]
 
 
 def _climb_words(clock: Clock, level: int, order: Order) -> tuple[str, str]:

@@ -115,8 +115,8 @@ class Answer(NamedTuple):
 def answer(connection: Connection, token: str, said: Answer, who: Person | None, address: str, now: datetime) -> Ticket:
     """A reporter says whether it was solved: their first «no» to a closed ticket reopens it, all else is a comment.
 
-    It does so after a «yes», too. Each of those whose reports were merged has a «no» of their own; a stranger may say as much an hour as they may
-    report. Raise TicketError.
+    It does so after a «yes», too. Each of those whose reports were merged has a «no» of their own; a stranger may say
+    as much an hour as they may report. Raise TicketError.
     """
     with connection.transaction():
         case = cases.lock_case(connection, followed(connection, token).ticket)
