@@ -117,13 +117,28 @@ def set_password(connection: Connection, name: str, password: str, by: str, now:
 
 def deactivate(connection: Connection, name: str, by: str, now: datetime) -> None:
     """Keep the account for its history, and let nobody in by it, but not the last admin's; raise AccountError."""
-    person = get_person(connection, name)
     with connection.transaction():
-        if person.role is Role.ADMIN and connection.execute(SQL["lock_admins"]).fetchall() == [(name,)]:
-            raise AccountError(f"{name} is the last admin: make another first, `yihu user add NAME --role admin`")
+        person = lock_person(connection, name)
         connection.execute(SQL["deactivate"], {"name": name})
         connection.execute(SQL["end_tokens"], {"name": name})
         audit.append(connection, _entry("deactivate", person, by, now))
+
+
+def lock_person(connection: Connection, name: str) -> Person:
+    """Let nobody give them anything until the transaction ends, in which they leave; raise AccountError."""
+    person = get_person(connection, name)
+    if person.role is Role.ADMIN and connection.execute(SQL["lock_admins"]).fetchall() == [(name,)]:
+        raise AccountError(f"{name} is the last admin: make another first, `yihu user add NAME --role admin`")
+    connection.execute(SQL["lock_person"], {"name": name})
+    return get_person(connection, name)  # another may have been quicker
+
+
+def has_gone(connection: Connection, holder: str) -> bool:
+    """Whether what is given to that name comes to somebody who has left, or is leaving; else they stay till its end.
+
+    A department never leaves.
+    """
+    return connection.execute(SQL["has_gone"], {"name": holder}).fetchone() == (True,)
 
 
 def make_token(connection: Connection, name: str, by: str, now: datetime, label: str = "") -> str:
