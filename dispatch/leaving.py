@@ -32,7 +32,8 @@ def leave(connection: Connection, name: str, by: str, now: datetime) -> int:
 
 
 def _try_to_leave(connection: Connection, name: str, by: str, now: datetime) -> int | None:
-    """None where something came into their hands until nobody could give them more: tickets are locked before people."""
+    """None where something came into their hands until nobody could give them more: tickets are locked before them."""
+    left: int | None = None
     with connection.transaction() as attempt:
         found = _left_behind(connection, name)
         locked = [case for one in found if (case := cases.lock_case(connection, one))]
@@ -41,8 +42,7 @@ def _try_to_leave(connection: Connection, name: str, by: str, now: datetime) -> 
             raise Rollback(attempt)
         left = sum(_tell(connection, case, name, now) for case in locked)
         _close(connection, person, by, now)
-        return left
-    return None
+    return left
 
 
 def _left_behind(connection: Connection, name: str) -> list[UUID]:
