@@ -83,7 +83,8 @@ def create_app(settings: WebSettings, registry: CollectorRegistry) -> FastAPI:
     app.state.registry = registry
     app.add_middleware(Gate, token=settings.token, pool=pool, guest=settings.guest)
     add_problem_handlers(app)
-    for module in (sign_in, staff, rota, channels, areas, reports, tickets, figures, centre, devices, overview):
+    # rota before staff: a name may hold a slash, and {name}/absences is somebody's absences first
+    for module in (sign_in, rota, staff, channels, areas, reports, tickets, figures, centre, devices, overview):
         app.include_router(module.router)
     _serve_pages(app, settings.static)
     return app

@@ -14,7 +14,7 @@ from dispatch import channels, notices
 from dispatch.notices_store import find_channel
 from dispatch.transitions import Role
 
-router = APIRouter(prefix="/api/channels/{holder}", tags=["people"], responses=responses(401, 403, 422, 503))
+router = APIRouter(prefix="/api/channels/{holder:path}", tags=["people"], responses=responses(401, 403, 422, 503))
 
 
 class Channel(BaseModel):

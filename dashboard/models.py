@@ -123,7 +123,7 @@ class Interval(BaseModel):
 
 
 class Letter(BaseModel):
-    """A response letter (响应函); `by` is who whistled, and who grades it."""
+    """A response letter (响应函); `by` is who whistled, and grades it unless they have left."""
 
     id: UUID
     number: str

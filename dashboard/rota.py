@@ -13,7 +13,7 @@ from detect.values import Hours
 from dispatch import accounts, rota, routing
 from dispatch.people import Person
 
-router = APIRouter(prefix="/api/people/{name}", tags=["people"], responses=responses(401, 403, 404, 422, 503))
+router = APIRouter(prefix="/api/people/{name:path}", tags=["people"], responses=responses(401, 403, 404, 422, 503))
 
 Days = Annotated[list[Annotated[int, Field(ge=1, le=7)]], Field(min_length=1, max_length=7)]
 

@@ -1,6 +1,6 @@
 """/api/login, /api/logout, /api/me: who is at the screen."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Request, Response
@@ -10,10 +10,12 @@ from dashboard.access import COOKIE, Database, Who, session
 from dashboard.models import Line
 from dashboard.problems import responses
 from dispatch import accounts
-from dispatch.accounts import SESSION, LoginError
+from dispatch.accounts import LoginError
 from dispatch.transitions import Role
 
 router = APIRouter(prefix="/api", tags=["people"], responses=responses(503))
+
+COOKIE_LIFE = timedelta(days=400)  # the longest that browsers keep one: when a session ends is for the server to say
 
 
 class Login(BaseModel):
@@ -33,7 +35,7 @@ class Me(BaseModel):
 
 @router.post("/login", responses=responses(401, 422))
 def login(database: Database, body: Login, request: Request, response: Response) -> Me:
-    """Sign in: the answer's cookie is a session of a week from its last use."""
+    """Sign in: the answer's cookie is a session of a week from its last use, and of 400 days at most."""
     try:
         person, token = accounts.sign_in(database, body.name, body.password, datetime.now(UTC))
     except LoginError as error:
@@ -41,7 +43,7 @@ def login(database: Database, body: Login, request: Request, response: Response)
     response.set_cookie(
         COOKIE,
         token,
-        max_age=int(SESSION.total_seconds()),
+        max_age=int(COOKIE_LIFE.total_seconds()),
         httponly=True,
         samesite="strict",
         secure=request.url.scheme == "https",

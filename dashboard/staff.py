@@ -54,7 +54,7 @@ def add(database: Database, who: Admin, body: NewAccount) -> Account:
     return _account(person)
 
 
-@router.put("/{name}/password", status_code=204)
+@router.put("/{name:path}/password", status_code=204)
 def change_password(database: Database, who: Who, name: Line, body: NewPassword) -> None:
     """One's own, or as an admin anybody's; it ends every session of the account."""
     if who.role is not Role.ADMIN and who.name != name:
@@ -62,7 +62,7 @@ def change_password(database: Database, who: Who, name: Line, body: NewPassword)
     accounts.set_password(database, name, body.password, who.signature, datetime.now(UTC))
 
 
-@router.delete("/{name}", status_code=204)
+@router.delete("/{name:path}", status_code=204)
 def remove(database: Database, who: Admin, name: Line) -> None:
     """Let nobody in by an account any more; what it did stays told, and supervisors hear what it still has in hand."""
     leave(database, name, who.signature, datetime.now(UTC))

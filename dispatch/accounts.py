@@ -16,7 +16,7 @@ from psycopg.rows import class_row, dict_row
 from dispatch import audit, store
 from dispatch.duties_store import load_duties
 from dispatch.people import Person, Signature
-from dispatch.transitions import Role
+from dispatch.transitions import FIELD, Role
 from ingest.queries import load_queries
 
 SQL = load_queries(Path(__file__).with_name("accounts.sql"))
@@ -50,6 +50,8 @@ class Token(NamedTuple):
 def add_person(connection: Connection, person: Person, password: str, by: str, now: datetime) -> None:
     """Make an account; raise AccountError."""
     _check(person, password)
+    if _has_left(connection, person.name):
+        raise AccountError(f"{person.name} has left, and the name stays theirs in the log: take another")
     _check_holder(connection, person)
     with connection.transaction():
         if person.area:
@@ -115,13 +117,28 @@ def set_password(connection: Connection, name: str, password: str, by: str, now:
 
 def deactivate(connection: Connection, name: str, by: str, now: datetime) -> None:
     """Keep the account for its history, and let nobody in by it, but not the last admin's; raise AccountError."""
-    person = get_person(connection, name)
     with connection.transaction():
-        if person.role is Role.ADMIN and connection.execute(SQL["lock_admins"]).fetchall() == [(name,)]:
-            raise AccountError(f"{name} is the last admin: make another first, `yihu user add NAME --role admin`")
+        person = lock_person(connection, name)
         connection.execute(SQL["deactivate"], {"name": name})
         connection.execute(SQL["end_tokens"], {"name": name})
         audit.append(connection, _entry("deactivate", person, by, now))
+
+
+def lock_person(connection: Connection, name: str) -> Person:
+    """Let nobody give them anything until the transaction ends, in which they leave; raise AccountError."""
+    person = get_person(connection, name)
+    if person.role is Role.ADMIN and connection.execute(SQL["lock_admins"]).fetchall() == [(name,)]:
+        raise AccountError(f"{name} is the last admin: make another first, `yihu user add NAME --role admin`")
+    connection.execute(SQL["lock_person"], {"name": name})
+    return get_person(connection, name)  # another may have been quicker
+
+
+def has_gone(connection: Connection, holder: str) -> bool:
+    """Whether what is given to that name comes to somebody who has left, or is leaving; else they stay till its end.
+
+    A department never leaves.
+    """
+    return connection.execute(SQL["has_gone"], {"name": holder}).fetchone() == (True,)
 
 
 def make_token(connection: Connection, name: str, by: str, now: datetime, label: str = "") -> str:
@@ -226,14 +243,31 @@ def find_person(connection: Connection, name: str) -> Person | None:
 def get_person(connection: Connection, name: str) -> Person:
     """Raise AccountError where there is none."""
     person = find_person(connection, name)
-    if person is None:
-        raise AccountError(f"there is no account {name}: make one with `yihu user add {name} --role …`")
-    return person
+    if person:
+        return person
+    if _has_left(connection, name):
+        raise AccountError(
+            f"{name} has left, and the name stays theirs in the log: make an account of another with"
+            " `yihu user add NAME --role …`"
+        )
+    raise AccountError(f"there is no account {name}: make one with `yihu user add {name} --role …`")
+
+
+def _has_left(connection: Connection, name: str) -> bool:
+    """Whether it is the name of an account that was closed."""
+    return connection.execute(SQL["has_left"], {"name": name}).fetchone() is not None
 
 
 def is_holder(connection: Connection, holder: str) -> bool:
-    """Whether a ticket can be with somebody of that name: an account's, or a department's of the duty list."""
+    """Whether anybody is told as that: a person by their account, or a department of the duty list."""
     return bool(connection.execute(SQL["is_person"], {"name": holder}).fetchone()) or is_department(connection, holder)
+
+
+def takes_tickets(connection: Connection, holder: str) -> bool:
+    """Whether a ticket that is given to that name can be accepted: a worker's or an admin's, or a department's."""
+    person = find_person(connection, holder)
+    in_person = person is not None and person.role in FIELD and person.holder == holder
+    return in_person or is_department(connection, holder)
 
 
 def is_department(connection: Connection, name: str) -> bool:
@@ -245,7 +279,7 @@ def is_department(connection: Connection, name: str) -> bool:
 
 def acts_as(connection: Connection, name: str) -> Person:
     """In whose name a script acts: an account, or where there is none an admin called so; raise AccountError."""
-    if is_reserved(name) or connection.execute(SQL["is_gone"], {"name": name}).fetchone():
+    if is_reserved(name) or _has_left(connection, name):
         raise AccountError(f"nobody acts in the name of {name}: the system does, or whoever it was is gone")
     return find_person(connection, name) or Person(name, Role.ADMIN)
 

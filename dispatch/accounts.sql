@@ -11,7 +11,7 @@ SELECT 1 FROM people WHERE active AND department = %(name)s LIMIT 1;
 -- name: is_person
 SELECT 1 FROM people WHERE active AND department IS NULL AND name = %(name)s;
 
--- name: is_gone
+-- name: has_left
 SELECT 1 FROM people WHERE name = %(name)s AND NOT active;
 
 -- name: add_person
@@ -23,6 +23,15 @@ UPDATE people SET password = %(password)s WHERE name = %(name)s;
 
 -- name: lock_admins
 SELECT name FROM people WHERE role = 'admin' AND active ORDER BY name FOR NO KEY UPDATE;
+
+-- name: lock_person
+-- Whoever is just giving them something is waited for.
+SELECT 1 FROM people WHERE name = %(name)s FOR UPDATE;
+
+-- name: has_gone
+-- Nobody who gives something waits: while somebody is leaving, which locks more, it is as if they had left.
+WITH here AS (SELECT 1 FROM people WHERE name = %(name)s AND active FOR KEY SHARE SKIP LOCKED)
+SELECT EXISTS (SELECT FROM people WHERE name = %(name)s AND department IS NULL) AND NOT EXISTS (SELECT FROM here);
 
 -- name: deactivate
 UPDATE people SET active = false WHERE name = %(name)s;

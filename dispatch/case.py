@@ -47,9 +47,9 @@ def apply(case: Case, order: Order) -> Case:
     if move.to != case.ticket.state:
         moved = replace(moved, paused_until=None)
     effect = EFFECTS.get(order.action)
-    approver = order.by.name if order.action is Action.PAUSE else None
+    approver = order.by.signature if order.action is Action.PAUSE else None
     told = case._replace(ticket=effect(moved, order) if effect else moved, letters=_write(case.letters, order))
-    return follow(case, told, Cause(order.at, order.by.name, order.reason, approver))
+    return follow(case, told, Cause(order.at, order.by.signature, order.reason, approver))
 
 
 def follow(before: Case, after: Case, cause: Cause) -> Case:
@@ -144,7 +144,7 @@ def _letter(department: str, order: Order) -> Letter:
         department=department,
         state=LetterState.ISSUED,
         text=order.note,
-        by=order.by.name,
+        by=order.by.signature,
         issued_at=order.at,
         deadline=order.until or order.at,
     )

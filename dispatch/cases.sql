@@ -28,7 +28,7 @@ FROM ledger WHERE ticket = %(ticket)s ORDER BY number;
 
 -- name: letters
 SELECT id, number, department, state, text, by, issued_at, deadline, checked_in_at, reported_at, answer, ended_at,
-       grade, remark
+       grade, remark, EXISTS (SELECT FROM people WHERE name = letters.by AND NOT active) AS orphaned
 FROM letters WHERE ticket = %(ticket)s ORDER BY issued_at, number;
 
 -- name: save_ticket

@@ -31,18 +31,25 @@ def set_channel(connection: Connection, holder: str, channel: Channel, by: str, 
     with connection.transaction():
         before = find_channel(connection, holder)
         put_channel(connection, holder, channel)
-        audit.append(connection, _entry("set_channel", holder, by, now, before, channel))
+        audit.append(connection, entry("set_channel", holder, by, now, before, channel))
 
 
 def remove_channel(connection: Connection, holder: str, by: str, now: datetime) -> None:
     """Tell a holder nowhere any more; raise ChannelError."""
     with connection.transaction():
-        before = find_channel(connection, holder)
+        before = drop_channel(connection, holder)
         if before is None:
             raise ChannelError(f"no channel is set for {holder}")
+        audit.append(connection, entry("remove_channel", holder, by, now, before, None))
+
+
+def drop_channel(connection: Connection, holder: str) -> Channel | None:
+    """Take back a holder's channel, if there is one; whoever asks tells the audit log."""
+    before = find_channel(connection, holder)
+    if before:
         connection.execute(SQL["drop_channel"], {"holder": holder})
         connection.execute(SQL["keep_unsent"], {"holder": holder})
-        audit.append(connection, _entry("remove_channel", holder, by, now, before, None))
+    return before
 
 
 def shown(channel: Channel) -> dict[str, str | float]:
@@ -75,8 +82,9 @@ def _scheme(url: str) -> str:
     return scheme if there else "…"
 
 
-def _entry(
+def entry(
     action: str, holder: str, by: str, now: datetime, before: Channel | None, after: Channel | None
 ) -> audit.Entry:
+    """For the audit log, of what may be seen of a channel."""
     old, new = (channel and shown(channel) for channel in (before, after))
     return audit.Entry(at=now, actor=by, action=action, subject=f"channel {holder}", before=old, after=new)

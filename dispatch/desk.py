@@ -8,7 +8,7 @@ from psycopg import Connection
 from uuid_utils.compat import uuid7
 
 from dispatch import audit, cases, opening, store
-from dispatch.accounts import is_department, is_holder
+from dispatch.accounts import find_person, is_department, takes_tickets
 from dispatch.case import Case
 from dispatch.duties_store import load_duties, load_matter
 from dispatch.guards import check
@@ -63,8 +63,10 @@ def _check_named(connection: Connection, order: Order, root: Case | None) -> Non
     """Raise TicketError unless whom an order names is there, and what it merges into is open."""
     if root and root.ticket.ended_at:
         raise IncompleteOrderError(f"ticket {root.ticket.number} is {root.ticket.state}: merge into an open one")
-    if order.assignee and not is_holder(connection, order.assignee):
-        raise IncompleteOrderError(f"there is no {order.assignee!r}: name an account, or a department of the duty list")
+    if order.assignee and not takes_tickets(connection, order.assignee):
+        known = find_person(connection, order.assignee)
+        why = f"{order.assignee!r} can accept no ticket" if known else f"there is no {order.assignee!r}"
+        raise IncompleteOrderError(f"{why}: name a grid worker, or a department of the duty list")
     for name in order.departments:
         if not is_department(connection, name):
             raise IncompleteOrderError(f"there is no department {name!r}: whistle for those of the duty list")

@@ -9,7 +9,7 @@ from uuid_utils.compat import uuid7
 from dispatch.case import Case
 from dispatch.ledger import Clock
 from dispatch.notices import Notice
-from dispatch.people import SYSTEM, Person
+from dispatch.people import SYSTEM, Person, Signature
 from dispatch.press import told
 from dispatch.ticket import Order, Ticket
 from dispatch.transitions import State
@@ -20,13 +20,14 @@ GRADES = {
     Grade.FAIR: ("基本满意", "fair"),
     Grade.UNSATISFIED: ("不满意", "unsatisfied"),
 }
+NOBODY = {"", Signature.SCRIPT}  # a server's own token has whistled; older letters of one are not signed
 STEPS = {Clock.ACCEPT: ("接单", "accept"), Clock.HANDLE: ("处理", "handle"), Clock.CLOSE: ("办结", "close")}
 
 
 def news(before: Case, after: Case, now: datetime) -> list[Notice]:
     """Of a ticket to whoever has it now and had it not, and of letters to the departments they are addressed to."""
     ticket, told = after.ticket, []
-    if ticket.assignee and _comes_to_somebody(before.ticket, ticket):
+    if ticket.assignee and comes_to_somebody(before.ticket, ticket):
         key = f"dispatch/{ticket.id}/{len(after.ledger)}"
         told.append(_notice(key, ticket.assignee, "dispatch", ticket, ("新工单", "A ticket for you"), now))
     known = {letter.id: letter for letter in before.letters}
@@ -61,34 +62,46 @@ def news_of_nobody(_: Case, after: Case, supervisors: Sequence[Person], order: O
     ]
 
 
-def news_of_left(ticket: Ticket, supervisors: Sequence[Person], now: datetime) -> list[Notice]:
-    """Of a ticket in the hands of somebody who has left, to who supervises there."""
+def news_of_left(case: Case, supervisors: Sequence[Person], now: datetime) -> list[Notice]:
+    """Of a ticket in the hands of somebody who has left, or that comes there now, to who supervises there."""
+    ticket = case.ticket
     words = (
         f"{ticket.assignee}的账号已停用，请改派",
         f"The account of {ticket.assignee} is closed: assign it anew",
     )
     return [
-        _notice(f"left/{ticket.id}/{ticket.assignee}", holder, "dispatch", ticket, words, now)
+        _notice(f"left/{ticket.id}/{len(case.ledger)}", holder, "dispatch", ticket, words, now)
         for holder in told(replace(ticket, assignee=None), 1, supervisors)
     ]
+
+
+def news_of_ungraded(letter: Letter, ticket: Ticket, supervisors: Sequence[Person], now: datetime) -> list[Notice]:
+    """Of an open letter of somebody who has left, to who supervises there."""
+    words = (
+        f"{letter.by}的账号已停用，其吹哨发给{letter.department}的响应函请代为评价",
+        f"The account of {letter.by} is closed, who whistled for {letter.department}: grade the answer in their place",
+    )
+    there = told(replace(ticket, assignee=None), 1, supervisors)
+    return [_notice(f"letter/{letter.id}/left", holder, "letter", ticket, words, now) for holder in there]
 
 
 def news_of_late(letter: Letter, ticket: Ticket, supervisors: Sequence[Person], now: datetime) -> list[Notice]:
     """Of a letter that was not answered in time to its department, to who whistled, and to who supervises there."""
     words = f"{letter.department}的响应函逾期未反馈", f"{letter.department} has not answered its letter in time"
-    holders = dict.fromkeys([letter.department, letter.by, *told(replace(ticket, assignee=None), 1, supervisors)])
-    return [_notice(f"letter/{letter.id}/late", holder, "letter", ticket, words, now) for holder in holders if holder]
+    there = told(replace(ticket, assignee=None), 1, supervisors)
+    holders = [one for one in dict.fromkeys([letter.department, letter.by, *there]) if one not in NOBODY]
+    return [_notice(f"letter/{letter.id}/late", holder, "letter", ticket, words, now) for holder in holders]
 
 
 def _climb_words(clock: Clock, level: int, order: Order) -> tuple[str, str]:
     if order.by == SYSTEM:
         zh, en = STEPS[clock]
         return f"督办（{level}级），{zh}已超时", f"Pressed, level {level}, overdue to {en}"
-    by = order.by.name or "script"
+    by = order.by.signature
     return f"{by}督办（{level}级）：{order.reason}", f"Pressed by {by}, level {level}: {order.reason}"
 
 
-def _comes_to_somebody(before: Ticket, after: Ticket) -> bool:
+def comes_to_somebody(before: Ticket, after: Ticket) -> bool:
     """Sent out, or handed over; whoever accepts it knows."""
     if after.state is State.ACCEPTED:
         return before.state is State.ACCEPTED and before.assignee != after.assignee

@@ -85,11 +85,15 @@ def nearby(connection: Connection, kind: str, position: Position, who: Person | 
 
 
 class Followed(NamedTuple):
-    """Where a link leads, the ticket that its reporter's own words stand in, and what they have answered."""
+    """Where a link leads, the ticket that its reporter's own words stand in, and what they have answered.
+
+    `reopened` is whether a «no» of theirs has reopened it already.
+    """
 
     ticket: UUID
     own: UUID
     solved: bool | None
+    reopened: bool
 
 
 def followed(connection: Connection, token: str) -> Followed:
@@ -109,10 +113,10 @@ class Answer(NamedTuple):
 
 
 def answer(connection: Connection, token: str, said: Answer, who: Person | None, address: str, now: datetime) -> Ticket:
-    """A reporter says whether it was solved: the first «no» to a closed ticket reopens it, all else is a comment.
+    """A reporter says whether it was solved: their first «no» to a closed ticket reopens it, all else is a comment.
 
-    Each of those whose reports were merged has a «no» of their own; a stranger may say as much an hour as they may
-    report. Raise TicketError.
+    It does so after a «yes», too. Each of those whose reports were merged has a «no» of their own; a stranger may say
+    as much an hour as they may report. Raise TicketError.
     """
     with connection.transaction():
         case = cases.lock_case(connection, followed(connection, token).ticket)
@@ -123,13 +127,14 @@ def answer(connection: Connection, token: str, said: Answer, who: Person | None,
             allowed = cases.load_conduct(connection, case.ticket.site, case.ticket.position).reports
             admit(connection, Deed.ANSWER, address, allowed.per_hour, now)
         closed = case.ticket.state is State.CLOSED
+        reopens = closed and not said.solved and not before.reopened
         if closed:
-            connection.execute(SQL["note_answer"], {"follow": _hash(token), "solved": said.solved})
-        return carry_out(connection, case, _order(said, now, closed=closed, first=before.solved is None))
+            values = {"follow": _hash(token), "solved": said.solved, "reopened_at": now if reopens else None}
+            connection.execute(SQL["note_answer"], values)
+        return carry_out(connection, case, _order(said, now, closed=closed, reopens=reopens))
 
 
-def _order(said: Answer, now: datetime, *, closed: bool, first: bool) -> Order:
-    reopens = closed and first and not said.solved
+def _order(said: Answer, now: datetime, *, closed: bool, reopens: bool) -> Order:
     return Order(
         action=Action.REOPEN if reopens else Action.COMMENT,
         at=now,

@@ -2,10 +2,10 @@
 INSERT INTO reports (ticket, at, follow) VALUES (%(ticket)s, %(at)s, %(follow)s);
 
 -- name: followed
-SELECT root_of(ticket) AS ticket, ticket AS own, solved FROM reports WHERE follow = %(follow)s;
+SELECT root_of(ticket) AS ticket, ticket AS own, solved, reopened_at IS NOT NULL AS reopened FROM reports WHERE follow = %(follow)s;
 
 -- name: note_answer
-UPDATE reports SET solved = %(solved)s WHERE follow = %(follow)s;
+UPDATE reports SET solved = %(solved)s, reopened_at = coalesce(reopened_at, %(reopened_at)s) WHERE follow = %(follow)s;
 
 -- name: nearby
 SELECT id, number, title, state, opened_at, metres

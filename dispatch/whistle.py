@@ -27,7 +27,10 @@ class Grade(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """A response letter (响应函); `by` is who whistled. Its deadline stays as it was set."""
+    """A response letter (响应函); `by` is who whistled, and `orphaned` whether they have left since.
+
+    Its deadline stays as it was set.
+    """
 
     id: UUID
     department: str
@@ -43,6 +46,7 @@ class Letter:
     ended_at: datetime | None = None
     grade: Grade | None = None
     remark: str = ""
+    orphaned: bool = False
 
 
 LETTER_MOVES: dict[tuple[LetterState, Action], LetterState] = {

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote
 
 import psycopg
 import pytest
@@ -34,6 +35,23 @@ def test_duty_is_planned_and_whoever_it_is_about_reads_it(client: TestClient, wa
     dropped = client.delete("/api/people/王建军/absences", params={"begin": AWAY["begin"]})
     assert dropped.status_code == 204
     assert client.get("/api/people/王建军/duty").json()["absences"] == []
+
+
+@pytest.mark.parametrize("name", ["公安/消防", "/", "a/duty", "50%/?#"])
+def test_a_name_may_hold_whatever_a_path_may_not(client: TestClient, name: str) -> None:
+    body = {"name": name, "role": "worker", "password": "a long enough one"}
+    assert client.post("/api/people", json=body).status_code == 201
+    account, channel = f"/api/people/{quote(name, safe='')}", f"/api/channels/{quote(name, safe='')}"
+    assert client.put(f"{account}/duty", json=NIGHT).json()["hours"] == "22:00-06:00"
+    assert client.get(f"{account}/duty").json()["days"] == [5, 6]
+    assert client.post(f"{account}/absences", json=AWAY).status_code == 201
+    assert client.delete(f"{account}/absences", params={"begin": AWAY["begin"]}).status_code == 204
+    assert client.put(f"{account}/password", json={"password": "another long one"}).status_code == 204
+    assert client.put(channel, json={"url": "json://localhost"}).json()["holder"] == name
+    assert client.get(channel).json()["holder"] == name
+    assert client.delete(channel).status_code == 204
+    assert client.delete(account).status_code == 204
+    assert name not in [one["name"] for one in client.get("/api/people").json()]
 
 
 @pytest.mark.parametrize(

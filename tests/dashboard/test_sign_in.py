@@ -1,5 +1,5 @@
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
@@ -35,6 +35,18 @@ def test_a_session_is_a_cookie_that_no_script_reads_and_no_other_site_sends(brow
     assert "httponly" in cookie
     assert "samesite=strict" in cookie
     assert browser.get("/api/me").json()["name"] == "李秀英"
+
+
+def test_the_server_and_not_the_cookie_says_when_a_session_ends(
+    browser: TestClient, connection: psycopg.Connection
+) -> None:
+    """Browsers keep a cookie for 400 days at most, and are given it once."""
+    answer = browser.post("/api/login", json={"name": "李秀英", "password": PASSWORD})
+    assert f"max-age={400 * 86_400};" in answer.headers["set-cookie"].lower()
+    connection.execute("UPDATE tokens SET used_at = %s", [datetime.now(UTC) - timedelta(days=6)])
+    assert browser.get("/api/me").status_code == 200
+    connection.execute("UPDATE tokens SET expires_at = %s", [datetime.now(UTC)])
+    assert browser.get("/api/me").status_code == 401
 
 
 @pytest.mark.parametrize("odd", ["a@b=1", "a,b=1", "theme{x}=1", "no value", ";=;"])

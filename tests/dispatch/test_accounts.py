@@ -145,7 +145,15 @@ def test_whoever_has_left_gets_in_by_nothing(connection: Connection):
     assert accounts.find_by_token(connection, token, NOW) is None
     with pytest.raises(LoginError):
         accounts.sign_in(connection, LI.name, PASSWORD, NOW)
-    with pytest.raises(AccountError, match="there is an account 李秀英 already"):  # the name stays theirs in the log
+    with pytest.raises(AccountError, match="李秀英 has left, and the name stays theirs in the log: take another"):
+        add(connection)
+    with pytest.raises(AccountError, match="李秀英 has left, and the name stays theirs in the log: make an account of"):
+        accounts.set_password(connection, LI.name, PASSWORD, "root", NOW)
+
+
+def test_a_name_is_taken_once(connection: Connection):
+    add(connection)
+    with pytest.raises(AccountError, match="there is an account 李秀英 already"):
         add(connection)
 
 

@@ -382,11 +382,47 @@ def test_a_whistle_summons_departments_and_is_graded_by_who_whistled():
         asked(Action.REPORT_BACK, HE, 8, note="已清运", **own),
         asked(Action.WITHDRAW, LI, 9, letter="交警中队", reason="not needed"),
     )
-    with pytest.raises(NotYoursError, match="li whistled"):
+    with pytest.raises(NotYoursError, match=r"^li whistled: .* or an admin does; or withdraw the letter"):
         apply(one, asked(Action.GRADE, ZHOU, 10, grade=Grade.SATISFIED, **own))
     one = apply(one, asked(Action.GRADE, LI, 10, grade=Grade.SATISFIED, **own))
     assert [(letter.state, letter.grade) for letter in one.letters] == [("graded", "satisfied"), ("withdrawn", None)]
     assert apply(one, asked(Action.CLOSE, LI, 11)).ticket.state == State.CLOSED
+
+
+def answered(by: Person) -> Case:
+    """A ticket that somebody whistled for, with the answer of one department."""
+    own, whistle = {"letter": "环卫所"}, replace(WHISTLE, by=by, departments=("环卫所",))
+    return lived(
+        case(),
+        *HANDLED,
+        whistle,
+        asked(Action.CHECK_IN, HE, 7, **own),
+        asked(Action.REPORT_BACK, HE, 8, note="已清运", **own),
+    )
+
+
+@pytest.mark.parametrize(("by", "may"), [(ZHOU, True), (LI, True), (ROOT, True), (WANG, False), (HE, False)])
+def test_whoever_checks_grades_for_somebody_who_has_left(by: Person, *, may: bool):
+    one = answered(Person("qi", Role.SUPERVISOR))
+    one = one._replace(letters=tuple(replace(letter, orphaned=True) for letter in one.letters))
+    grade = asked(Action.GRADE, by, 10, grade=Grade.FAIR, letter="环卫所")
+    if not may:
+        with pytest.raises(NotYoursError):
+            apply(one, grade)
+        return
+    assert apply(one, grade).letters[0].grade == "fair"
+
+
+def test_what_a_server_s_own_token_does_is_signed_as_a_script_s():
+    one = answered(SCRIPT)
+    unsigned = one._replace(letters=tuple(replace(letter, by="") for letter in one.letters))  # of an older version
+    for each in (one, unsigned):
+        with pytest.raises(NotYoursError, match=r"^script whistled: "):
+            apply(each, asked(Action.GRADE, LI, 10, grade=Grade.FAIR, letter="环卫所"))
+        assert apply(each, asked(Action.GRADE, ROOT, 10, grade=Grade.FAIR, letter="环卫所")).letters[0].grade == "fair"
+    pause = asked(Action.PAUSE, SCRIPT, 60, reason="a part", until=RECEIVED + 5 * HOUR)
+    last = lived(case(), *ACCEPTED, pause).ledger[-1]
+    assert (last.by, last.approver) == ("script", "script")
 
 
 @pytest.mark.parametrize(

@@ -80,6 +80,22 @@ def test_nothing_is_given_to_nobody(connection: Connection, state: State, action
     assert "环卫所" in act(connection, ticket.id, naming(action, "环卫所"), []).holders
 
 
+@pytest.mark.parametrize(("state", "action"), [(State.CANDIDATE, Action.CONFIRM), (State.ACCEPTED, Action.ASSIGN)])
+def test_nothing_is_given_to_who_could_never_accept_it(connection: Connection, state: State, action: Action):
+    """Nor to one of a department by their own name: what is theirs is the department's."""
+    connection.execute(
+        "INSERT INTO people (name, role, department) VALUES ('op', 'operator', NULL), ('li', 'supervisor', NULL),"
+        " ('he', 'department', '燃气公司'), ('zhu', 'worker', NULL), ('root', 'admin', NULL)"
+    )
+    for name in ("op", "li", "he"):
+        ticket = walk(connection, stored(connection).id, state)
+        with pytest.raises(IncompleteOrderError, match=f"'{name}' can accept no ticket: name a grid worker"):
+            act(connection, ticket.id, naming(action, name), [])
+    for name in ("zhu", "root", "燃气公司"):
+        ticket = walk(connection, stored(connection).id, state)
+        assert act(connection, ticket.id, naming(action, name), []).assignee == name
+
+
 def test_only_departments_are_whistled_for(connection: Connection):
     """A person's own name is no department's: nobody could answer such a letter."""
     ticket = walk(connection, stored(connection).id, State.ACCEPTED)

@@ -1,14 +1,21 @@
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
+import psycopg
 import pytest
 from psycopg import Connection
 
-from dispatch import accounts
+from dispatch import accounts, channels
 from dispatch.accounts import AccountError
+from dispatch.desk import act
 from dispatch.leaving import leave
+from dispatch.notices import Channel
+from dispatch.notices_store import find_channel
 from dispatch.people import Person
-from dispatch.transitions import Role, State
-from tests.dispatch.matters import RECEIVED, read, rows, stored
+from dispatch.ticket import Order
+from dispatch.transitions import Action, Role, State
+from dispatch.whistle import Grade
+from tests.dispatch.matters import RECEIVED, goes_on_or_waits, order, read, rows, stored, walk
 
 PASSWORD = "a long enough one"  # noqa: S105 - of accounts that live for one test
 GRID, STREET = "510603003001001", "510603003"
@@ -67,6 +74,85 @@ def test_what_a_department_has_in_hand_stays_its_own_when_one_of_it_leaves(conne
 def test_who_is_not_there_cannot_leave_and_nobody_is_told(connection: Connection):
     leave(connection, "zhao", "root", LATER)
     stored(connection, state=State.ACCEPTED, assignee="zhao")
-    with pytest.raises(AccountError, match="there is no account zhao"):
+    with pytest.raises(AccountError, match="zhao has left, and the name stays theirs"):
         leave(connection, "zhao", "root", LATER)
     assert told(connection) == []
+
+
+@pytest.mark.usefixtures("crew")
+def test_supervisors_hear_of_what_comes_back_to_somebody_who_has_left(connection: Connection):
+    one = stored(connection, areas=[GRID, STREET])
+    act(connection, one.id, order(Action.CONFIRM, assignee="wang"), [])
+    walk(connection, one.id, State.CLOSED)
+    assert leave(connection, "wang", "root", LATER) == 0
+    for minutes in (100, 200):
+        act(connection, one.id, order(Action.REOPEN, "chen", minutes, reason="not done"), [])
+        act(connection, one.id, order(Action.ACCEPT, None, minutes + 1), [])  # a script does so in nobody's name
+        act(connection, one.id, order(Action.HANDLE, None, minutes + 2), [])
+    words = f"The account of wang is closed: assign it anew — {one.number} Rubbish at the gate"
+    new = [notice for notice in told(connection) if notice[0] != "wang"]
+    assert new == [("chen", "dispatch", words), ("chen", "dispatch", words)]
+
+
+@pytest.mark.usefixtures("crew")
+@pytest.mark.parametrize(
+    ("state", "last"),
+    [
+        (State.CANDIDATE, order(Action.CONFIRM, assignee="wang")),
+        (State.DISPATCHED, order(Action.ASSIGN, minutes=2, assignee="wang")),
+        (State.HANDLED, order(Action.REOPEN, minutes=5, reason="not done")),
+    ],
+)
+def test_what_comes_to_somebody_in_the_moment_they_leave_is_told(
+    connection: Connection, database: str, state: State, last: Order
+):
+    """Given but not committed, or given while they leave: neither waits for the other for ever."""
+    one = stored(connection, areas=[GRID], state=state, assignee="wang" if state is State.HANDLED else None)
+    with ThreadPoolExecutor() as pool, psycopg.connect(database, autocommit=True) as other:
+        with connection.transaction():
+            act(connection, one.id, last, [])
+            leaving = pool.submit(leave, other, "wang", "root", LATER)
+            with psycopg.connect(database, autocommit=True) as observer:
+                goes_on_or_waits(leaving, other, observer)
+        assert leaving.result(20) == 1
+    assert [notice[0] for notice in told(connection) if notice[0] != "wang"] == ["chen"]
+
+
+@pytest.mark.usefixtures("crew")
+def test_what_is_given_to_somebody_who_is_leaving_is_told_and_waits_for_nobody(connection: Connection, database: str):
+    one = stored(connection, areas=[GRID], state=State.DISPATCHED)
+    connection.execute("SET lock_timeout = '5s'")
+    with psycopg.connect(database, autocommit=True) as other, other.transaction():
+        accounts.lock_person(other, "wang")
+        act(connection, one.id, order(Action.ASSIGN, minutes=9, assignee="wang"), [])
+    assert [notice[0] for notice in told(connection) if notice[0] != "wang"] == ["chen"]
+
+
+@pytest.mark.usefixtures("crew")
+def test_the_letters_of_whoever_leaves_are_graded_by_who_hears_of_them(connection: Connection):
+    accounts.add_person(connection, Person("qi", Role.SUPERVISOR, GRID), PASSWORD, "root", RECEIVED)
+    one = walk(connection, stored(connection, areas=[GRID, STREET]).id, State.ACCEPTED)
+    summons = {"departments": ("环卫所", "交警中队"), "until": LATER, "note": "请到场"}
+    act(connection, one.id, order(Action.WHISTLE, "qi", 3, Role.SUPERVISOR, **summons), [])
+    act(connection, one.id, order(Action.WITHDRAW, "qi", 4, letter="交警中队", reason="not needed"), [])
+    for action in (Action.CHECK_IN, Action.REPORT_BACK):
+        act(connection, one.id, order(action, "root", 5, letter="环卫所", note="done"), [])
+    assert leave(connection, "qi", "root", LATER) == 0
+    words = "The account of qi is closed, who whistled for 环卫所: grade the answer in their place"
+    heard = [notice for notice in told(connection) if words in notice[2]]
+    assert [(holder, about) for holder, about, _ in heard] == [("chen", "letter")]  # qi was the other one of this grid
+    graded = order(Action.GRADE, "chen", 99, Role.SUPERVISOR, letter="环卫所", grade=Grade.FAIR)
+    act(connection, one.id, graded, [])
+    assert [row["grade"] for row in rows(connection, "letters", department="环卫所")] == ["fair"]
+
+
+@pytest.mark.usefixtures("crew")
+def test_whoever_leaves_is_told_nowhere_any_more_and_their_department_is(connection: Connection):
+    accounts.add_person(connection, Person("交警中队", Role.DEPARTMENT, None, "交警中队"), PASSWORD, "root", RECEIVED)
+    for holder in ("wang", "交警中队"):
+        channels.set_channel(connection, holder, Channel("json://localhost"), "root", RECEIVED)
+        leave(connection, holder, "root", LATER)
+    assert find_channel(connection, "wang") is None
+    assert find_channel(connection, "交警中队")
+    ends = [(row["subject"], row["actor"], row["at"]) for row in rows(connection, "audit", action="remove_channel")]
+    assert ends == [("channel wang", "root", LATER)]

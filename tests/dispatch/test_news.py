@@ -1,10 +1,11 @@
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from dispatch.case import Case, apply
-from dispatch.news import news
+from dispatch.news import news, news_of_late
 from dispatch.transitions import Action
 from dispatch.whistle import Grade
 from tests.dispatch.matters import RECEIVED, case, order
@@ -55,6 +56,12 @@ def test_departments_are_told_of_their_letters_and_what_became_of_them():
     assert notices == [("环卫所", "letter", "响应函评价：基本满意 — 7 Rubbish at the gate")]
     _, notices = told(one, order(Action.WITHDRAW, "li", 5, letter="交警中队", reason="不用了"))
     assert notices == [("交警中队", "letter", "响应函已撤回：不用了 — 7 Rubbish at the gate")]
+
+
+def test_of_a_late_letter_no_script_is_told_that_whistled_for_it():
+    one, _ = told(case(number="7"), order(Action.CONFIRM), order(Action.WHISTLE, None, 2, **SUMMONS))
+    for letter in (one.letters[0], replace(one.letters[0], by="")):
+        assert [notice.holder for notice in news_of_late(letter, one.ticket, [], RECEIVED)] == ["环卫所"]
 
 
 @pytest.mark.parametrize("grade", Grade)

@@ -159,6 +159,18 @@ def test_the_first_no_reopens_and_the_second_is_told(connection: Connection):
     ]
 
 
+def test_a_no_after_a_yes_reopens_it_once_too(connection: Connection):
+    """The lamp shone when they looked; at night it did not."""
+    received = closed(connection)
+    say(connection, received, solved=True)
+    again = say(connection, received, solved=False, hours=2)
+    assert (again.state, again.solved) == (State.DISPATCHED, False)
+    for action, who in ((Action.ACCEPT, "wang"), (Action.HANDLE, "wang"), (Action.CLOSE, "li")):
+        act(connection, again.id, order(action, who, 200), [])
+    for hours, solved in ((5, True), (6, False)):
+        assert say(connection, received, solved=solved, hours=hours).state == State.CLOSED
+
+
 def test_a_link_follows_its_report_into_the_ticket_it_was_merged_into(connection: Connection):
     one, root = take(connection), take(connection)
     act(connection, one.ticket.id, order(Action.MERGE, into=root.ticket.id), [])

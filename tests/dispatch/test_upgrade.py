@@ -1,4 +1,4 @@
-"""A database from before the ledger: what was open goes on, and what was written stays written."""
+"""Databases of older versions: what was open goes on, and what was written stays written."""
 
 import shutil
 from datetime import timedelta
@@ -13,16 +13,16 @@ from dispatch.desk import act
 from dispatch.press import next_climb
 from dispatch.transitions import Action, State
 from ingest.migrate import FOLDER, migrate
-from tests.dispatch.matters import RECEIVED, order, read, read_case, rows, timeline
+from tests.dispatch.matters import RECEIVED, order, read, read_case, rows, stored, timeline
 
 HOUR = timedelta(hours=1)
 BEFORE = "0004_limits.sql"
 STEPS = ((None, "candidate", "open"), ("candidate", "dispatched", "confirm"), ("dispatched", "accepted", "accept"))
 
 
-def migrate_as_it_was(url: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def migrate_as_it_was(url: str, folder: Path, monkeypatch: pytest.MonkeyPatch, last: str = BEFORE) -> None:
     for file in FOLDER.glob("*.sql"):
-        if file.name <= BEFORE or file.name == "timescale.sql":
+        if file.name <= last or file.name == "timescale.sql":
             shutil.copy(file, folder)
     with monkeypatch.context() as patch:
         patch.setattr("ingest.migrate.FOLDER", folder)
@@ -71,6 +71,28 @@ def test_open_tickets_keep_their_due_times_and_go_on(
         assert read(connection, accepted).due.handle == RECEIVED + 5 * HOUR
         assert [entry[1] for entry in timeline(connection, accepted)] == ["open", "confirm", "accept", "handle"]
         assert audit.verify(connection).broken_at is None
+
+
+def test_who_had_a_report_reopened_before_has_no_second_no(
+    empty_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And whose «no» came after a «yes», when that did not count, has one still."""
+    migrate_as_it_was(empty_database, tmp_path, monkeypatch, "0012_failed_sign_ins.sql")
+    with psycopg.connect(empty_database, autocommit=True) as connection:
+        reopened, unheard, silent = (stored(connection, state=State.CLOSED).id for _ in range(3))
+        for ticket, solved in ((reopened, True), (unheard, False), (silent, None)):
+            connection.execute(
+                "INSERT INTO reports (ticket, at, follow, solved) VALUES (%s, now(), %s, %s)",
+                [ticket, ticket.bytes, solved],
+            )
+        for ticket, action, at in ((reopened, "reopen", RECEIVED), (unheard, "comment", RECEIVED)):
+            audit.append(connection, audit.Entry(at=at, actor="report", action=action, ticket=ticket))
+        migrate(empty_database)
+        assert {row["ticket"]: row["reopened_at"] for row in rows(connection, "reports")} == {
+            reopened: RECEIVED,
+            unheard: None,
+            silent: None,
+        }
 
 
 def test_a_long_timeline_is_chained_in_a_breath(
