@@ -18,7 +18,7 @@ from ingest.queries import load_queries
 SQL = load_queries(Path(__file__).with_name("dashboard.sql"))
 WALL_TICKETS = 100
 MARKS = ("state", "kind", "site", "device")
-WINDOW = 3000  # of the newest tickets are looked at one by one
+WINDOW, WIDER = 3000, 4  # of the newest tickets are looked at one by one, or, where it may suffice, four times as many
 SUFFIX = {"image/jpeg": "jpg", "image/png": "png"}
 
 
@@ -45,10 +45,16 @@ def list_tickets(
 
 def _find_tickets(connection: Connection, values: dict[str, Any]) -> list[UUID]:
     """Among the newest, where many are as asked for; where few are, by what these have in common."""
-    found = _rows(connection, "newest_tickets", values | {"window": WINDOW})
-    if len(found) < values["limit"]:
-        found = _rows(connection, "few_tickets", values)
-    return [row["id"] for row in found]
+    found, wanted = _among_newest(connection, values, WINDOW), values["limit"]
+    if wanted / WIDER <= len(found) < wanted:
+        found = _among_newest(connection, values, WIDER * WINDOW)
+    if len(found) < wanted:
+        found = [row["id"] for row in _rows(connection, "few_tickets", values)]
+    return found
+
+
+def _among_newest(connection: Connection, values: dict[str, Any], window: int) -> list[UUID]:
+    return [row["id"] for row in _rows(connection, "newest_tickets", values | {"window": window})]
 
 
 def asked(person: Person, filters: dict[str, Any]) -> dict[str, Any]:
