@@ -16,6 +16,28 @@ WHERE (%(marks)s::text[] IS NULL OR marks_of(state, kind, site, device) @> %(mar
 ORDER BY opened_at DESC, id DESC
 LIMIT %(limit)s;
 
+-- name: listed_tickets
+-- As above, of the newest in the two lists (or one) that hold all that were asked for.
+SELECT id FROM (
+    (SELECT opened_at, ticket FROM ticket_lists
+     WHERE list = %(list)s AND (%(after_at)s::timestamptz IS NULL OR (opened_at, ticket) < (%(after_at)s, %(after_id)s))
+     ORDER BY opened_at DESC, ticket DESC LIMIT %(window)s)
+    UNION ALL
+    (SELECT opened_at, ticket FROM ticket_lists AS mine
+     WHERE list = %(own)s AND (%(after_at)s::timestamptz IS NULL OR (opened_at, ticket) < (%(after_at)s, %(after_id)s))
+       AND NOT EXISTS (SELECT FROM ticket_lists AS there
+                       WHERE (there.list, there.opened_at, there.ticket) = (%(list)s, mine.opened_at, mine.ticket) OFFSET 0)
+     ORDER BY opened_at DESC, ticket DESC LIMIT %(window)s)
+    ORDER BY opened_at DESC, ticket DESC
+    LIMIT %(window)s
+) AS newest
+CROSS JOIN LATERAL (SELECT * FROM tickets WHERE tickets.id = newest.ticket OFFSET 0) AS each  -- OFFSET 0: one by one
+WHERE (%(marks)s::text[] IS NULL OR marks_of(state, kind, site, device) @> %(marks)s)
+  AND (%(area)s::text IS NULL OR areas @> ARRAY[%(area)s::text])
+  AND within_reach(%(role)s, %(reach)s, %(holder)s, assignee, departments, areas)
+ORDER BY newest.opened_at DESC, newest.ticket DESC
+LIMIT %(limit)s;
+
 -- name: few_tickets
 -- All that were asked for, by what they have in common, and of these the newest: quick where they are few.
 WITH found AS MATERIALIZED (

@@ -97,4 +97,10 @@ def add_problem_handlers(app: FastAPI) -> None:
 
 
 def database_away(error: Exception) -> JSONResponse:
-    return problem(503, f"The database does not answer; try again in a moment. ({error})", {"Retry-After": "5"})
+    if isinstance(error, psycopg.errors.QueryCanceled):
+        told = (
+            "The database took too long for this: ask for less (a shorter period, a smaller area), or try again later."
+        )
+    else:
+        told = "The database does not answer; try again in a moment."
+    return problem(503, f"{told} ({error})", {"Retry-After": "5"})

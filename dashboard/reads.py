@@ -1,6 +1,7 @@
 """What the screens read, straight from the database's views into the API's models."""
 
 import base64
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,12 +14,14 @@ from psycopg.rows import dict_row
 from dashboard.models import Counts, Device, Reading, Site, Ticket, TicketPage, TimelineEntry, Wall
 from dispatch.figures import reach_of
 from dispatch.people import Person
+from dispatch.transitions import Role
 from ingest.queries import load_queries
 
 SQL = load_queries(Path(__file__).with_name("dashboard.sql"))
 WALL_TICKETS = 100
 MARKS = ("state", "kind", "site", "device")
-WINDOW, WIDER = 3000, 4  # of the newest tickets are looked at one by one, or, where it may suffice, four times as many
+WINDOW = 60  # times as many as fill a page are looked at one by one, the newest first
+FULL_PAGE = 50
 SUFFIX = {"image/jpeg": "jpg", "image/png": "png"}
 
 
@@ -36,31 +39,48 @@ def list_tickets(
 ) -> TicketPage:
     """Newest first; raise BadCursorError."""
     after_at, after_id = _read_cursor(cursor) if cursor else (None, None)
-    page = {"limit": limit + 1, "after_at": after_at, "after_id": after_id}
-    ids = _find_tickets(connection, asked(person, filters) | page)
-    items = [_ticket(row) for row in _rows(connection, "tickets", {"ids": ids})]
+    page = {"limit": limit + 1, "window": WINDOW * max(limit, FULL_PAGE), "after_at": after_at, "after_id": after_id}
+    with connection.transaction():  # or a ticket that is handed over meanwhile is shown to who has it no more
+        connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        ids = _find_tickets(connection, asked(person, filters) | page)
+        items = [_ticket(row) for row in _rows(connection, "tickets", {"ids": ids})]
     last = items[limit - 1] if len(items) > limit else None
     return TicketPage(items=items[:limit], next=_cursor(last) if last else None)
 
 
 def _find_tickets(connection: Connection, values: dict[str, Any]) -> list[UUID]:
     """Among the newest, where many are as asked for; where few are, by what these have in common."""
-    found, wanted = _among_newest(connection, values, WINDOW), values["limit"]
-    if wanted / WIDER <= len(found) < wanted:
-        found = _among_newest(connection, values, WIDER * WINDOW)
-    if len(found) < wanted:
-        found = [row["id"] for row in _rows(connection, "few_tickets", values)]
+    found: list[UUID] = []
+    for query in _ways(values):
+        found = [row["id"] for row in _rows(connection, query, values)]
+        if len(found) >= values["limit"]:
+            break
     return found
 
 
-def _among_newest(connection: Connection, values: dict[str, Any], window: int) -> list[UUID]:
-    return [row["id"] for row in _rows(connection, "newest_tickets", values | {"window": window})]
+def _ways(values: dict[str, Any]) -> Iterator[str]:
+    """The quick ones first; each finds the newest that were asked for, the last finds all."""
+    if values["list"]:
+        yield "listed_tickets"
+    if values["marks"] or not values["list"]:
+        yield "newest_tickets"
+    yield "few_tickets"
 
 
 def asked(person: Person, filters: dict[str, Any]) -> dict[str, Any]:
     """What the queries for tickets ask for; `marks` are those that `marks_of` such a ticket holds."""
     marks = [f"{name}:{filters[name]}" for name in MARKS if filters[name] is not None]
-    return filters | reach_of(person) | {"marks": marks or None}
+    return filters | reach_of(person) | {"marks": marks or None} | _lists(person, filters)
+
+
+def _lists(person: Person, filters: dict[str, Any]) -> dict[str, str | None]:
+    """Those of `lists_of` in which all stand that were asked for; None where that may be any ticket."""
+    mine = f"holder:{person.holder}"
+    if person.role == Role.DEPARTMENT:
+        return {"list": mine, "own": None}
+    if filters["area"] or filters["site"]:
+        return {"list": f"area:{filters['area']}" if filters["area"] else f"site:{filters['site']}", "own": None}
+    return {"list": f"area:{person.area}", "own": mine} if person.area else {"list": None, "own": None}
 
 
 def get_ticket(connection: Connection, person: Person, ticket: UUID) -> Ticket | None:

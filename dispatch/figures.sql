@@ -20,15 +20,19 @@ WITH missed AS (
     FROM tickets
     CROSS JOIN LATERAL (VALUES ('accept', due_accept, accepted_at), ('handle', due_handle, handled_at),
                                ('close', due_close, NULL)) AS step (clock, due, done)
-    WHERE step.due >= %(since)s AND step.due < %(until)s AND step.due < coalesce(step.done, ended_at, %(now)s)
+    WHERE opened_at < %(until)s AND (ended_at IS NULL OR ended_at > %(since)s)  -- as all that was missed then; by an index
+      AND step.due >= %(since)s AND step.due < %(until)s AND step.due < coalesce(step.done, ended_at, %(now)s)
       AND (%(area)s::text IS NULL OR areas @> ARRAY[%(area)s::text])
       AND within_reach(%(role)s, %(reach)s, %(holder)s, assignee, departments, areas)
 )
 SELECT holder, clock, count(*) AS missed
 FROM (
-    SELECT ledger.holder, missed.clock
-    FROM missed JOIN ledger ON ledger.ticket = missed.id
-        AND ledger.began_at <= missed.due AND (ledger.ended_at IS NULL OR ledger.ended_at > missed.due)
+    SELECT at_due.holder, missed.clock
+    FROM missed CROSS JOIN LATERAL (
+        SELECT holder FROM ledger
+        WHERE ticket = missed.id AND began_at <= missed.due AND (ended_at IS NULL OR ended_at > missed.due)
+        LIMIT 1
+    ) AS at_due
     UNION ALL
     SELECT letters.department, 'letter'
     FROM letters JOIN tickets ON tickets.id = letters.ticket
@@ -57,16 +61,20 @@ FROM (
     FROM tickets
     LEFT JOIN LATERAL (  -- of the rejection, not of an emergency that is known of only since
         SELECT reason FROM ledger
-        WHERE ledger.ticket = tickets.id AND ledger.state = 'rejected' AND began_at = tickets.ended_at
+        WHERE tickets.state = 'rejected'
+          AND ledger.ticket = tickets.id AND ledger.state = 'rejected' AND began_at = tickets.ended_at
         ORDER BY number LIMIT 1
     ) AS last ON true
+    LEFT JOIN LATERAL (  -- of what is open only, and one by one: the whole ledger is long
+        SELECT true AS by_somebody
+        FROM ledger JOIN ledger AS before ON (before.ticket, before.number) = (ledger.ticket, ledger.number - 1)
+        WHERE tickets.ended_at IS NULL AND ledger.ticket = tickets.id AND ledger.by <> %(system)s
+          AND ledger.state = 'dispatched' AND before.state <> 'dispatched'
+        LIMIT 1
+    ) AS sent_out ON true
     LEFT JOIN sites ON sites.id = tickets.site
     WHERE device IS NOT NULL AND tickets.state NOT IN ('candidate', 'merged')
-      AND (tickets.state IN ('rejected', 'closed') OR EXISTS (
-          SELECT FROM ledger JOIN ledger AS before ON (before.ticket, before.number) = (ledger.ticket, ledger.number - 1)
-          WHERE ledger.ticket = tickets.id AND ledger.by <> %(system)s
-            AND ledger.state = 'dispatched' AND before.state <> 'dispatched'
-      ))
+      AND (tickets.state IN ('rejected', 'closed') OR by_somebody)
       AND opened_at >= %(since)s AND opened_at < %(until)s
       AND (%(area)s::text IS NULL OR areas @> ARRAY[%(area)s::text])
       AND within_reach(%(role)s, %(reach)s, %(holder)s, assignee, departments, areas)

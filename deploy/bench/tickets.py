@@ -29,7 +29,10 @@ PASSWORD = "a password for one bench"  # noqa: S105 - as above
 ADMIN = Person("admin", Role.ADMIN)
 WORKER = Person("worker-7", Role.WORKER, f"{AREA}001")
 DEPARTMENT = Person("department", Role.DEPARTMENT, None, "a department")  # four tickets are with it, of long ago
+OLD_DEPARTMENT = Person("old-department", Role.DEPARTMENT, None, "an old department")  # with it are many, of long ago
 SUPERVISOR = Person("supervisor", Role.SUPERVISOR, "510603004")  # of a street in which nothing has happened yet
+OLD_SUPERVISOR = Person("old-supervisor", Role.SUPERVISOR, "510603005")  # of one in which nothing has happened lately
+PEOPLE = (ADMIN, WORKER, DEPARTMENT, OLD_DEPARTMENT, SUPERVISOR, OLD_SUPERVISOR)
 QUERIES = {
     "tickets": (ADMIN, "/api/tickets"),
     "tickets by state": (ADMIN, "/api/tickets?state=closed"),
@@ -41,11 +44,20 @@ QUERIES = {
     "tickets of a worker by kind": (WORKER, "/api/tickets?kind=street_lamp"),
     "tickets of a department": (DEPARTMENT, "/api/tickets"),
     "tickets of a department by state": (DEPARTMENT, "/api/tickets?state=closed"),
+    "tickets of a department of long ago": (OLD_DEPARTMENT, "/api/tickets?state=closed"),
     "tickets of a new street": (SUPERVISOR, "/api/tickets"),
+    "tickets of an old street": (OLD_SUPERVISOR, "/api/tickets"),
+    "tickets of an old street by state": (OLD_SUPERVISOR, "/api/tickets?state=closed"),
+    "tickets of an old site": (ADMIN, "/api/tickets?site=old"),
+    "ten pages of an area at once": (ADMIN, f"/api/tickets?area={AREA}&limit=500"),
+    "ten pages of an area and a state at once": (ADMIN, f"/api/tickets?area={AREA}&state=closed&limit=500"),
     "wall": (ADMIN, "/api/wall"),
     "wall of an area": (ADMIN, f"/api/wall?area={AREA}"),
     "wall of a worker": (WORKER, "/api/wall"),
     "wall of a department": (DEPARTMENT, "/api/wall"),
+    "rates of thirty days": (ADMIN, "/api/rates"),
+    "offenders of thirty days": (ADMIN, "/api/offenders"),
+    "precision of thirty days": (ADMIN, "/api/precision"),
 }
 
 
@@ -73,7 +85,7 @@ def bench_tickets(database: str, tickets: int, say: Callable[[str], None]) -> Me
         say(f"making {tickets} tickets")
         terms = put_terms(connection, Conduct().terms(shipped_matter("street_lamp")))
         connection.execute("SET session_replication_role = replica")  # nobody need be told of each
-        for name in ("areas", "tickets", "department", "ledger", "incidents"):
+        for name in ("areas", "tickets", "departments", "lists", "ledger", "incidents"):
             connection.execute(SQL[name], {"number": tickets, "terms": terms})
         connection.execute("SET session_replication_role = origin")
         connection.execute("VACUUM ANALYZE")
@@ -90,7 +102,7 @@ def bench_tickets(database: str, tickets: int, say: Callable[[str], None]) -> Me
 def _sign_in(connection: psycopg.Connection) -> dict[Person, str]:
     """Whoever asks, each with a token."""
     tokens, now = {}, datetime.now(UTC)
-    for person in (ADMIN, WORKER, DEPARTMENT, SUPERVISOR):
+    for person in PEOPLE:
         add_person(connection, person, PASSWORD, Signature.SCRIPT, now)
         tokens[person] = make_token(connection, person.name, Signature.SCRIPT, now)
     return tokens

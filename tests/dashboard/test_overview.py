@@ -87,6 +87,18 @@ def test_without_a_database_the_api_says_so_and_comes_back_by_itself() -> None:
         assert client.get("/api/health").json()["parts"]["database"]["state"] == "down"
 
 
+def test_what_takes_too_long_is_ended_and_says_to_ask_for_less(
+    database: str, connection: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dashboard.app.OPTIONS", "-c statement_timeout=200")
+    app = create_app(web_settings(database), CollectorRegistry())
+    with TestClient(app, headers={"Authorization": f"Bearer {TOKEN}"}) as client, connection.transaction():
+        connection.execute("LOCK TABLE tickets")
+        answer = client.get("/api/precision")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+    assert "ask for less (a shorter period, a smaller area)" in answer.json()["detail"]
+
+
 def test_a_lost_connection_costs_no_request(client: TestClient, connection: psycopg.Connection) -> None:
     assert client.get("/api/wall").status_code == 200
     connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'yihu-web'")

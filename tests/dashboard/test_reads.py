@@ -1,10 +1,13 @@
 import itertools
+from collections.abc import Iterator
 from typing import Any
 
+import psycopg
 import pytest
 from psycopg import Connection
 
 from dashboard import reads
+from dashboard.models import TicketPage
 from dispatch.people import Person
 from dispatch.transitions import Role, State
 from tests.dispatch.matters import RECEIVED, stored
@@ -49,21 +52,22 @@ def tickets(connection: Connection) -> None:
 
 
 @pytest.mark.usefixtures("tickets")
-def test_both_ways_to_look_for_tickets_find_the_same(connection: Connection):
+def test_all_ways_to_look_for_tickets_find_the_same(connection: Connection):
     found = []
     for person, filters, (at, ticket) in itertools.product(PEOPLE, FILTERS, PAGES):
-        values = reads.asked(person, NOTHING | filters) | {"limit": 1000, "after_at": at, "after_id": ticket}
-        one, other = (
-            [row["id"] for row in reads._rows(connection, query, values | {"window": 1000})]
-            for query in ("newest_tickets", "few_tickets")
-        )
-        assert one == other, (person, filters, at)
-        found.append(len(one))
+        values = reads.asked(person, NOTHING | filters) | {"after_at": at, "after_id": ticket}
+        ways = [
+            [row["id"] for row in reads._rows(connection, query, values | {"limit": 1000, "window": 1000})]
+            for query in ("newest_tickets", "few_tickets", "listed_tickets")
+            if values["list"] or query != "listed_tickets"
+        ]
+        assert all(way == ways[0] for way in ways), (person, filters, at)
+        found.append(len(ways[0]))
     assert len(set(found)) > len(PEOPLE)  # neither found all, or nothing, always
 
 
 @pytest.mark.usefixtures("tickets")
-@pytest.mark.parametrize("window", [0, 5, 24, 1000])  # of 24 a quarter of a page is found, of four times as many all
+@pytest.mark.parametrize("window", [0, 1, 60])
 def test_a_page_is_full_however_few_of_the_newest_are_as_asked_for(
     connection: Connection, monkeypatch: pytest.MonkeyPatch, window: int
 ):
@@ -73,3 +77,58 @@ def test_a_page_is_full_however_few_of_the_newest_are_as_asked_for(
     second = reads.list_tickets(connection, PEOPLE[0], rubbish, 20, first.next)
     assert (len(first.items), len(second.items), second.next) == (20, 16, None)
     assert len({ticket.id for ticket in first.items + second.items}) == 36
+
+
+@pytest.mark.usefixtures("tickets")
+@pytest.mark.parametrize("window", [1, 2, 60])
+@pytest.mark.parametrize("person", PEOPLE, ids=lambda person: person.name)
+def test_pages_hold_everything_once_however_little_is_looked_at(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch, window: int, person: Person
+):
+    monkeypatch.setattr(reads, "WINDOW", window)
+    monkeypatch.setattr(reads, "FULL_PAGE", 1)
+    for filters in FILTERS:
+        values = reads.asked(person, NOTHING | filters) | {"limit": 1000, "after_at": None, "after_id": None}
+        pages = list(_pages(connection, person, NOTHING | filters))
+        assert [ticket.id for page in pages for ticket in page.items] == [
+            row["id"] for row in reads._rows(connection, "few_tickets", values)
+        ]
+
+
+def _pages(connection: Connection, person: Person, filters: dict[str, Any]) -> Iterator[TicketPage]:
+    cursor, more = None, True
+    while more:
+        page = reads.list_tickets(connection, person, filters, 7, cursor)
+        yield page
+        cursor, more = page.next, page.next is not None
+
+
+def test_a_ticket_stands_in_the_lists_of_where_and_with_whom_it_is_now(connection: Connection):
+    ticket = stored(connection, assignee="wang", areas=[GRID, COMMUNITY], site="tooley")
+    assert _lists(connection) == {f"area:{GRID}", f"area:{COMMUNITY}", "holder:wang", "site:tooley"}
+    connection.execute(
+        "UPDATE tickets SET assignee = NULL, departments = '{环卫所,交警}', areas = %s WHERE id = %s",
+        [[COMMUNITY], ticket.id],
+    )
+    assert _lists(connection) == {f"area:{COMMUNITY}", "holder:环卫所", "holder:交警", "site:tooley"}
+
+
+def _lists(connection: Connection) -> set[str]:
+    return {name for (name,) in connection.execute("SELECT list FROM ticket_lists")}
+
+
+def test_what_is_handed_over_between_two_looks_is_shown_as_it_was(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch, database: str
+):
+    ticket = stored(connection, state=State.DISPATCHED, assignee="环卫所")
+    find = reads._find_tickets
+
+    def find_and_hand_over(*asked: Any) -> Any:
+        found = find(*asked)
+        with psycopg.connect(database) as other:
+            other.execute("UPDATE tickets SET assignee = '公安', state = 'accepted' WHERE id = %s", [ticket.id])
+        return found
+
+    monkeypatch.setattr(reads, "_find_tickets", find_and_hand_over)
+    page = reads.list_tickets(connection, PEOPLE[4], NOTHING | {"state": State.DISPATCHED}, 10, None)
+    assert [(shown.state, shown.assignee) for shown in page.items] == [(State.DISPATCHED, "环卫所")]
