@@ -15,7 +15,7 @@ from psycopg.rows import class_row, dict_row
 
 from dispatch import audit, store
 from dispatch.duties_store import hold_duties, load_duties
-from dispatch.people import Person, Signature
+from dispatch.people import Person, Signature, is_resource
 from dispatch.transitions import FIELD, Role
 from ingest.queries import load_queries
 
@@ -50,6 +50,8 @@ class Token(NamedTuple):
 def add_person(connection: Connection, person: Person, password: str, by: str, now: datetime) -> None:
     """Make an account; raise AccountError."""
     _check(person, password)
+    if is_resource(person.name):
+        raise AccountError(f"{person.name} is what the API calls something of another account: take another name")
     if _has_left(connection, person.name):
         raise AccountError(f"{person.name} has left, and the name stays theirs in the log: take another")
     values = _values(person) | {"password": _hasher().hash(password)}
