@@ -108,7 +108,7 @@ def replace_duties(database: Database, who: Admin, body: list[Matter]) -> list[M
 
 @router.get("/notices")
 def list_notices(database: Database, who: Who) -> list[Notice]:
-    """What you were told; a supervisor and an admin also see of everybody what did not get through."""
+    """What you were told; a supervisor and an admin also see what did not get through to others, within their reach."""
     everybody = who.role in (Role.SUPERVISOR, Role.ADMIN)
     return [Notice(**row) for row in notices_store.list_notices(database, who, failed_of_all=everybody)]
 

@@ -5,15 +5,24 @@ from typing import Annotated
 
 from fastapi import APIRouter, HTTPException
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.convertors import PathConvertor, register_url_convertor
 
 from dashboard.access import Admin, Database, Who
 from dashboard.models import Line
 from dashboard.problems import responses
 from dispatch import accounts
 from dispatch.leaving import leave
-from dispatch.people import Person
+from dispatch.people import RESOURCES, Person
 from dispatch.transitions import Role
 
+
+class _Account(PathConvertor):
+    """A name: it may hold a slash, is not empty, and is no resource of an account."""
+
+    regex = rf"(?!.*/(?:{'|'.join(RESOURCES)})$).+"
+
+
+register_url_convertor("account", _Account())
 router = APIRouter(prefix="/api/people", tags=["people"], responses=responses(401, 403, 422, 503))
 
 Password = Annotated[str, Field(max_length=200)]
@@ -62,7 +71,7 @@ def change_password(database: Database, who: Who, name: Line, body: NewPassword)
     accounts.set_password(database, name, body.password, who.signature, datetime.now(UTC))
 
 
-@router.delete("/{name:path}", status_code=204)
+@router.delete("/{name:account}", status_code=204)
 def remove(database: Database, who: Admin, name: Line) -> None:
     """Let nobody in by an account any more; what it did stays told, and supervisors hear what it still has in hand."""
     leave(database, name, who.signature, datetime.now(UTC))

@@ -14,8 +14,8 @@ from psycopg.errors import UniqueViolation
 from psycopg.rows import class_row, dict_row
 
 from dispatch import audit, store
-from dispatch.duties_store import load_duties
-from dispatch.people import Person, Signature
+from dispatch.duties_store import hold_duties, load_duties
+from dispatch.people import Person, Signature, is_resource
 from dispatch.transitions import FIELD, Role
 from ingest.queries import load_queries
 
@@ -50,14 +50,18 @@ class Token(NamedTuple):
 def add_person(connection: Connection, person: Person, password: str, by: str, now: datetime) -> None:
     """Make an account; raise AccountError."""
     _check(person, password)
+    if is_resource(person.name):
+        raise AccountError(f"{person.name} is what the API calls something of another account: take another name")
     if _has_left(connection, person.name):
         raise AccountError(f"{person.name} has left, and the name stays theirs in the log: take another")
-    _check_holder(connection, person)
+    values = _values(person) | {"password": _hasher().hash(password)}
     with connection.transaction():
         if person.area:
             _hold_area(connection, person.area)
+        hold_duties(connection)
+        _check_holder(connection, person)
         try:
-            connection.execute(SQL["add_person"], _values(person) | {"password": _hasher().hash(password)})
+            connection.execute(SQL["add_person"], values)
         except UniqueViolation as error:
             raise AccountError(f"there is an account {person.name} already") from error
         audit.append(connection, _entry("add_person", person, by, now))
@@ -258,9 +262,10 @@ def _has_left(connection: Connection, name: str) -> bool:
     return connection.execute(SQL["has_left"], {"name": name}).fetchone() is not None
 
 
-def is_holder(connection: Connection, holder: str) -> bool:
-    """Whether anybody is told as that: a person by their account, or a department of the duty list."""
-    return bool(connection.execute(SQL["is_person"], {"name": holder}).fetchone()) or is_department(connection, holder)
+def hold_holder(connection: Connection, holder: str) -> bool:
+    """Whether anybody is told as that: a department, or a person, who stays till the transaction ends."""
+    found = connection.execute(SQL["hold_person"], {"name": holder}).fetchone()
+    return found is not None or is_department(connection, holder)
 
 
 def takes_tickets(connection: Connection, holder: str) -> bool:

@@ -8,8 +8,9 @@ LIMIT 1;
 -- name: is_department
 SELECT 1 FROM people WHERE active AND department = %(name)s LIMIT 1;
 
--- name: is_person
-SELECT 1 FROM people WHERE active AND department IS NULL AND name = %(name)s;
+-- name: hold_person
+-- One who is just leaving is waited for, and then is none.
+SELECT 1 FROM people WHERE active AND department IS NULL AND name = %(name)s FOR KEY SHARE;
 
 -- name: has_left
 SELECT 1 FROM people WHERE name = %(name)s AND NOT active;

@@ -9,7 +9,7 @@ from psycopg import Connection
 
 from detect.values import parse_hours
 from dispatch import audit
-from dispatch.accounts import is_holder
+from dispatch.accounts import hold_holder
 from dispatch.notices import Channel
 from dispatch.notices_store import find_channel, put_channel
 from ingest.queries import load_queries
@@ -26,10 +26,10 @@ class ChannelError(ValueError):
 def set_channel(connection: Connection, holder: str, channel: Channel, by: str, now: datetime) -> None:
     """Tell a holder there from now on; raise ChannelError."""
     _check(channel)
-    if not is_holder(connection, holder):
-        raise ChannelError(f"nobody is told as {holder}: name a person, or for its people the department")
     with connection.transaction():
-        before = find_channel(connection, holder)
+        if not hold_holder(connection, holder):
+            raise ChannelError(f"nobody is told as {holder}: name a person, or for its people the department")
+        before = _lock(connection, holder)
         put_channel(connection, holder, channel)
         audit.append(connection, entry("set_channel", holder, by, now, before, channel))
 
@@ -45,11 +45,17 @@ def remove_channel(connection: Connection, holder: str, by: str, now: datetime) 
 
 def drop_channel(connection: Connection, holder: str) -> Channel | None:
     """Take back a holder's channel, if there is one; whoever asks tells the audit log."""
-    before = find_channel(connection, holder)
+    before = _lock(connection, holder)
     if before:
         connection.execute(SQL["drop_channel"], {"holder": holder})
         connection.execute(SQL["keep_unsent"], {"holder": holder})
     return before
+
+
+def _lock(connection: Connection, holder: str) -> Channel | None:
+    """A holder's channel, which nobody else changes until the transaction ends."""
+    connection.execute(SQL["lock_channel"], {"holder": holder})
+    return find_channel(connection, holder)
 
 
 def shown(channel: Channel) -> dict[str, str | float]:

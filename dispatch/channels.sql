@@ -1,3 +1,7 @@
+-- name: lock_channel
+-- There may be no row of it yet.
+SELECT pg_advisory_xact_lock(hashtextextended('yihu channel ' || %(holder)s, 0));
+
 -- name: drop_channel
 DELETE FROM channels WHERE holder = %(holder)s;
 

@@ -10,6 +10,10 @@ FROM matters WHERE code IN (%(kind)s, %(other)s) AND NOT retired
 ORDER BY code = %(kind)s DESC
 LIMIT 1;
 
+-- name: hold_duties
+-- A row that another transaction has only just put in would be neither seen nor locked: so it is the table.
+LOCK TABLE matters IN SHARE ROW EXCLUSIVE MODE;
+
 -- name: retire_duties
 UPDATE matters SET retired = true;
 

@@ -38,18 +38,28 @@ def put_duties(connection: Connection, matters: Iterable[Matter], by: str, now: 
     Raise DutyListError where it does not suit the limits of a site, or the name of an account.
     """
     given = list(matters)
-    before, after = ({one.code: one.model_dump() for one in each} for each in (load_duties(connection), given))
-    if before == after:
-        return
     with connection.transaction():
+        hold_duties(connection)
+        before, after = ({one.code: one.model_dump() for one in each} for each in (load_duties(connection), given))
+        if before == after:
+            return
         _check(connection, given)
-        connection.execute(SQL["retire_duties"])
-        rows = [matter | {"position": position} for position, matter in enumerate(after.values())]
-        with connection.cursor() as cursor:
-            cursor.executemany(SQL["put_matter"], rows)
+        _replace(connection, after)
         old, new = _differences(before, after)
         entry = audit.Entry(at=now, actor=by, action="put_duties", subject="duties", before=old, after=new)
         audit.append(connection, entry)
+
+
+def hold_duties(connection: Connection) -> None:
+    """Let nobody put another list until the transaction ends: before the audit log, which makes more wait."""
+    connection.execute(SQL["hold_duties"])
+
+
+def _replace(connection: Connection, duties: Duties) -> None:
+    connection.execute(SQL["retire_duties"])
+    rows = [matter | {"position": position} for position, matter in enumerate(duties.values())]
+    with connection.cursor() as cursor:
+        cursor.executemany(SQL["put_matter"], rows)
 
 
 def _check(connection: Connection, matters: list[Matter]) -> None:

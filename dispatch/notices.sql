@@ -41,12 +41,23 @@ UPDATE notices SET due_at = %(due_at)s WHERE id = %(id)s AND due_at IS NOT NULL;
 UPDATE notices SET sent_at = %(now)s, error = NULL WHERE id = ANY (%(ids)s);
 
 -- name: list
+-- That somebody was not told of an emergency is seen where it holds, and by whose part of the tree they are of.
+WITH RECURSIVE below AS (
+    SELECT %(reach)s::text AS code
+    UNION
+    SELECT areas.code FROM areas JOIN below ON areas.parent = below.code
+)
 SELECT id, holder, ticket, about, severity, zh, en, made_at, sent_at, tries, error
 FROM notices
 WHERE notices.holder = %(holder)s
    OR (%(all)s AND sent_at IS NULL AND tries > 0
-       AND (ticket IS NULL
-            OR EXISTS (SELECT FROM tickets WHERE tickets.id = notices.ticket AND within_reach(
-                %(role)s, %(reach)s, %(holder)s, assignee, departments, areas))))
+       AND (EXISTS (SELECT FROM tickets WHERE tickets.id = notices.ticket AND within_reach(
+                %(role)s, %(reach)s, %(holder)s, assignee, departments, areas))
+            OR ticket IS NULL AND (
+                %(reach)s::text IS NULL
+                OR EXISTS (SELECT FROM people JOIN below ON below.code = people.area
+                           WHERE coalesce(people.department, people.name) = notices.holder)
+                OR EXISTS (SELECT FROM modes JOIN below ON below.code = modes.area
+                           WHERE starts_with(notices.key, 'mode/' || modes.id || '/')))))
 ORDER BY made_at DESC, id DESC
 LIMIT %(limit)s;

@@ -20,6 +20,9 @@ class Signature(StrEnum):
     COMMAND = "yihu"
 
 
+RESOURCES = ("absences", "duty", "password")  # of an account: each follows its name in a path of the API
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """An account. `area` is the part of the tree that is theirs, None all of it; `department` for its people."""
@@ -38,6 +41,11 @@ class Person:
     def signature(self) -> str:
         """How their acts are signed: the server's own token is nobody in person."""
         return self.name or Signature.SCRIPT
+
+
+def is_resource(name: str) -> bool:
+    """Whether a name, in a path of the API, would be a resource of another account: `wang/duty` is wang's duty."""
+    return name.endswith(tuple(f"/{one}" for one in RESOURCES))
 
 
 SYSTEM = Person(Signature.DISPATCH, Role.SYSTEM)

@@ -11,7 +11,7 @@ from psycopg.types.json import Jsonb
 
 from dispatch import audit
 from dispatch.duties import Matter, format_duties
-from dispatch.duties_store import load_duties, put_duties
+from dispatch.duties_store import hold_duties, load_duties, put_duties
 from dispatch.people import Signature
 from dispatch.site import Site, SiteDevice
 from ingest.queries import load_queries
@@ -39,6 +39,7 @@ def seed(connection: Connection, site: Site) -> list[str]:
     its limits do not suit the list that holds there.
     """
     with connection.transaction():
+        connection.execute(SQL["lock_seeding"])
         before, devices = _present(connection, site.site), _devices(connection, site.site)
         detector = site.detector.model_dump() if site.detector else None
         values = {"id": site.site, "name": site.name, "timezone": site.timezone, "detector": Jsonb(detector)}
@@ -52,6 +53,7 @@ def seed(connection: Connection, site: Site) -> list[str]:
         ids = [device.id for device in site.devices]
         connection.execute(SQL["retire_devices"], {"site": site.site, "ids": ids})
         kept = [device.id for device in site.devices if not _merge(connection, site.site, device)]
+        hold_duties(connection)  # a list that is put meanwhile meets these limits, or they meet it
         if site.duties is not None:
             _seed_duties(connection, site.site, site.duties)
         if problems := site.misfits(load_duties(connection)):

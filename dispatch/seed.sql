@@ -1,3 +1,7 @@
+-- name: lock_seeding
+-- What a file changes is told by comparison: no other may change it meanwhile.
+SELECT pg_advisory_xact_lock(hashtextextended('yihu seed', 0));
+
 -- name: present
 SELECT jsonb_build_object(
     'site', (SELECT to_jsonb(sites) - 'changed_at' - 'duties_seed' FROM sites WHERE id = %(site)s),

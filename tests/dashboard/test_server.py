@@ -82,6 +82,14 @@ def test_what_a_peer_forwards_is_believed_where_it_is_trusted(
 
 
 @pytest.mark.usefixtures("site")
+def test_a_port_that_a_proxy_adds_makes_no_other_place(database: str) -> None:
+    places = ["203.0.113.1:567", "203.0.113.1:568", "203.0.113.1", "[2001:db8::1]:567", "[2001:db8::2]:568"]
+    with serving(database, LOOPBACK) as server:
+        statuses = [ask(server, ONE, "/api/tickets", LAMP, **{"for": one}).status_code for one in places]
+    assert statuses == [201, 429, 429, 201, 429]
+
+
+@pytest.mark.usefixtures("site")
 def test_without_a_proxy_who_asks_is_who_connects(database: str) -> None:
     with serving(database, LOOPBACK) as server:
         statuses = [ask(server, peer, "/api/tickets", LAMP).status_code for peer in (ONE, OTHER, ONE)]

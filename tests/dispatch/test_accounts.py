@@ -9,7 +9,7 @@ from psycopg.types.json import Jsonb
 
 from dispatch import accounts, audit
 from dispatch.accounts import AccountError, LoginError
-from dispatch.people import Person, Signature
+from dispatch.people import RESOURCES, Person, Signature
 from dispatch.transitions import Role
 from tests.dispatch.matters import rows
 
@@ -166,6 +166,7 @@ def test_a_name_is_taken_once(connection: Connection):
         (Person("x", Role.DEPARTMENT), PASSWORD, "needs the name of its department"),
         (Person("x", Role.WORKER, None, "环卫所"), PASSWORD, "and no other"),
         *((Person(name, Role.WORKER), PASSWORD, "the system signs") for name in (*Signature, " Script ", "DISPATCH")),
+        *((Person(f"wang/{one}", Role.WORKER), PASSWORD, "take another name") for one in RESOURCES),
         (Person("x", Role.WORKER), "short", "10 characters"),
         (Person("x", Role.WORKER, "510603"), PASSWORD, "there is no area 510603"),
     ],

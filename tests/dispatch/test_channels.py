@@ -1,17 +1,20 @@
 """Where people are told: set, taken back, and never shown."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
+import psycopg
 import pytest
 from psycopg import Connection
 
 from dispatch import accounts, channels
 from dispatch.channels import ChannelError
+from dispatch.leaving import leave
 from dispatch.notices import Channel
 from dispatch.notices_store import find_channel, post, send_due
 from dispatch.people import Person
 from dispatch.transitions import Role
-from tests.dispatch.matters import rows
+from tests.dispatch.matters import goes_on_or_waits, rows
 from tests.dispatch.test_sender import notice
 
 NOW = datetime(2026, 6, 1, 8, tzinfo=UTC)
@@ -76,6 +79,43 @@ def sent_by_the_next(connection: Connection) -> list[str]:
     post(connection, notice("new"))
     send_due(connection, NOW + timedelta(days=30), lambda _, title, __: sent.append(title))
     return sent
+
+
+def test_a_channel_that_is_set_while_its_holder_leaves_goes_with_them(connection: Connection, database: str):
+    add(connection, Person("wang", Role.WORKER))
+    with ThreadPoolExecutor() as pool, psycopg.connect(database, autocommit=True) as other:
+        with connection.transaction():
+            channels.set_channel(connection, "wang", CHANNEL, "root", NOW)
+            leaving = pool.submit(leave, other, "wang", "root", NOW)
+            with psycopg.connect(database, autocommit=True) as observer:
+                goes_on_or_waits(leaving, other, observer)
+        assert leaving.result(20) == 0
+    assert find_channel(connection, "wang") is None
+
+
+def test_who_is_just_leaving_gets_no_channel(connection: Connection, database: str):
+    add(connection, Person("wang", Role.WORKER))
+    with ThreadPoolExecutor() as pool, psycopg.connect(database, autocommit=True) as other:
+        with connection.transaction():
+            leave(connection, "wang", "root", NOW)
+            setting = pool.submit(channels.set_channel, other, "wang", CHANNEL, "root", NOW)
+            with psycopg.connect(database, autocommit=True) as observer:
+                goes_on_or_waits(setting, other, observer)
+        with pytest.raises(ChannelError, match="nobody is told as wang"):
+            setting.result(20)
+    assert find_channel(connection, "wang") is None
+
+
+def test_of_two_channels_set_at_once_the_log_tells_which_replaced_which(connection: Connection, database: str):
+    with ThreadPoolExecutor() as pool, psycopg.connect(database, autocommit=True) as other:
+        with connection.transaction():
+            channels.set_channel(connection, "环卫所", CHANNEL, "ann", NOW)
+            setting = pool.submit(channels.set_channel, other, "环卫所", CHANNEL._replace(digest_s=0), "bob", NOW)
+            with psycopg.connect(database, autocommit=True) as observer:
+                goes_on_or_waits(setting, other, observer)
+        setting.result(20)
+    (entry,) = rows(connection, "audit", actor="bob")
+    assert entry["before"] == channels.shown(CHANNEL)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,9 @@
 """Another duty list in place of the one that holds: what it must go with, and what is told of it."""
 
+from concurrent.futures import ThreadPoolExecutor
+
+import psycopg
+import pytest
 from psycopg import Connection
 from psycopg.types.json import Jsonb
 
@@ -8,7 +12,7 @@ from dispatch.duties import OTHER, DutyListError, Matter, shipped_duties, shippe
 from dispatch.duties_store import load_duties, put_duties
 from dispatch.people import Person
 from dispatch.transitions import Role
-from tests.dispatch.matters import RECEIVED, rows
+from tests.dispatch.matters import RECEIVED, goes_on_or_waits, rows
 
 LAMP = shipped_matter("street_lamp")
 PASSWORD = "a long enough one"  # noqa: S105 - of accounts that live for one test
@@ -83,3 +87,36 @@ def test_all_that_is_wrong_is_told_at_once(connection: Connection):
     add_site(connection, "tooley", kinds={"fire": {"accept": 60}})
     add_account(connection, "王建军")
     assert len(put(connection, changed(department="王建军"))) == 2
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_of_two_lists_at_once_the_later_holds_and_the_log_tells_what_it_replaced(
+    connection: Connection, database: str, first: bool
+):
+    """Also where none was put before, so that there is no row to lock."""
+    if not first:
+        assert put(connection, LAMP) == []
+    one, other = (changed(code=code) for code in ("of_one", "of_other"))
+    with ThreadPoolExecutor() as pool, psycopg.connect(database, autocommit=True) as later:
+        with connection.transaction():
+            put_duties(connection, [one, shipped_matter(OTHER)], "ann", RECEIVED)
+            putting = pool.submit(put_duties, later, [other, shipped_matter(OTHER)], "bob", RECEIVED)
+            with psycopg.connect(database, autocommit=True) as observer:
+                goes_on_or_waits(putting, later, observer)
+        putting.result(20)
+    assert load_duties(connection) == [other, shipped_matter(OTHER)]
+    (entry,) = rows(connection, "audit", actor="bob")
+    assert (list(entry["before"]), list(entry["after"])) == (["of_one"], ["of_other"])
+
+
+def test_an_account_that_is_made_while_a_list_is_put_is_not_called_like_a_department_of_it(
+    connection: Connection, database: str
+):
+    with ThreadPoolExecutor() as pool, psycopg.connect(database, autocommit=True) as other:
+        with connection.transaction():
+            put_duties(connection, [changed(department="照明所"), shipped_matter(OTHER)], "root", RECEIVED)
+            adding = pool.submit(add_account, other, "照明所")
+            with psycopg.connect(database, autocommit=True) as observer:
+                goes_on_or_waits(adding, other, observer)
+        with pytest.raises(accounts.AccountError, match="cannot have one name"):
+            adding.result(20)

@@ -14,7 +14,7 @@ from dispatch import cases
 from dispatch.audit import Entry, append
 from dispatch.conduct import Limits
 from dispatch.duties import SHIPPED, DutyListError, shipped_duties
-from dispatch.duties_store import load_matter, put_duties
+from dispatch.duties_store import hold_duties, load_matter, put_duties
 from dispatch.seed import LimitsError, seed
 from dispatch.site import SiteFileError, load_site
 from edge.messages import DeviceConfig, decode
@@ -208,7 +208,7 @@ def test_a_file_and_a_person_who_bring_in_a_duty_list_at_once_do_not_wait_for_ea
     entry = Entry(at=datetime(2026, 6, 1, tzinfo=UTC), actor="root", action="put_duties", subject="duties")
     with psycopg.connect(database, autocommit=True) as other, ThreadPoolExecutor() as threads:
         with connection.transaction():
-            connection.execute("UPDATE matters SET retired = retired")  # as put_duties does, before it appends
+            hold_duties(connection)  # as put_duties does, before it appends
             meanwhile = threads.submit(bring_in, other, folder, duties="duties.csv", limits={"accept": "1h"})
             goes_on_or_waits(meanwhile, other, connection)
             append(connection, entry)
@@ -247,6 +247,19 @@ def test_limits_are_held_against_the_duty_list_that_holds(
     assert bring_in(connection, folder, limits={"kinds": {"drone": {"accept": "1h"}}}) == []
 
 
+def test_limits_are_held_against_a_list_that_is_just_being_put(connection: Connection, database: str, folder: Path):
+    less = [one for one in shipped_duties().values() if one.code != "street_lamp"]
+    limits = {"kinds": {"street_lamp": {"accept": "1h"}}}
+    with psycopg.connect(database, autocommit=True) as other, ThreadPoolExecutor() as threads:
+        with connection.transaction():
+            put_duties(connection, less, "root", datetime(2026, 6, 1, tzinfo=UTC))
+            meanwhile = threads.submit(bring_in, other, folder, limits=limits)
+            with psycopg.connect(database, autocommit=True) as observer:
+                goes_on_or_waits(meanwhile, other, observer)
+        with pytest.raises(LimitsError, match="unknown kind 'street_lamp'"):
+            meanwhile.result(timeout=20)
+
+
 def test_a_wrong_duty_list_is_told_as_a_wrong_site_file(folder: Path):
     (folder / "duties.csv").write_text("code,zh\nx,y\n", encoding="utf-8")
     path = folder / "site.yaml"
@@ -272,6 +285,21 @@ def test_what_a_file_changes_is_told_in_the_audit_log_and_what_it_leaves_is_not(
     assert (second["actor"], second["subject"]) == ("site file", "site tooley")
     assert (second["before"]["site"]["limits"], second["after"]["site"]["limits"]) == ({}, {"accept": 3600})
     assert [area["name"] for area in second["after"]["areas"].values()] == ["改名的网格"]
+
+
+def test_of_two_files_at_once_each_is_told_with_what_it_changed(connection: Connection, database: str, folder: Path):
+    (there := folder / "there").mkdir()
+    (there / "model.pt").touch()
+    of_other = {"site": "borough", "areas": [GRID | {"code": "510604"}], "devices": [CAMERA]}
+    with psycopg.connect(database, autocommit=True) as other, ThreadPoolExecutor() as threads:
+        with connection.transaction():
+            bring_in(connection, folder)
+            meanwhile = threads.submit(bring_in, other, there, **of_other)
+            with psycopg.connect(database, autocommit=True) as observer:
+                goes_on_or_waits(meanwhile, other, observer)
+        assert meanwhile.result(timeout=20) == []
+    told = {entry["subject"]: list(entry["after"]["areas"]) for entry in rows(connection, "audit", action="seed")}
+    assert told == {"site tooley": ["510603"], "site borough": ["510604"]}
 
 
 def test_which_devices_a_file_adds_changes_and_retires_is_told_without_their_addresses(
