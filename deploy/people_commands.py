@@ -83,7 +83,7 @@ def remove(name: Name, data: Data = None) -> None:
     with open_database(data) as connection:
         left = leave(connection, name, me(), datetime.now(UTC))
     if left:
-        typer.echo(f"still with {name}, for supervisors, who are told, to assign anew: {left} tickets", err=True)
+        typer.echo(f"left behind by {name}, for supervisors, who are told, to assign anew: {left} tickets", err=True)
 
 
 def token(

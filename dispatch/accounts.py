@@ -14,6 +14,7 @@ from psycopg.errors import UniqueViolation
 from psycopg.rows import class_row, dict_row
 
 from dispatch import audit, store
+from dispatch.duties import shipped_duties
 from dispatch.duties_store import hold_duties, load_duties
 from dispatch.people import Person, Signature, is_resource
 from dispatch.transitions import FIELD, Role
@@ -133,16 +134,30 @@ def lock_person(connection: Connection, name: str) -> Person:
     person = get_person(connection, name)
     if person.role is Role.ADMIN and connection.execute(SQL["lock_admins"]).fetchall() == [(name,)]:
         raise AccountError(f"{name} is the last admin: make another first, `yihu user add NAME --role admin`")
+    connection.execute(SQL["lock_colleagues"], {"department": person.department})
     connection.execute(SQL["lock_person"], {"name": name})
     return get_person(connection, name)  # another may have been quicker
+
+
+def goes_with(connection: Connection, person: Person) -> str | None:
+    """The name that nobody answers to when they leave: theirs, or of the last of a department that of the department.
+
+    None where others stand for the department, or a duty names it.
+    """
+    if person.department is None:
+        return person.name
+    others = connection.execute(SQL["colleagues"], {"name": person.name, "department": person.department}).fetchone()
+    return None if others or _has_duties(connection, person.department) else person.department
 
 
 def has_gone(connection: Connection, holder: str) -> bool:
     """Whether what is given to that name comes to somebody who has left, or is leaving; else they stay till its end.
 
-    A department never leaves.
+    A department has left when nobody stands for it and no duty names it any more.
     """
-    return connection.execute(SQL["has_gone"], {"name": holder}).fetchone() == (True,)
+    values = {"name": holder, "shipped": holder in {matter.department for matter in shipped_duties().values()}}
+    nobody = connection.execute(SQL["has_gone"], values).fetchone() == (True,)
+    return nobody and not _has_duties(connection, holder)
 
 
 def make_token(connection: Connection, name: str, by: str, now: datetime, label: str = "") -> str:
@@ -279,7 +294,11 @@ def is_department(connection: Connection, name: str) -> bool:
     """Whether it is a department of the duty list, or somebody stands for it."""
     if connection.execute(SQL["is_department"], {"name": name}).fetchone():
         return True
-    return any(matter.department == name for matter in load_duties(connection))
+    return _has_duties(connection, name)
+
+
+def _has_duties(connection: Connection, department: str) -> bool:
+    return any(matter.department == department for matter in load_duties(connection))
 
 
 def acts_as(connection: Connection, name: str) -> Person:

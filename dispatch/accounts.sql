@@ -29,10 +29,22 @@ SELECT name FROM people WHERE role = 'admin' AND active ORDER BY name FOR NO KEY
 -- Whoever is just giving them something is waited for.
 SELECT 1 FROM people WHERE name = %(name)s FOR UPDATE;
 
+-- name: lock_colleagues
+-- Of all who leave a department at once one is the last of it.
+SELECT 1 FROM people WHERE department = %(department)s AND active ORDER BY name FOR NO KEY UPDATE;
+
+-- name: colleagues
+SELECT 1 FROM people WHERE department = %(department)s AND name <> %(name)s AND active LIMIT 1;
+
 -- name: has_gone
--- Nobody who gives something waits: while somebody is leaving, which locks more, it is as if they had left.
-WITH here AS (SELECT 1 FROM people WHERE name = %(name)s AND active FOR KEY SHARE SKIP LOCKED)
-SELECT EXISTS (SELECT FROM people WHERE name = %(name)s AND department IS NULL) AND NOT EXISTS (SELECT FROM here);
+-- Nobody who gives something waits: while somebody is leaving, which locks more, it is as if they had left. Who never
+-- had an account, such as a script that gives its name, has not left; a department may have had duties only.
+WITH here AS (
+    SELECT 1 FROM people WHERE coalesce(department, name) = %(name)s AND active FOR KEY SHARE SKIP LOCKED
+)
+SELECT NOT EXISTS (SELECT FROM here)
+   AND (%(shipped)s OR EXISTS (SELECT FROM people WHERE coalesce(department, name) = %(name)s)
+        OR EXISTS (SELECT FROM matters WHERE department = %(name)s));
 
 -- name: deactivate
 UPDATE people SET active = false WHERE name = %(name)s;

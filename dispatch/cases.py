@@ -53,6 +53,12 @@ def lock_case(connection: Connection, ticket_id: UUID) -> Case | None:
     return Case(_ticket(row), load_ledger(connection, ticket_id), terms, load_letters(connection, ticket_id))
 
 
+def lock_free_case(connection: Connection, ticket_id: UUID) -> Case | None:
+    """The same without waiting: None, too, while somebody else has it."""
+    free = connection.execute(SQL["lock_free_ticket"], {"id": ticket_id}).fetchone()
+    return lock_case(connection, ticket_id) if free else None
+
+
 def load_ledger(connection: Connection, ticket_id: UUID) -> Ledger:
     with connection.cursor(row_factory=dict_row) as cursor:
         rows = cursor.execute(SQL["ledger"], {"ticket": ticket_id}).fetchall()

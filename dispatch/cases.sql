@@ -22,6 +22,9 @@ SELECT tickets.id, number, kind, state, severity, title, text, area_code, area_n
 FROM tickets JOIN terms ON terms.digest = tickets.terms
 WHERE tickets.id = %(id)s FOR UPDATE OF tickets;
 
+-- name: lock_free_ticket
+SELECT 1 FROM tickets WHERE id = %(id)s FOR UPDATE SKIP LOCKED;
+
 -- name: ledger
 SELECT began_at, ended_at, state, severity, holder, pace, paused_until, by, reason, approver
 FROM ledger WHERE ticket = %(ticket)s ORDER BY number;

@@ -46,18 +46,20 @@ def _take_in(connection: Connection, incident: Incident, now: datetime) -> Ticke
 
 
 def _lock_case(connection: Connection, incident: Incident) -> tuple[bool, Case | None]:
-    """The case that an incident goes to, locked, and whether it had one before; None where it is to open one.
+    """The case that an incident goes to, and whether it had one before; None where it is to open one.
 
-    Whoever was just ending or merging it is waited for: then it is let go, and looked for again.
+    It is locked while it is open: to one that has ended nothing is written. Whoever was just ending or merging it is
+    waited for: then it is let go, and looked for again where it takes no incident any more.
     """
     while True:
         with connection.transaction() as attempt:
             known = store.find_incident(connection, incident.id)
             ticket_id = known or store.find_open_at_place(connection, incident)
             case = cases.lock_case(connection, ticket_id) if ticket_id else None
-            if case is None or not _has_moved_on(case.ticket, known):
-                return known is not None, case
-            raise Rollback(attempt)  # with its lock: whoever locks two does so in order, and might wait for us
+            if case and case.ticket.ended_at:
+                raise Rollback(attempt)  # with its lock: whoever locks two does so in order, and might wait for us
+        if case is None or not _has_moved_on(case.ticket, known):
+            return known is not None, case
 
 
 def _has_moved_on(ticket: Ticket, known: UUID | None) -> bool:

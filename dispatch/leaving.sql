@@ -1,6 +1,6 @@
 -- name: left_behind
--- Tickets that somebody has still to do, and those with letters that they whistled for and have still to grade.
-SELECT id FROM tickets WHERE ended_at IS NULL AND assignee = %(name)s AND state IN ('dispatched', 'accepted')
+-- Tickets that somebody, or a department, has still to do, and those with letters that they have still to grade or answer.
+SELECT id FROM tickets WHERE ended_at IS NULL AND assignee = %(gone)s AND state IN ('dispatched', 'accepted')
 UNION
-SELECT ticket FROM letters WHERE by = %(name)s AND ended_at IS NULL
+SELECT ticket FROM letters WHERE ended_at IS NULL AND (by = %(gone)s OR (department = %(gone)s AND reported_at IS NULL))
 ORDER BY id;

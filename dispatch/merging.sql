@@ -30,7 +30,7 @@ WHERE areas @> ARRAY[merged.code] AND NOT areas @> ARRAY[%(code)s::text] AND ope
 SELECT merged_into, array_agg(code) FROM areas WHERE merged_at >= %(since)s GROUP BY merged_into;
 
 -- name: move_people
--- Whoever was moved, and from where.
-WITH moved AS (SELECT name, area FROM people WHERE area = ANY (%(codes)s) FOR NO KEY UPDATE)
+-- Whoever was moved, and from where. Locked in the order in which those who leave a department are.
+WITH moved AS (SELECT name, area FROM people WHERE area = ANY (%(codes)s) ORDER BY name FOR NO KEY UPDATE)
 UPDATE people SET area = %(code)s FROM moved WHERE people.name = moved.name
 RETURNING people.name, moved.area;

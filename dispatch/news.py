@@ -1,6 +1,7 @@
 """Who is told what when an order was carried out. Pure."""
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import datetime
 
@@ -12,8 +13,8 @@ from dispatch.notices import Notice
 from dispatch.people import SYSTEM, Person, Signature
 from dispatch.press import told
 from dispatch.ticket import Order, Ticket
-from dispatch.transitions import State
-from dispatch.whistle import Grade, Letter
+from dispatch.transitions import TRANSITIONS, Action, State
+from dispatch.whistle import Grade, Letter, open_letters
 
 GRADES = {
     Grade.SATISFIED: ("满意", "satisfied"),
@@ -22,6 +23,8 @@ GRADES = {
 }
 NOBODY = {"", Signature.SCRIPT}  # a server's own token has whistled; older letters of one are not signed
 STEPS = {Clock.ACCEPT: ("接单", "accept"), Clock.HANDLE: ("处理", "handle"), Clock.CLOSE: ("办结", "close")}
+
+Told = tuple[str, str, tuple[str, str]]  # a notice's key, what it is about, its words in Chinese and English
 
 
 def news(before: Case, after: Case, now: datetime) -> list[Notice]:
@@ -53,36 +56,54 @@ def news_of_climb(before: Case, after: Case, supervisors: Sequence[Person], orde
     ]  # fmt: skip
 
 
-def news_of_nobody(_: Case, after: Case, supervisors: Sequence[Person], order: Order) -> list[Notice]:
-    """Of a ticket that was sent out with nobody on duty, to who supervises there."""
-    words = "无人在岗，请指派", "Nobody is on duty: assign it"
+def news_of_nobody(case: Case, supervisors: Sequence[Person], order: Order) -> list[Notice]:
+    """Of a ticket that was sent out with nobody to do it, to who supervises there."""
+    words = "尚无人接手，请指派", "Nobody has it: assign it"
+    if order.action is Action.CONFIRM:  # somebody was looked for
+        words = "无人在岗，请指派", "Nobody is on duty: assign it"
     return [
-        _notice(f"nobody/{after.ticket.id}/{len(after.ledger)}", holder, "dispatch", after.ticket, words, order.at)
-        for holder in told(after.ticket, 1, supervisors)
+        _notice(f"nobody/{case.ticket.id}/{len(case.ledger)}", holder, "dispatch", case.ticket, words, order.at)
+        for holder in told(case.ticket, 1, supervisors)
     ]
 
 
-def news_of_left(case: Case, supervisors: Sequence[Person], now: datetime) -> list[Notice]:
-    """Of a ticket in the hands of somebody who has left, or that comes there now, to who supervises there."""
+def news_of_gone(case: Case, gone: AbstractSet[str], supervisors: Sequence[Person], now: datetime) -> list[Notice]:
+    """Of what people and departments that have gone have in hand, to who supervises there: the ticket, open letters."""
     ticket = case.ticket
-    words = (
-        f"{ticket.assignee}的账号已停用，请改派",
-        f"The account of {ticket.assignee} is closed: assign it anew",
-    )
-    return [
-        _notice(f"left/{ticket.id}/{len(case.ledger)}", holder, "dispatch", ticket, words, now)
-        for holder in told(replace(ticket, assignee=None), 1, supervisors)
-    ]
+    staying = [one for one in supervisors if one.name not in gone]
+    there = told(replace(ticket, assignee=None), 1, staying)
+    found = [_of_left(case)] if is_in_hand(ticket, gone) else []
+    for letter in open_letters(case.letters):
+        found += [_of_ungraded(letter)] if letter.by in gone else []
+        found += [_of_unanswered(letter)] if letter.department in gone and letter.reported_at is None else []
+    return [_notice(key, holder, about, ticket, words, now) for key, about, words in found for holder in there]
 
 
-def news_of_ungraded(letter: Letter, ticket: Ticket, supervisors: Sequence[Person], now: datetime) -> list[Notice]:
-    """Of an open letter of somebody who has left, to who supervises there."""
+def is_in_hand(ticket: Ticket, holders: AbstractSet[str]) -> bool:
+    """Whether one of these has still to do it, and somebody else could."""
+    return ticket.assignee in holders and (ticket.state, Action.ASSIGN) in TRANSITIONS
+
+
+def _of_left(case: Case) -> Told:
+    ticket = case.ticket
+    words = f"{ticket.assignee}已没有在用的账号，请改派", f"{ticket.assignee} has no account any more: assign it anew"
+    return f"left/{ticket.id}/{len(case.ledger)}", "dispatch", words
+
+
+def _of_ungraded(letter: Letter) -> Told:
     words = (
         f"{letter.by}的账号已停用，其吹哨发给{letter.department}的响应函请代为评价",
         f"The account of {letter.by} is closed, who whistled for {letter.department}: grade the answer in their place",
     )
-    there = told(replace(ticket, assignee=None), 1, supervisors)
-    return [_notice(f"letter/{letter.id}/left", holder, "letter", ticket, words, now) for holder in there]
+    return f"letter/{letter.id}/left", "letter", words
+
+
+def _of_unanswered(letter: Letter) -> Told:
+    words = (
+        f"{letter.department}已没有在用的账号，请撤回发给它的响应函",
+        f"{letter.department} has no account any more: withdraw its letter",
+    )
+    return f"letter/{letter.id}/unanswered", "letter", words
 
 
 def news_of_late(letter: Letter, ticket: Ticket, supervisors: Sequence[Person], now: datetime) -> list[Notice]:
@@ -106,6 +127,20 @@ def comes_to_somebody(before: Ticket, after: Ticket) -> bool:
     if after.state is State.ACCEPTED:
         return before.state is State.ACCEPTED and before.assignee != after.assignee
     return after.state is State.DISPATCHED and (before.state, before.assignee) != (after.state, after.assignee)
+
+
+def goes_to_nobody(before: Ticket, after: Ticket) -> bool:
+    """Sent out, for the first time or again, while nobody has it."""
+    return after.state is State.DISPATCHED and before.state is not after.state and after.assignee is None
+
+
+def newly_named(before: Case, after: Case) -> set[str]:
+    """Whoever a ticket is with now and was not, or comes to again, and who wrote a new letter and has to answer it."""
+    ticket, known = after.ticket, {letter.id for letter in before.letters}
+    letters = [letter for letter in after.letters if letter.id not in known]
+    names = {name for letter in letters for name in (letter.by, letter.department)}
+    comes = ticket.assignee != before.ticket.assignee or comes_to_somebody(before.ticket, ticket)
+    return names | {ticket.assignee} if ticket.assignee and comes else names
 
 
 def _is_news(letter: Letter, before: Letter | None) -> bool:

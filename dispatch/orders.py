@@ -8,7 +8,7 @@ from dispatch import audit, cases
 from dispatch.accounts import has_gone
 from dispatch.case import Case, apply, keep_pace
 from dispatch.modes_store import load_modes
-from dispatch.news import comes_to_somebody, news, news_of_climb, news_of_left, news_of_nobody
+from dispatch.news import goes_to_nobody, newly_named, news, news_of_climb, news_of_gone, news_of_nobody
 from dispatch.notices_store import post
 from dispatch.people import SYSTEM
 from dispatch.posts import load_supervisors
@@ -28,18 +28,15 @@ def carry_out(connection: Connection, case: Case, order: Order) -> Ticket:
 
 
 def _tell_supervisors(connection: Connection, before: Case, after: Case, order: Order) -> None:
-    """Of what was pressed, and of what was sent out to nobody, or comes to somebody who has left."""
-    holder = after.ticket.assignee
-    to_nobody = order.action is Action.CONFIRM and holder is None
-    to_who_left = holder and comes_to_somebody(before.ticket, after.ticket) and has_gone(connection, holder)
-    if to_nobody or to_who_left or order.action is Action.ESCALATE:
-        supervisors = load_supervisors(connection, after.ticket.areas)
-        if to_who_left:
-            notices = news_of_left(after, supervisors, order.at)
-        else:
-            notices = (news_of_nobody if to_nobody else news_of_climb)(before, after, supervisors, order)
-        for notice in notices:
-            post(connection, notice)
+    """Of what was pressed, of what was sent out to nobody, and of what comes to, or waits for, who has left."""
+    gone = {name for name in newly_named(before, after) if has_gone(connection, name)}
+    to_nobody = goes_to_nobody(before.ticket, after.ticket)
+    if not (gone or to_nobody or order.action is Action.ESCALATE):
+        return
+    supervisors = load_supervisors(connection, after.ticket.areas)
+    notices = news_of_gone(after, gone, supervisors, order.at) + news_of_climb(before, after, supervisors, order)
+    for notice in notices + (news_of_nobody(after, supervisors, order) if to_nobody else []):
+        post(connection, notice)
 
 
 def bring_up_to_date(connection: Connection, case: Case, now: datetime) -> Case:

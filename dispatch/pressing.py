@@ -1,7 +1,8 @@
 """The pass of the clocks: what is overdue climbs (督办), pauses end, emergencies reach every ledger.
 
 Each ticket in a transaction of its own. Several processes may do this at once: whoever locks a ticket first does its
-work, and the others find it done.
+work, and the others pass it by, or find it done. What a merger of grids has locked for long keeps no other ticket from
+climbing: a later pass finds it still due.
 """
 
 from collections.abc import Callable
@@ -31,6 +32,9 @@ from ingest.queries import load_queries
 
 SQL = load_queries(Path(__file__).with_name("pressing.sql"))
 
+Act = Callable[[Connection, Case, datetime], bool]
+Lock = Callable[[Connection, UUID], Case | None]
+
 
 def pass_clocks(connection: Connection, now: datetime) -> int:
     """Do all that is due now; how many tickets were touched."""
@@ -58,25 +62,24 @@ def keep_paces(connection: Connection, now: datetime) -> int:
         news: list[UUID] = cursor.execute(SQL["modes_to_keep"], {"now": now}).fetchall()
     waiting = hazards(load_duties(connection))
     values = {"emergencies": [emergency for emergency, _ in waiting], "hazards": [matter for _, matter in waiting]}
-    kept = _each(connection, "to_keep_pace", now, _keep_pace, **values)
+    wait = cases.lock_case  # what was passed by would be marked as kept
+    kept = _each(connection, "to_keep_pace", now, _keep_pace, wait, **values)
     connection.execute(SQL["modes_kept"], {"ids": news, "now": now})
     return kept
 
 
 def _each(
-    connection: Connection, query: str, now: datetime, act: Callable[[Connection, Case, datetime], bool], **values: Any
+    connection: Connection, query: str, now: datetime, act: Act, lock: Lock = cases.lock_free_case, **values: Any
 ) -> int:
     """Act on every ticket that a query finds; one that another process was quicker with is let be."""
     with connection.cursor(row_factory=scalar_row) as cursor:
         found: list[UUID] = cursor.execute(SQL[query], values | {"now": now}).fetchall()
-    return sum(_one(connection, ticket, now, act) for ticket in found)
+    return sum(_one(connection, ticket, now, act, lock) for ticket in found)
 
 
-def _one(
-    connection: Connection, ticket: UUID, now: datetime, act: Callable[[Connection, Case, datetime], bool]
-) -> bool:
+def _one(connection: Connection, ticket: UUID, now: datetime, act: Act, lock: Lock) -> bool:
     with connection.transaction():
-        case = cases.lock_case(connection, ticket)
+        case = lock(connection, ticket)
         return case is not None and case.ticket.ended_at is None and act(connection, case, now)
 
 

@@ -6,7 +6,8 @@ SELECT id FROM tickets WHERE paused_until <= %(now)s AND ended_at IS NULL ORDER 
 
 -- name: to_press_letters
 SELECT DISTINCT ticket FROM letters
-WHERE ended_at IS NULL AND reported_at IS NULL AND pressed_at IS NULL AND deadline <= %(now)s;
+WHERE ended_at IS NULL AND reported_at IS NULL AND pressed_at IS NULL AND deadline <= %(now)s
+ORDER BY ticket;
 
 -- name: claim_late_letters
 -- Asked once the ticket is locked: what was answered, withdrawn or told meanwhile is not among them.

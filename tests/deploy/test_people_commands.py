@@ -68,7 +68,7 @@ def test_whoever_removes_an_account_hears_what_is_still_with_it(connection: Conn
         yihu("user", "add", name, "--role", "worker")
     stored(connection, state=State.ACCEPTED, assignee="wang")
     assert yihu("user", "remove", "zhao").stderr == ""
-    assert yihu("user", "remove", "wang").stderr.startswith("still with wang, ")
+    assert yihu("user", "remove", "wang").stderr.startswith("left behind by wang, ")
 
 
 def test_tokens_are_listed_and_revoked_one_by_one(connection: Connection):

@@ -9,6 +9,8 @@ from psycopg.types.json import Jsonb
 
 from dispatch import accounts, audit
 from dispatch.accounts import AccountError, LoginError
+from dispatch.duties import shipped_duties
+from dispatch.duties_store import put_duties
 from dispatch.people import RESOURCES, Person, Signature
 from dispatch.transitions import Role
 from tests.dispatch.matters import rows
@@ -328,3 +330,17 @@ def test_a_person_is_not_called_like_a_department_but_its_own_account_may_be(con
     ):
         with pytest.raises(AccountError, match="cannot have one name"):
             add(wrong)
+
+
+def test_a_department_has_gone_when_neither_a_duty_nor_an_account_makes_it(connection: Connection):
+    add(connection, Person("luo", Role.DEPARTMENT, None, "特勤队"))
+    names = ("特勤队", "交警中队", "city-hall")  # the last a script, which gives its name and has no account
+    assert [accounts.has_gone(connection, name) for name in names] == [False, False, False]
+    duties = [matter for matter in shipped_duties().values() if matter.department != "交警中队"]
+    put_duties(connection, duties, "root", NOW)
+    accounts.deactivate(connection, "luo", "root", NOW)
+    assert [accounts.has_gone(connection, name) for name in names] == [True, True, False]
+    put_duties(connection, shipped_duties().values(), "root", NOW)
+    assert [accounts.has_gone(connection, name) for name in names] == [True, False, False]
+    put_duties(connection, duties, "root", NOW)
+    assert accounts.has_gone(connection, "交警中队")

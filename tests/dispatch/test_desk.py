@@ -9,7 +9,9 @@ import pytest
 from psycopg import Connection
 from psycopg.types.json import Jsonb
 
+from dispatch import accounts
 from dispatch.desk import NoSuchTicketError, Report, act, report
+from dispatch.people import Person
 from dispatch.ticket import Area, ForbiddenMoveError, IncompleteOrderError, NotYoursError, Order, Position, TicketError
 from dispatch.transitions import Action, Role, State
 from tests.dispatch.matters import JPEG, PNG, RECEIVED, order, read, rows, stored, timeline, walk
@@ -139,6 +141,18 @@ def test_a_photo_that_is_no_picture_is_refused_with_the_whole_order(connection: 
     assert read(connection, ticket.id) == ticket
     assert timeline(connection, ticket.id) == before
     assert rows(connection, "evidence") == []
+
+
+def test_supervisors_hear_of_what_goes_out_again_while_nobody_has_it(connection: Connection):
+    """A script that names nobody accepted and handled it."""
+    accounts.add_person(connection, Person("chen", Role.SUPERVISOR), "a long enough one", "root", RECEIVED)
+    one = stored(connection, state=State.DISPATCHED)
+    for action in (Action.ACCEPT, Action.HANDLE):
+        act(connection, one.id, order(action, None, note="done"), [])
+    assert rows(connection, "notices") == []
+    act(connection, one.id, order(Action.REOPEN, "chen", 9, reason="not done"), [])
+    (told,) = rows(connection, "notices")
+    assert (told["holder"], told["zh"]) == ("chen", f"尚无人接手，请指派 — {one.number} Rubbish at the gate")
 
 
 def test_a_merge_goes_into_an_open_ticket_only(connection: Connection):

@@ -16,6 +16,7 @@ from psycopg.types.json import Jsonb
 from uuid_utils.compat import uuid7
 
 from detect.incident import Explanation, Incident, IncidentObject
+from dispatch import cases
 from dispatch.case import open_case
 from dispatch.desk import act
 from dispatch.intake import explain, new_candidate, take_in
@@ -357,6 +358,27 @@ def test_an_incident_whose_ticket_is_just_being_merged_goes_on_to_the_root(
         assert late.result(timeout=20).id == root.id
     assert (read(connection, root.id).severity, read(connection, ticket.id).severity) == ("critical", "minor")
     assert len(rows(connection, "tickets")) == 2
+
+
+def test_what_goes_on_after_its_ticket_was_closed_waits_for_another_and_holds_none(
+    database: str, connection: Connection
+):
+    """Else it and whoever has locked both in order, as a merger of grids does, would wait for each other for ever."""
+    older = take(connection, incident())
+    walk(connection, older.id, State.CLOSED)
+    seen = incident()
+    closed = take(connection, seen)
+    walk(connection, closed.id, State.CLOSED)
+    act(connection, older.id, order(Action.REOPEN, reason="not solved"), [])
+    goes_on = msgspec.structs.replace(seen, phase="update", at=NOON + 9000)
+    with ThreadPoolExecutor(1) as pool, psycopg.connect(database, autocommit=True) as other:
+        connection.execute("SET lock_timeout = '5s'")
+        with connection.transaction():
+            cases.lock_case(connection, older.id)
+            late = pool.submit(take_in, other, goes_on, RECEIVED)
+            wait_for(lambda: waits_for_a_lock(database))
+            cases.lock_case(connection, closed.id)
+        assert late.result(timeout=20).id == older.id
 
 
 def waits_for_a_lock(database: str) -> bool:

@@ -8,10 +8,11 @@ import psycopg
 import pytest
 from psycopg import Connection
 
-from dispatch import accounts
+from dispatch import accounts, cases
 from dispatch.desk import act
+from dispatch.modes_store import declare
 from dispatch.people import Person
-from dispatch.pressing import press_letters, press_overdue, resume_paused
+from dispatch.pressing import keep_paces, pass_clocks, press_letters, press_overdue, resume_paused
 from dispatch.ticket import Ticket
 from dispatch.transitions import Action, Role, State
 from tests.dispatch.matters import RECEIVED, goes_on_or_waits, order, read, read_case, rows, stored, timeline, walk
@@ -130,6 +131,43 @@ def test_a_letter_that_somebody_else_just_dealt_with_is_not_pressed(
         assert late.result(timeout=20) == 0
     assert len(rows(connection, "audit", action="press_letters")) == entries
     assert sum(row["key"].endswith("/late") for row in rows(connection, "notices")) == 2 * entries
+
+
+def test_a_letter_that_was_withdrawn_after_a_pass_had_found_it_is_not_pressed(database: str, connection: Connection):
+    first, second = whistled(connection), whistled(connection)
+    with ThreadPoolExecutor(1) as pool, psycopg.connect(database, autocommit=True) as other:
+        with connection.transaction():
+            withdraw(connection, second.id)
+            late = pool.submit(press_letters, other, RECEIVED + HOUR)  # waits for the audit log with the first
+            goes_on_or_waits(late, other, connection)
+        assert late.result(timeout=20) == 1
+    assert [row["ticket"] for row in rows(connection, "audit", action="press_letters")] == [first.id]
+
+
+def test_what_somebody_has_locked_keeps_nothing_else_from_climbing(database: str, connection: Connection):
+    add_supervisor(connection)
+    held, free = stored(connection), stored(connection)
+    connection.execute("SET lock_timeout = '5s'")
+    with psycopg.connect(database, autocommit=True) as other, other.transaction():
+        cases.lock_case(other, held.id)  # as long as a merger of grids takes
+        assert pass_clocks(connection, RECEIVED + 2 * HOUR) == 1
+        assert read(connection, free.id).level == 1
+    assert pass_clocks(connection, RECEIVED + 2 * HOUR) == 1
+    assert (read(connection, held.id).level, read(connection, free.id).level) == (1, 1)
+
+
+def test_an_emergency_reaches_a_ticket_that_somebody_has_locked(database: str, connection: Connection):
+    """What a pass went by would be taken for brought up to date: so this one waits."""
+    connection.execute("INSERT INTO areas VALUES ('510603003', '街道', 'street', NULL, '[]')")
+    one = stored(connection, areas=["510603003"])
+    declare(connection, "flood", "510603003", "rain", "li", RECEIVED, RECEIVED + HOUR)
+    with ThreadPoolExecutor(1) as pool, psycopg.connect(database, autocommit=True) as other:
+        with connection.transaction():
+            cases.lock_case(connection, one.id)
+            late = pool.submit(keep_paces, other, RECEIVED + 2 * HOUR)  # it is over by now
+            goes_on_or_waits(late, other, connection)
+        assert late.result(timeout=20) == 1
+    assert [interval.pace for interval in read_case(connection, one.id).ledger] == [1, 4, 1]
 
 
 def test_what_is_done_in_time_is_pressed_by_nobody(connection: Connection):
