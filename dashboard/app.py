@@ -1,5 +1,6 @@
 """The web application, wired together."""
 
+import functools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -14,13 +15,18 @@ from psycopg_pool import ConnectionPool
 
 from dashboard import areas, centre, channels, devices, figures, overview, reports, rota, sign_in, staff, tickets
 from dashboard.access import Gate
+from dashboard.changes import load_changes
 from dashboard.health import Parts
+from dashboard.kept import Kept
+from dashboard.models import WallFigures
 from dashboard.problems import add_problem_handlers, document_problems
 from dashboard.stream import Hub
+from dispatch.people import Person
 
 PATIENCE_MS = 10_000  # what a screen waits for the database
 # a plan for any filter at all would pass over the index of the one that is asked for
 OPTIONS = f"-c statement_timeout={PATIENCE_MS} -c plan_cache_mode=force_custom_plan"
+FIGURES_FRESH_S = 30.0
 MOST_BYTES = 32 << 20  # of a request: a report with its photos
 STATIC = Path(__file__).parent / "static"
 
@@ -56,8 +62,9 @@ def create_app(settings: WebSettings, registry: CollectorRegistry) -> FastAPI:
         check=ConnectionPool.check_connection,
         kwargs={"autocommit": True, "application_name": "yihu-web", "options": OPTIONS},
     )
-    hub = Hub(settings.database)
+    hub = Hub(settings.database, load_changes)
     parts = Parts(pool, settings.broker, settings.stages, settings.version)
+    kept = Kept(functools.partial(_count_figures, pool), FIGURES_FRESH_S)
     clients = Gauge("yihu_web_stream_clients", "Clients of the live stream", registry=registry)
     clients.set_function(lambda: len(hub))
 
@@ -68,6 +75,7 @@ def create_app(settings: WebSettings, registry: CollectorRegistry) -> FastAPI:
         yield
         await hub.stop()
         await parts.close()
+        kept.close()
         pool.close()
 
     app = _Api(
@@ -80,7 +88,7 @@ def create_app(settings: WebSettings, registry: CollectorRegistry) -> FastAPI:
         max_body_size=MOST_BYTES,
     )
     app.state.pool, app.state.hub, app.state.parts = pool, hub, parts
-    app.state.registry = registry
+    app.state.registry, app.state.figures = registry, kept
     app.add_middleware(Gate, token=settings.token, pool=pool, guest=settings.guest)
     add_problem_handlers(app)
     # rota before staff: a name may hold a slash, and {name}/absences is somebody's absences first
@@ -88,6 +96,11 @@ def create_app(settings: WebSettings, registry: CollectorRegistry) -> FastAPI:
         app.include_router(module.router)
     _serve_pages(app, settings.static)
     return app
+
+
+def _count_figures(pool: ConnectionPool, key: tuple[Person, str | None]) -> WallFigures:
+    with pool.connection() as connection:
+        return figures.figures_of_wall(connection, *key)
 
 
 def _serve_pages(app: FastAPI, static: Path) -> None:

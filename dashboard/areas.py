@@ -18,7 +18,7 @@ router = APIRouter(prefix="/api/areas", tags=["areas"], responses=responses(401,
 Code = Annotated[str, Field(pattern=r"^\d{2,15}$")]
 
 
-class Area(BaseModel):
+class AreaShape(BaseModel):
     """Its corners are (longitude, latitude), WGS 84; `merged_into` is the general grid that took a grid's place."""
 
     code: str
@@ -39,12 +39,12 @@ class Merger(BaseModel):
 
 
 @router.get("")
-def list_areas(database: Database, _: Who) -> list[Area]:
-    return [Area(**row) for row in reads.areas(database)]
+def list_areas(database: Database, _: Who) -> list[AreaShape]:
+    return [AreaShape(**row) for row in reads.areas(database)]
 
 
 @router.post("/mergers", status_code=201)
-def merge(database: Database, who: Admin, body: Merger) -> list[Area]:
+def merge(database: Database, who: Admin, body: Merger) -> list[AreaShape]:
     """Make one general grid of several; their people and open work go over, their history stays."""
     merging.merge_areas(database, body.codes, Named(body.code, body.name), who.signature, datetime.now(UTC))
     return list_areas(database, who)

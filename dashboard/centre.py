@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, HTTPException
 from pydantic import BaseModel, ConfigDict, Field
 
 from dashboard.access import Admin, Database, Who, having
-from dashboard.models import NO_NUL, Line, Moment, Time, Words
+from dashboard.models import NO_NUL, Line, Mode, Moment, Time, Words
 from dashboard.problems import responses
 from dispatch import modes, modes_store, notices_store
 from dispatch.duties import Matter, check_duties
@@ -21,22 +21,6 @@ router = APIRouter(prefix="/api", tags=["centre"], responses=responses(401, 403,
 
 Reason = Annotated[Words, Field(min_length=1, pattern=NO_NUL)]
 Head = Annotated[Person, Depends(having(Role.SUPERVISOR))]
-
-
-class Mode(BaseModel):
-    """An emergency in an area and all below it; `pace` is how many times faster clocks run there."""
-
-    id: UUID
-    kind: str
-    pace: float
-    area: str
-    reason: str
-    by: str
-    began_at: Time
-    until: Time
-    ended_at: Time | None
-    ended_by: str | None
-    ended_reason: str
 
 
 class Declaration(BaseModel):

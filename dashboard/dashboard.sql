@@ -52,6 +52,9 @@ SELECT id FROM found ORDER BY opened_at DESC, id DESC LIMIT %(limit)s;
 -- name: tickets
 SELECT * FROM ticket_view WHERE id = ANY (%(ids)s) ORDER BY opened_at DESC, id DESC;
 
+-- name: tickets_of
+SELECT DISTINCT ticket FROM incidents WHERE id = ANY (%(incidents)s) AND ticket IS NOT NULL;
+
 -- name: get_ticket
 SELECT * FROM ticket_view
 WHERE id = %(id)s
@@ -62,6 +65,32 @@ SELECT * FROM ticket_view
 WHERE ended_at IS NULL AND (%(area)s::text IS NULL OR areas @> ARRAY[%(area)s::text])
   AND within_reach(%(role)s, %(reach)s, %(holder)s, assignee, departments, areas)
 ORDER BY array_position(ARRAY['critical', 'major', 'minor'], severity), opened_at DESC
+LIMIT %(limit)s;
+
+-- name: modes
+-- The emergencies that hold for an area or anywhere within it.
+WITH RECURSIVE up AS (
+    SELECT code, parent, merged_into FROM areas WHERE code = %(code)s
+    UNION
+    SELECT areas.code, areas.parent, areas.merged_into FROM areas JOIN up ON areas.code = coalesce(up.merged_into, up.parent)
+), down AS (
+    SELECT code FROM areas WHERE code = %(code)s
+    UNION
+    SELECT areas.code FROM areas JOIN down ON down.code = coalesce(areas.merged_into, areas.parent)
+)
+SELECT id, kind, pace, area, reason, by, began_at, until, ended_at, ended_by, ended_reason
+FROM modes
+WHERE began_at <= now() AND now() < over_at(modes)
+  AND (%(code)s::text IS NULL OR area IN (SELECT code FROM up UNION SELECT code FROM down))
+ORDER BY began_at;
+
+-- name: points
+SELECT id, kind, state, severity, area_code AS area, longitude, latitude, opened_at,
+       CASE state WHEN 'handled' THEN due_close WHEN 'accepted' THEN due_handle ELSE due_accept END AS due
+FROM tickets
+WHERE ended_at IS NULL AND (%(area)s::text IS NULL OR areas @> ARRAY[%(area)s::text])
+  AND within_reach(%(role)s, %(reach)s, %(holder)s, assignee, departments, areas)
+ORDER BY opened_at DESC
 LIMIT %(limit)s;
 
 -- name: count_open
@@ -88,7 +117,7 @@ SELECT longitude, latitude FROM devices WHERE site = %(site)s AND id = %(device)
 SELECT devices.site, devices.id, kind, name, longitude, latitude, state, state_at, seen_at, agent, detail,
        pictures.received_at AS picture_at
 FROM devices LEFT JOIN pictures ON (pictures.site, pictures.device) = (devices.site, devices.id)
-WHERE NOT retired
+WHERE NOT retired AND (%(names)s::text[] IS NULL OR devices.site || '/' || devices.id = ANY (%(names)s))
 ORDER BY kind, devices.site, devices.id;
 
 -- name: picture

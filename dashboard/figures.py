@@ -1,46 +1,23 @@
 """What tickets add up to: rates, offenders (通报) and the precision of detection, each of what somebody reaches."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
+from psycopg import Connection
 from pydantic import BaseModel
 
 from dashboard.access import Database, Who
-from dashboard.models import Moment
+from dashboard.models import Moment, Offender, Rate, Rates, WallFigures
 from dashboard.problems import responses
 from dispatch import figures
-from dispatch.ledger import Clock
+from dispatch.people import Person
 
 router = APIRouter(prefix="/api", tags=["figures"], responses=responses(401, 422, 503))
 
 MONTH = timedelta(days=30)
+OFTEN, WORST = 3, 10  # so many missed steps make an offender, of whom so many are on a wall
 Area = Annotated[str | None, Query(pattern=r"^\d{2,15}$")]
-
-
-class Rate(BaseModel):
-    """Of the tickets received in the period: in how many the step was done in time, and in how many it was not.
-
-    What is open and overdue has missed already. `share` is null where nothing counts yet.
-    """
-
-    kept: int
-    missed: int
-    share: float | None
-
-
-class Rates(BaseModel):
-    accept: Rate
-    handle: Rate
-    close: Rate
-
-
-class Offender(BaseModel):
-    """Who had so many tickets in hand when this step of theirs became overdue; null: they were with nobody."""
-
-    holder: str | None
-    clock: Clock | Literal["letter"]
-    missed: int
 
 
 class Precision(BaseModel):
@@ -75,8 +52,7 @@ Period = Annotated[_Period, Depends()]
 @router.get("/rates")
 def get_rates(database: Database, who: Who, period: Period, area: Area = None) -> Rates:
     """How many tickets of the period were accepted, handled and closed in time."""
-    found = figures.rates(database, who, area, period.begin, period.end, datetime.now(UTC))
-    return Rates(**{clock: Rate(**rate._asdict(), share=rate.share) for clock, rate in found.items()})
+    return _rates(database, who, area, period.begin, period.end)
 
 
 @router.get("/offenders")
@@ -85,11 +61,10 @@ def get_offenders(
     who: Who,
     period: Period,
     area: Area = None,
-    least: Annotated[int, Query(ge=1, le=10_000)] = 3,
+    least: Annotated[int, Query(ge=1, le=10_000)] = OFTEN,
 ) -> list[Offender]:
     """Who missed `least` steps or more that became due in the period, the worst first."""
-    found = figures.offenders(database, who, area, period.begin, period.end, datetime.now(UTC), least)
-    return [Offender(**one._asdict()) for one in found]
+    return _offenders(database, who, area, period.begin, period.end, least)
 
 
 @router.get("/precision")
@@ -100,3 +75,26 @@ def get_precision(database: Database, who: Who, period: Period, area: Area = Non
     """
     found = figures.precision(database, who, area, period.begin, period.end)
     return [Precision(**one._asdict()) for one in found]
+
+
+def figures_of_wall(connection: Connection, who: Person, area: str | None) -> WallFigures:
+    """What a wall shows of the last thirty days."""
+    now = datetime.now(UTC)
+    begin = now - MONTH
+    return WallFigures(
+        at=now,
+        rates=_rates(connection, who, area, begin, now),
+        offenders=_offenders(connection, who, area, begin, now, OFTEN)[:WORST],
+    )
+
+
+def _rates(connection: Connection, who: Person, area: str | None, begin: datetime, end: datetime) -> Rates:
+    found = figures.rates(connection, who, area, begin, end, datetime.now(UTC))
+    return Rates(**{clock: Rate(**rate._asdict(), share=rate.share) for clock, rate in found.items()})
+
+
+def _offenders(
+    connection: Connection, who: Person, area: str | None, begin: datetime, end: datetime, least: int
+) -> list[Offender]:
+    found = figures.offenders(connection, who, area, begin, end, datetime.now(UTC), least)
+    return [Offender(**one._asdict()) for one in found]

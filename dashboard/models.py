@@ -263,16 +263,83 @@ class Counts(BaseModel):
     by_state: dict[str, int]
 
 
+class Mode(BaseModel):
+    """An emergency in an area and all below it; `pace` is how many times faster clocks run there."""
+
+    id: UUID
+    kind: str
+    pace: float
+    area: str
+    reason: str
+    by: str
+    began_at: Time
+    until: Time
+    ended_at: Time | None
+    ended_by: str | None
+    ended_reason: str
+
+
+class Rate(BaseModel):
+    """Of the tickets received in the period: in how many the step was done in time, and in how many it was not.
+
+    What is open and overdue has missed already. `share` is null where nothing counts yet.
+    """
+
+    kept: int
+    missed: int
+    share: float | None
+
+
+class Rates(BaseModel):
+    accept: Rate
+    handle: Rate
+    close: Rate
+
+
+class Offender(BaseModel):
+    """Who had so many tickets in hand when this step of theirs became overdue; null: they were with nobody."""
+
+    holder: str | None
+    clock: Clock | Literal["letter"]
+    missed: int
+
+
+class WallFigures(BaseModel):
+    """Of the thirty days before `at`, when they were counted."""
+
+    at: Time
+    rates: Rates
+    offenders: list[Offender]
+
+
 class Wall(BaseModel):
-    """All that the wall shows; `data_at` is when the street was last heard."""
+    """All that the wall shows; `data_at` is when the street was last heard.
+
+    `modes` are the emergencies that hold anywhere within, or for all of it. `figures` are null until they are counted.
+    """
 
     at: Time
     site: Site | None
     area: Area | None
+    modes: list[Mode]
+    figures: WallFigures | None
     tickets: list[Ticket]
     counts: Counts
     devices: list[Device]
     data_at: Time | None
+
+
+class Point(BaseModel):
+    """An open ticket on the map; `due` is when the next step that its state asks for has to be done."""
+
+    id: UUID
+    kind: str
+    state: State
+    severity: Severity
+    area: str | None
+    position: Place | None
+    opened_at: Time
+    due: Time
 
 
 class Part(BaseModel):

@@ -1,5 +1,6 @@
 """What shows the whole: the wall, the live stream, health and metrics."""
 
+import json
 from collections.abc import AsyncIterator
 from typing import Annotated
 
@@ -10,27 +11,47 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
 from dashboard import reads
 from dashboard.access import Database, Who
-from dashboard.models import HealthReport, Wall
+from dashboard.models import HealthReport, Point, Wall
 from dashboard.problems import responses
 
 router = APIRouter(tags=["overview"])
 
 
+Area = Annotated[str | None, Query(pattern=r"^\d{2,15}$")]
+
+
 @router.get("/api/wall", responses=responses(401, 404, 422, 503))
-def get_wall(database: Database, who: Who, area: Annotated[str | None, Query(pattern=r"^\d{2,15}$")] = None) -> Wall:
-    """Everything that the wall shows, in one answer."""
+def get_wall(request: Request, database: Database, who: Who, area: Area = None) -> Wall:
+    """Everything that the wall shows, in one answer, but the map: `/api/areas` and `/api/points`."""
     found = reads.wall(database, who, area)
     if found is None:
         raise HTTPException(404, f"There is no area {area}")
-    return found
+    figures = request.app.state.figures.get((who, area))
+    return found.model_copy(update={"figures": figures})
+
+
+@router.get("/api/points", responses=responses(401, 422, 503))
+def get_points(database: Database, who: Who, area: Area = None) -> list[Point]:
+    """Every open ticket in an area, as the map shows it; of more than 20 000 the newest."""
+    return reads.points(database, who, area)
 
 
 @router.get("/api/stream", response_class=EventSourceResponse)
-async def stream(request: Request, _: Who) -> AsyncIterator[ServerSentEvent]:
-    """Signals `ticket`, `device` and `incident`, with the id where there is one: read again what you show."""
+async def stream(request: Request, who: Who) -> AsyncIterator[ServerSentEvent]:
+    """Events `ticket`, `device` and `incident`, each with the `id` of what changed.
+
+    Beside it stands the `ticket` or `device` as it is now; null where you do not reach it. Without that, or without an
+    id, read again what you show.
+    """
     yield ServerSentEvent(event="hello", data={}, retry=2000)
-    async for kind, name in request.app.state.hub.signals():
-        yield ServerSentEvent(event=kind, data={"id": name} if name else {})
+    async for (kind, name), shown in request.app.state.hub.follow(who):
+        yield ServerSentEvent(event=kind, raw_data=_event(kind, name, shown))
+
+
+def _event(kind: str, name: str, shown: str | None) -> str:
+    if not name:
+        return "{}"
+    return json.dumps({"id": name}) if shown is None else f'{{"id": {json.dumps(name)}, "{kind}": {shown}}}'
 
 
 @router.get("/api/health", responses={503: {"model": HealthReport, "description": "A part is down"}})

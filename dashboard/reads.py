@@ -11,14 +11,14 @@ import shapely
 from psycopg import Connection
 from psycopg.rows import dict_row
 
-from dashboard.models import Counts, Device, Reading, Site, Ticket, TicketPage, TimelineEntry, Wall
+from dashboard.models import Counts, Device, Mode, Point, Reading, Site, Ticket, TicketPage, TimelineEntry, Wall
 from dispatch.figures import reach_of
 from dispatch.people import Person
 from dispatch.transitions import Role
 from ingest.queries import load_queries
 
 SQL = load_queries(Path(__file__).with_name("dashboard.sql"))
-WALL_TICKETS = 100
+WALL_TICKETS, POINTS = 100, 20_000
 MARKS = ("state", "kind", "site", "device")
 WINDOW = 60  # times as many as fill a page are looked at one by one, the newest first
 FULL_PAGE = 50
@@ -88,6 +88,17 @@ def get_ticket(connection: Connection, person: Person, ticket: UUID) -> Ticket |
     return _ticket(rows[0]) if rows else None
 
 
+def changed_tickets(connection: Connection, tickets: list[UUID]) -> list[tuple[Ticket, list[str]]]:
+    """Each with the areas that lead from it to the root."""
+    return [(_ticket(row), row["areas"]) for row in _rows(connection, "tickets", {"ids": tickets})] if tickets else []
+
+
+def tickets_of(connection: Connection, incidents: list[UUID]) -> list[UUID]:
+    """Of incidents."""
+    rows = _rows(connection, "tickets_of", {"incidents": incidents}) if incidents else []
+    return [row["ticket"] for row in rows]
+
+
 def timeline(connection: Connection, ticket: UUID) -> list[TimelineEntry]:
     return [TimelineEntry(**row) for row in _rows(connection, "timeline", {"id": ticket})]
 
@@ -105,7 +116,14 @@ def areas(connection: Connection) -> list[dict[str, Any]]:
 def devices(connection: Connection, person: Person) -> list[Device]:
     """Those that stand in somebody's part of the tree."""
     polygon = _polygon(connection, person.area)
-    return [device for row in _rows(connection, "devices", {}) if _is_within(device := _device(row), polygon)]
+    return [
+        device for row in _rows(connection, "devices", {"names": None}) if _is_within(device := _device(row), polygon)
+    ]
+
+
+def changed_devices(connection: Connection, names: list[str]) -> list[Device]:
+    """By `site/id`; what has been retired is none any more."""
+    return [_device(row) for row in _rows(connection, "devices", {"names": names})]
 
 
 def reaches_device(connection: Connection, person: Person, site: str, device: str) -> bool:
@@ -141,11 +159,19 @@ def wall(connection: Connection, person: Person, code: str | None) -> Wall | Non
         at=datetime.now(UTC),
         site=Site(**sites[0]) if sites else None,
         area=areas[0] if areas else None,
+        modes=[Mode(**row) for row in _rows(connection, "modes", {"code": code})],
+        figures=None,
         tickets=[_ticket(row) for row in tickets],
         counts=_counts(_rows(connection, "count_open", reach)),
         devices=[device for device in devices(connection, person) if _is_within(device, polygon)],
         data_at=_rows(connection, "data_at", {})[0]["at"],
     )
+
+
+def points(connection: Connection, person: Person, code: str | None) -> list[Point]:
+    """The open tickets of an area that somebody reaches, the newest first."""
+    rows = _rows(connection, "points", reach_of(person) | {"area": code, "limit": POINTS})
+    return [Point(**row, position=_position(row)) for row in rows]
 
 
 def _is_within(device: Device, polygon: list[list[float]] | None) -> bool:

@@ -1,16 +1,18 @@
-"""Live signals: NOTIFY → gathered for a moment → every client's own small set → Server-Sent Events.
+"""Live signals: NOTIFY → gathered for a moment → read once → every client's own small set → Server-Sent Events.
 
-A signal says that something changed, never what: whoever hears it reads again.
+The database says that something changed, never what. It is read once for all, and each client is shown what it reaches.
 """
 
 import asyncio
 import logging
 import threading
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterable
 
 import psycopg
 
+from dashboard.changes import Changes, Signal
+from dispatch.people import Person
 from edge.backoff import Backoff
 
 log = logging.getLogger(__name__)
@@ -21,38 +23,44 @@ KINDS = ("ticket", "device", "incident")
 MOST = 500  # signals that wait for one client; beyond, it hears only that all of a kind may have changed
 
 
-class Subscriber:
-    """One client's waiting signals, each (kind, id), the id empty for any of the kind."""
+Load = Callable[[psycopg.Connection, Iterable[Signal]], Changes]
 
-    def __init__(self) -> None:
-        self._waiting: set[tuple[str, str]] = set()
+
+class Subscriber:
+    """What waits for one client, of each thing the last that was heard."""
+
+    def __init__(self, person: Person) -> None:
+        self._person = person
+        self._waiting: dict[Signal, str | None] = {}
         self._any = asyncio.Event()
         self._over = False
 
-    def tell(self, signals: set[tuple[str, str]]) -> None:
-        self._waiting |= signals
+    def tell(self, changes: Changes) -> None:
+        for signal, change in changes.items():
+            self._waiting[signal] = change.shown_to(self._person) if change else None
         if len(self._waiting) > MOST:
-            self._waiting = {(kind, "") for kind, _ in self._waiting}
+            self._waiting = {(kind, ""): None for kind, _ in self._waiting}
         self._any.set()
 
     def end(self) -> None:
         self._over = True
         self._any.set()
 
-    async def __aiter__(self) -> AsyncIterator[tuple[str, str]]:
+    async def __aiter__(self) -> AsyncIterator[tuple[Signal, str | None]]:
+        """Each with the JSON of what it is of; None where that has to be read."""
         while not self._over:
             await self._any.wait()
             self._any.clear()
-            waiting, self._waiting = self._waiting, set()
+            waiting, self._waiting = self._waiting, {}
             for signal in sorted(waiting):
-                yield signal
+                yield signal, waiting[signal]
 
 
 class Hub:
     """Listens to the database in a thread of its own and tells every subscriber, in the server's event loop."""
 
-    def __init__(self, database: str) -> None:
-        self._database = database
+    def __init__(self, database: str, load: Load) -> None:
+        self._database, self._load = database, load
         self._subscribers: set[Subscriber] = set()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._listen, name="hub", daemon=True)
@@ -73,12 +81,12 @@ class Hub:
     def __len__(self) -> int:
         return len(self._subscribers)
 
-    async def signals(self) -> AsyncIterator[tuple[str, str]]:
-        subscriber = Subscriber()
+    async def follow(self, person: Person) -> AsyncIterator[tuple[Signal, str | None]]:
+        subscriber = Subscriber(person)
         self._subscribers.add(subscriber)
         try:
-            async for signal in subscriber:
-                yield signal
+            async for told in subscriber:
+                yield told
         finally:
             self._subscribers.discard(subscriber)
 
@@ -89,7 +97,7 @@ class Hub:
                 with psycopg.connect(self._database, autocommit=True, application_name="yihu-stream") as connection:
                     connection.execute("LISTEN yihu")
                     backoff.reset()
-                    self._tell({(kind, "") for kind in KINDS})  # what changed while nobody listened
+                    self._tell({(kind, ""): None for kind in KINDS})  # what changed while nobody listened
                     self._relay(connection)
             except psycopg.OperationalError as error:
                 log.warning("the live stream has lost the database: %s", error)
@@ -101,16 +109,16 @@ class Hub:
             if signals:
                 time.sleep(GATHER_S)
                 signals |= {_signal(notice.payload) for notice in connection.notifies(timeout=0)}
-                self._tell(signals)
+                self._tell(self._load(connection, signals) if len(signals) <= MOST else dict.fromkeys(signals))
 
-    def _tell(self, signals: set[tuple[str, str]]) -> None:
+    def _tell(self, changes: Changes) -> None:
         def tell_all() -> None:
             for subscriber in self._subscribers:
-                subscriber.tell(signals)
+                subscriber.tell(changes)
 
         self._loop.call_soon_threadsafe(tell_all)
 
 
-def _signal(payload: str) -> tuple[str, str]:
+def _signal(payload: str) -> Signal:
     kind, _, name = payload.partition(":")
     return kind, name

@@ -46,6 +46,7 @@ ROUTES = {
     ("GET", "/api/notices"): KNOWN,
     ("GET", "/api/devices"): KNOWN,
     ("GET", "/api/wall"): KNOWN,
+    ("GET", "/api/points"): KNOWN,
     ("GET", "/api/stream"): STREAM,
     ("GET", "/api/people"): ADMIN,
     ("POST", "/api/people"): ADMIN,

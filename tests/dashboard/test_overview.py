@@ -1,3 +1,4 @@
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -44,6 +45,53 @@ def test_an_areas_wall_shows_what_lies_in_it(client: TestClient, connection: psy
     assert [device["id"] for device in wall["devices"]] == ["cam-1"]
     assert wall["area"] == {"code": grid, "name": "第一网格"}
     assert wall["counts"]["open"] == 1
+
+
+def test_the_map_shows_every_open_ticket_and_when_its_next_step_is_due(
+    client: TestClient, connection: psycopg.Connection, grid: str
+) -> None:
+    lamp, gone = report(connection), report(connection, "rubbish")
+    report(connection, position=OUTSIDE)
+    client.post(f"/api/tickets/{gone}/reject", json={"reason": "test"})
+    client.post(f"/api/tickets/{lamp}/confirm")
+    client.post(f"/api/tickets/{lamp}/accept", json={"actor": "wang"})
+    ticket = client.get(f"/api/tickets/{lamp}").json()
+    (point,) = client.get(f"/api/points?area={grid}").json()
+    assert point == {name: ticket[name] for name in ("id", "kind", "state", "severity", "position", "opened_at")} | {
+        "area": grid,
+        "due": ticket["due"]["handle"],
+    }
+    assert len(client.get("/api/points").json()) == 2
+
+
+def test_the_wall_counts_its_figures_aside(client: TestClient, connection: psycopg.Connection) -> None:
+    report(connection, at=datetime.now(UTC) - timedelta(hours=30))
+    assert client.get("/api/wall").json()["figures"] is None
+    deadline = time.monotonic() + 10
+    while (figures := client.get("/api/wall").json()["figures"]) is None:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert figures["rates"]["accept"] == {"kept": 0, "missed": 1, "share": 0.0}
+    assert figures["offenders"] == []
+
+
+@pytest.mark.parametrize(
+    ("area", "holds"), [("510603003001", True), ("510603003001001", True), ("510603003002", False)]
+)
+def test_the_wall_of_an_area_shows_the_emergencies_in_it_and_around_it(
+    client: TestClient, connection: psycopg.Connection, grid: str, area: str, holds: bool
+) -> None:
+    connection.execute(
+        "INSERT INTO areas (code, name, level, parent, polygon) SELECT '510603003002', 'b', 'community', NULL, polygon"
+        " FROM areas WHERE code = %s", [grid]
+    )  # fmt: skip
+    until = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+    for code in (grid, grid[:12]):
+        body = {"kind": "flood", "area": code, "reason": "暴雨红色预警", "until": until}
+        mode = client.post("/api/modes", json=body).json()
+        assert [one["area"] for one in client.get(f"/api/wall?area={area}").json()["modes"]] == [code] * holds
+        client.post(f"/api/modes/{mode['id']}/end", json={"reason": "over"})
+        assert client.get("/api/wall").json()["modes"] == []
 
 
 def test_an_unknown_area_has_no_wall(client: TestClient) -> None:

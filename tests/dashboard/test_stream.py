@@ -7,10 +7,13 @@ import psycopg
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dashboard.changes import Change, Signal, load_changes
 from dashboard.stream import MOST, Hub, Subscriber
+from dispatch.people import Person
+from dispatch.transitions import Role
 from tests.dashboard.conftest import report
 
-Signal = tuple[str, str]
+ADMIN = Person("root", Role.ADMIN)
 BURST = 100
 ALL = {("ticket", ""), ("device", ""), ("incident", "")}
 
@@ -18,18 +21,19 @@ ALL = {("ticket", ""), ("device", ""), ("incident", "")}
 @asynccontextmanager
 async def listening(database: str) -> AsyncIterator[Callable[[], Coroutine[Any, Any, Signal]]]:
     """Start a hub; yield what waits for its next signal, the first ones, of its connecting, taken."""
-    hub = Hub(database)
-    signals = hub.signals()
+    hub = Hub(database, load_changes)
+    told = hub.follow(ADMIN)
 
     async def following() -> Signal:
-        return await asyncio.wait_for(anext(signals), 10)
+        signal, _ = await asyncio.wait_for(anext(told), 10)
+        return signal
 
     first = asyncio.ensure_future(following())
     await asyncio.sleep(0)
     hub.start()
     assert {await first, await following(), await following()} == ALL
     yield following
-    await signals.aclose()
+    await told.aclose()
     await hub.stop()
 
 
@@ -70,9 +74,9 @@ def test_after_a_lost_connection_all_may_have_changed(database: str, connection:
 
 def test_who_left_is_forgotten(database: str) -> None:
     async def scene() -> None:
-        hub = Hub(database)
-        signals = hub.signals()
-        waiting = asyncio.ensure_future(anext(signals))
+        hub = Hub(database, load_changes)
+        told = hub.follow(ADMIN)
+        waiting = asyncio.ensure_future(anext(told))
         await asyncio.sleep(0)
         assert len(hub) == 1
         waiting.cancel()
@@ -85,9 +89,9 @@ def test_who_left_is_forgotten(database: str) -> None:
 @given(st.lists(st.sets(st.tuples(st.sampled_from(["ticket", "device"]), st.uuids().map(str))), max_size=30))
 def test_a_client_that_does_not_read_holds_little_and_misses_nothing(bursts: list[set[Signal]]) -> None:
     async def scene() -> None:
-        subscriber = Subscriber()
+        subscriber = Subscriber(ADMIN)
         for burst in bursts:
-            subscriber.tell(burst)
+            subscriber.tell(dict.fromkeys(burst))
         assert len(subscriber._waiting) <= MOST
         assert all(
             (kind, name) in subscriber._waiting or (kind, "") in subscriber._waiting
@@ -100,17 +104,17 @@ def test_a_client_that_does_not_read_holds_little_and_misses_nothing(bursts: lis
 
 def test_a_flood_becomes_one_signal_for_each_kind() -> None:
     async def scene() -> None:
-        subscriber = Subscriber()
-        subscriber.tell({("ticket", str(number)) for number in range(MOST + 1)})
-        assert subscriber._waiting == {("ticket", "")}
+        subscriber = Subscriber(ADMIN)
+        subscriber.tell({("ticket", str(number)): Change("{}", lambda _: True) for number in range(MOST + 1)})
+        assert subscriber._waiting == {("ticket", ""): None}
 
     asyncio.run(scene())
 
 
 def test_a_stream_ends_when_the_server_does(database: str) -> None:
     async def scene() -> None:
-        hub = Hub(database)
-        heard = asyncio.ensure_future(anext(hub.signals(), None))
+        hub = Hub(database, load_changes)
+        heard = asyncio.ensure_future(anext(hub.follow(ADMIN), None))
         await asyncio.sleep(0)
         hub.end_streams()
         assert await asyncio.wait_for(heard, 5) is None

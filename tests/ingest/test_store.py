@@ -197,7 +197,10 @@ def test_of_several_reports_in_a_batch_the_last_stands_and_all_are_kept(write, f
 def test_a_change_of_devices_is_signalled(write, connection):
     connection.execute("LISTEN yihu")
     write(arrived(status(), "edge"))
-    assert [notice.payload for notice in connection.notifies(timeout=5, stop_after=1)] == ["device"]
+    assert [notice.payload for notice in connection.notifies(timeout=5, stop_after=1)] == ["device:tooley/edge"]
+    write(arrived(status(), "edge"))  # that it is still there is none
+    write(arrived(status("stopped"), "edge"))
+    assert len(list(connection.notifies(timeout=0.5))) == 1
 
 
 def picture(fetch, name="cam-1"):

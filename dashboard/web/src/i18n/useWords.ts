@@ -35,6 +35,11 @@ export function useWords() {
     return te(key) ? t(key) : code;
   };
 
+  const modeName = (code: string): string => {
+    const key = `mode.${code}`;
+    return te(key) ? t(key) : t("mode.other", { kind: code });
+  };
+
   const place = (ticket: Ticket): string =>
     ticket.area === null ? ticket.title : `${ticket.area.name} · ${ticket.title}`;
 
@@ -45,5 +50,5 @@ export function useWords() {
     return te(key) ? t(key, { n }) : [n, unit].join(" ").trim();
   };
 
-  return { span, duration, quantity, hours, moment, ago, age, since, kind, place };
+  return { span, duration, quantity, hours, moment, ago, age, since, kind, modeName, place };
 }

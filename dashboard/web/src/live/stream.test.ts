@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { backOff, openStream } from "./stream";
+import { ticketOf } from "../testing/samples";
+import { backOff, changeOf, openStream } from "./stream";
 
 class FakeSource extends EventTarget {
   readonly CLOSED = 2;
@@ -22,9 +23,11 @@ class FakeSource extends EventTarget {
   }
 }
 
+const messageOf = (name: string, data: object) => new MessageEvent(name, { data: JSON.stringify(data) });
+
 function opened() {
   const sources: FakeSource[] = [];
-  const listener = { onSignal: vi.fn(), onOpenChange: vi.fn() };
+  const listener = { onChange: vi.fn(), onSignal: vi.fn(), onOpenChange: vi.fn() };
   const stream = openStream("/api/stream", listener, () => {
     const source = new FakeSource();
     sources.push(source);
@@ -43,15 +46,34 @@ describe("backOff", () => {
   });
 });
 
+describe("changeOf", () => {
+  it("tells what is not to be seen any more from what is not told", () => {
+    expect(changeOf("ticket", '{"id": "1", "ticket": null}')).toEqual({ kind: "ticket", id: "1", now: null });
+    expect(changeOf("device", '{"id": "tooley/cam-1"}')).toBeNull();
+    expect(changeOf("ticket", "{}")).toBeNull();
+  });
+});
+
 describe("openStream", () => {
   beforeEach(() => vi.useFakeTimers());
   afterEach(() => vi.useRealTimers());
 
-  it("signals on each named event", () => {
+  it("signals on each named event that does not say what it is of", () => {
     const { listener, last } = opened();
-    for (const name of ["hello", "ticket", "device", "incident"]) last().dispatchEvent(new Event(name));
+    for (const name of ["hello", "ticket", "device", "incident"]) last().dispatchEvent(messageOf(name, {}));
+    last().dispatchEvent(messageOf("ticket", { id: "ticket-1" }));
     last().dispatchEvent(new Event("message"));
-    expect(listener.onSignal).toHaveBeenCalledTimes(4);
+    expect(listener.onSignal).toHaveBeenCalledTimes(5);
+    expect(listener.onChange).not.toHaveBeenCalled();
+  });
+
+  it("says what changed where the event says it, and leaves an incident to its ticket", () => {
+    const { listener, last } = opened();
+    const ticket = ticketOf();
+    last().dispatchEvent(messageOf("ticket", { id: ticket.id, ticket }));
+    last().dispatchEvent(messageOf("incident", { id: "incident-1" }));
+    expect(listener.onChange.mock.calls).toEqual([[{ kind: "ticket", id: ticket.id, now: ticket }]]);
+    expect(listener.onSignal).not.toHaveBeenCalled();
   });
 
   it("leaves a reconnecting source alone", async () => {

@@ -1,4 +1,4 @@
-import type { Device, Evidence, Ticket } from "../api/client";
+import type { Device, Evidence, Ticket, Wall } from "../api/client";
 
 export const NOON = Date.parse("2026-11-20T12:00:00Z");
 
@@ -58,6 +58,21 @@ export function cameraOf(changes: Partial<Device> = {}): Device {
     detail: {},
     picture: "/api/devices/tooley/cam-1/picture.jpg",
     picture_at: iso(NOON),
+    ...changes,
+  };
+}
+
+export function wallOf(changes: Partial<Wall> = {}): Wall {
+  return {
+    at: iso(NOON),
+    site: { id: "tooley", name: "Tooley" },
+    area: null,
+    modes: [],
+    figures: null,
+    tickets: [],
+    counts: { open: 0, overdue: 0, by_severity: {}, by_state: {} },
+    devices: [],
+    data_at: iso(NOON),
     ...changes,
   };
 }

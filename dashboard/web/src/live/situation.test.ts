@@ -1,0 +1,84 @@
+import { describe, expect, it } from "vitest";
+import type { Area } from "../api/client";
+import { cameraOf, iso, NOON, ticketOf, wallOf } from "../testing/samples";
+import { countsOf, NOTHING_KNOWN, pathOf, pointOf, withDevice, withTicket, type Situation } from "./situation";
+
+const situationOf = (...tickets: ReturnType<typeof ticketOf>[]): Situation => ({
+  wall: wallOf({ tickets }),
+  points: new Map(tickets.map((ticket) => [ticket.id, pointOf(ticket)])),
+});
+
+const idsOf = (situation: Situation) => situation.wall?.tickets.map((ticket) => ticket.id);
+
+describe("withTicket", () => {
+  const lamp = ticketOf({ id: "lamp", severity: "minor" });
+  const fire = ticketOf({ id: "fire", severity: "critical" });
+
+  it("puts a new one where its severity and its age belong", () => {
+    const newer = ticketOf({ id: "newer", severity: "critical", opened_at: iso(NOON + 1) });
+    const situation = withTicket(withTicket(situationOf(lamp), "fire", fire), "newer", newer);
+    expect(idsOf(situation)).toEqual(["newer", "fire", "lamp"]);
+    expect([...situation.points!.keys()].sort()).toEqual(["fire", "lamp", "newer"]);
+  });
+
+  it("puts a known one in its own place, once", () => {
+    const situation = withTicket(situationOf(fire, lamp), "lamp", { ...lamp, state: "accepted" });
+    expect(idsOf(situation)).toEqual(["fire", "lamp"]);
+    expect(situation.points!.get("lamp")!.due).toBe(lamp.due.handle);
+  });
+
+  it.each([null, { ...fire, state: "closed" as const, ended_at: iso(NOON) }])("takes away what has ended or left", (gone) => {
+    const situation = withTicket(situationOf(fire, lamp), "fire", gone);
+    expect([idsOf(situation), situation.points!.size]).toEqual([["lamp"], 1]);
+  });
+
+  it("waits for the first reading", () => {
+    expect(withTicket(NOTHING_KNOWN, "fire", fire)).toEqual(NOTHING_KNOWN);
+  });
+});
+
+describe("withDevice", () => {
+  it("changes, adds and takes away", () => {
+    const blind = cameraOf({ state: "offline" });
+    const other = cameraOf({ id: "cam-2" });
+    const start: Situation = { wall: wallOf({ devices: [cameraOf()] }), points: null };
+    const situation = withDevice(withDevice(start, "tooley/cam-1", blind), "tooley/cam-2", other);
+    expect(situation.wall!.devices).toEqual([blind, other]);
+    expect(withDevice(situation, "tooley/cam-1", null).wall!.devices).toEqual([other]);
+  });
+});
+
+describe("countsOf", () => {
+  it("counts what the map shows, and what is late by now", () => {
+    const late = ticketOf({ id: "late", severity: "critical", due: { ...ticketOf().due, accept: iso(NOON - 1) } });
+    expect(countsOf(situationOf(ticketOf(), late), NOON)).toEqual({
+      open: 2,
+      overdue: 1,
+      by_severity: { major: 1, critical: 1 },
+      by_state: { candidate: 2 },
+    });
+  });
+
+  it("says what the server counted until there is a map", () => {
+    const counts = { open: 7, overdue: 1, by_severity: {}, by_state: {} };
+    expect(countsOf({ wall: wallOf({ counts }), points: null }, NOON)).toEqual(counts);
+    expect(countsOf(NOTHING_KNOWN, NOON)).toBeNull();
+  });
+});
+
+describe("pathOf", () => {
+  const area = (code: string, parent: string | null, merged_into: string | null = null): [string, Area] => [
+    code,
+    { code, parent, merged_into, name: code, level: "grid", polygon: [] },
+  ];
+
+  it("leads to the root, by way of what an area was merged into", () => {
+    const areas = new Map([area("1", null), area("11", "1"), area("119", "11"), area("111", "11", "119")]);
+    expect(pathOf(areas, "111")).toEqual(["111", "119", "11", "1"]);
+    expect(pathOf(areas, null)).toEqual([]);
+  });
+
+  it("ends where areas lie in each other", () => {
+    expect(pathOf(new Map([area("1", "2"), area("2", "1")]), "1")).toEqual(["1", "2"]);
+  });
+});

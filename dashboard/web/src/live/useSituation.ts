@@ -1,0 +1,114 @@
+import { onScopeDispose, shallowRef, type ShallowRef } from "vue";
+import { readAreas, readPoints, readWall, STREAM_URL, type Answer, type Area, type Wall } from "../api/client";
+import { coalesce } from "./coalesce";
+import type { Reception } from "./link";
+import { serverNow, synchronise } from "./serverTime";
+import { nameOf, NOTHING_KNOWN, pathOf, withDevice, withTicket, type Situation } from "./situation";
+import { openStream, type Change } from "./stream";
+
+const MIN_GAP_MS = 250;
+const POLL_MS = 10_000;
+const POLL_WITHOUT_STREAM_MS = 2_000;
+/** The server counts its figures aside when first asked. */
+const POLL_WITHOUT_FIGURES_MS = 1_000;
+/** Every change is told; to read the map anew mends what was missed all the same. */
+const MAP_MS = 60_000;
+const REMEMBERED_MS = 30_000;
+
+export interface Live {
+  situation: Readonly<ShallowRef<Situation>>;
+  /** The whole tree by code; empty until it was read. */
+  areas: Readonly<ShallowRef<ReadonlyMap<string, Area>>>;
+  reception: Readonly<ShallowRef<Reception>>;
+}
+
+/** An area's situation: read whole, and kept up to date by what the stream tells. */
+export function useSituation(area: string | null): Live {
+  const situation = shallowRef<Situation>(NOTHING_KNOWN);
+  const areas = shallowRef<ReadonlyMap<string, Area>>(new Map());
+  const reception = shallowRef<Reception>({ startedAt: serverNow(), answeredAt: null, failure: null });
+  let told: { at: number; change: Change }[] = [];
+  let streaming = false;
+  let poll: ReturnType<typeof setTimeout> | undefined;
+  let applying: ReturnType<typeof setTimeout> | undefined;
+  let applied = 0;
+
+  function apply(from: Situation, { kind, id, now }: Change): Situation {
+    if (kind === "device") return withDevice(from, id, now);
+    const isHere = now !== null && (area === null || pathOf(areas.value, now.area?.code ?? null).includes(area));
+    return withTicket(from, id, isHere ? now : null);
+  }
+
+  const changesSince = (since: number): Change[] => told.filter(({ at }) => at >= since).map(({ change }) => change);
+
+  /** An answer may be older than what was told since it was asked for. */
+  function put(read: Partial<Situation>, askedAt: number): void {
+    situation.value = changesSince(askedAt).reduce(apply, { ...situation.value, ...read });
+  }
+
+  function hear(change: Change): void {
+    if (change.kind === "device" && area !== null && !isKnown(change.id)) return reads.request(); // where is it?
+    told.push({ at: performance.now(), change });
+    applying ??= setTimeout(applyTold, MIN_GAP_MS);
+  }
+
+  const isKnown = (device: string): boolean =>
+    situation.value.wall?.devices.some((known) => nameOf(known) === device) ?? false;
+
+  function applyTold(): void {
+    applying = undefined;
+    const since = applied;
+    applied = performance.now();
+    situation.value = changesSince(since).reduce(apply, situation.value);
+    told = told.filter(({ at }) => at > applied - REMEMBERED_MS);
+  }
+
+  async function readTheWall(): Promise<void> {
+    clearTimeout(poll);
+    const askedAt = performance.now();
+    const answer = await readWall(area);
+    if (answer.ok) {
+      synchronise(Date.parse(answer.value.at));
+      put({ wall: answer.value }, askedAt);
+      reception.value = { ...reception.value, answeredAt: serverNow(), failure: null };
+    } else {
+      reception.value = { ...reception.value, failure: { status: answer.status } };
+    }
+    poll = setTimeout(reads.request, pauseAfter(answer));
+  }
+
+  function pauseAfter(answer: Answer<Wall>): number {
+    if (answer.ok && answer.value.figures === null) return POLL_WITHOUT_FIGURES_MS;
+    return answer.ok && streaming ? POLL_MS : POLL_WITHOUT_STREAM_MS;
+  }
+
+  async function readTheMap(): Promise<void> {
+    const askedAt = performance.now();
+    const [tree, points] = await Promise.all([readAreas(), readPoints(area)]);
+    if (tree.ok) areas.value = new Map(tree.value.map((one) => [one.code, one]));
+    if (points.ok) put({ points: new Map(points.value.map((point) => [point.id, point])) }, askedAt);
+  }
+
+  const reads = coalesce(readTheWall, MIN_GAP_MS);
+  const maps = coalesce(readTheMap, MIN_GAP_MS);
+  const readAll = (): void => [reads, maps].forEach(({ request }) => request());
+  const mending = setInterval(maps.request, MAP_MS);
+  const stream = openStream(STREAM_URL, {
+    onChange: hear,
+    onSignal: readAll,
+    onOpenChange(open) {
+      streaming = open;
+      reads.request();
+    },
+  });
+  readAll();
+
+  onScopeDispose(() => {
+    stream.close();
+    reads.stop();
+    maps.stop();
+    for (const timer of [poll, applying]) clearTimeout(timer);
+    clearInterval(mending);
+  });
+  return { situation, areas, reception };
+}
