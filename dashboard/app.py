@@ -26,7 +26,7 @@ from dispatch.people import Person
 PATIENCE_MS = 10_000  # what a screen waits for the database
 # a plan for any filter at all would pass over the index of the one that is asked for
 OPTIONS = f"-c statement_timeout={PATIENCE_MS} -c plan_cache_mode=force_custom_plan"
-FIGURES_FRESH_S = 30.0
+FIGURES_FRESH_S = 60.0
 MOST_BYTES = 32 << 20  # of a request: a report with its photos
 STATIC = Path(__file__).parent / "static"
 

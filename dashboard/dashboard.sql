@@ -21,15 +21,15 @@ LIMIT %(limit)s;
 SELECT id FROM (
     (SELECT opened_at, ticket FROM ticket_lists
      WHERE list = %(list)s AND (%(after_at)s::timestamptz IS NULL OR (opened_at, ticket) < (%(after_at)s, %(after_id)s))
-     ORDER BY opened_at DESC, ticket DESC LIMIT %(window)s)
+     ORDER BY opened_at DESC, ticket DESC LIMIT %(listed)s)
     UNION ALL
     (SELECT opened_at, ticket FROM ticket_lists AS mine
      WHERE list = %(own)s AND (%(after_at)s::timestamptz IS NULL OR (opened_at, ticket) < (%(after_at)s, %(after_id)s))
        AND NOT EXISTS (SELECT FROM ticket_lists AS there
                        WHERE (there.list, there.opened_at, there.ticket) = (%(list)s, mine.opened_at, mine.ticket) OFFSET 0)
-     ORDER BY opened_at DESC, ticket DESC LIMIT %(window)s)
+     ORDER BY opened_at DESC, ticket DESC LIMIT %(listed)s)
     ORDER BY opened_at DESC, ticket DESC
-    LIMIT %(window)s
+    LIMIT %(listed)s
 ) AS newest
 CROSS JOIN LATERAL (SELECT * FROM tickets WHERE tickets.id = newest.ticket OFFSET 0) AS each  -- OFFSET 0: one by one
 WHERE (%(marks)s::text[] IS NULL OR marks_of(state, kind, site, device) @> %(marks)s)

@@ -55,6 +55,8 @@ class Evidence(BaseModel):
 
 
 class Ticket(BaseModel):
+    """`acknowledged_by` is the first of the staff who acted on it since it was opened, came back or got graver."""
+
     id: UUID
     number: str
     kind: str
@@ -84,6 +86,8 @@ class Ticket(BaseModel):
     paused_until: Time | None
     level: int
     solved: bool | None
+    acknowledged_by: str | None
+    acknowledged_at: Time | None
 
 
 class TicketPage(BaseModel):

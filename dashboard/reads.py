@@ -21,6 +21,7 @@ SQL = load_queries(Path(__file__).with_name("dashboard.sql"))
 WALL_TICKETS, POINTS = 100, 20_000
 MARKS = ("state", "kind", "site", "device")
 WINDOW = 60  # times as many as fill a page are looked at one by one, the newest first
+LISTED = 20  # times as many of a list, each of which has to be fetched from where it lies
 FULL_PAGE = 50
 SUFFIX = {"image/jpeg": "jpg", "image/png": "png"}
 
@@ -39,7 +40,14 @@ def list_tickets(
 ) -> TicketPage:
     """Newest first; raise BadCursorError."""
     after_at, after_id = _read_cursor(cursor) if cursor else (None, None)
-    page = {"limit": limit + 1, "window": WINDOW * max(limit, FULL_PAGE), "after_at": after_at, "after_id": after_id}
+    full = max(limit, FULL_PAGE)
+    page = {
+        "limit": limit + 1,
+        "window": WINDOW * full,
+        "listed": LISTED * full,
+        "after_at": after_at,
+        "after_id": after_id,
+    }
     with connection.transaction():  # or a ticket that is handed over meanwhile is shown to who has it no more
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         ids = _find_tickets(connection, asked(person, filters) | page)

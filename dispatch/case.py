@@ -17,6 +17,9 @@ from dispatch.ticket import Due, Levels, Order, Ticket
 from dispatch.transitions import ENDED, TRANSITIONS, Action, Role, State
 from dispatch.whistle import Letter, LetterState, move_letter
 
+COMES_BACK = frozenset({Action.REOPEN, Action.RETURN, Action.UNMERGE})
+NOT_STAFF = frozenset({Role.RESIDENT, Role.SYSTEM})
+
 
 class Case(NamedTuple):
     ticket: Ticket
@@ -46,6 +49,7 @@ def apply(case: Case, order: Order) -> Case:
     moved = replace(case.ticket, state=move.to)
     if move.to != case.ticket.state:
         moved = replace(moved, paused_until=None)
+    moved = _seen(moved, order)
     effect = EFFECTS.get(order.action)
     approver = order.by.signature if order.action is Action.PAUSE else None
     told = case._replace(ticket=effect(moved, order) if effect else moved, letters=_write(case.letters, order))
@@ -148,6 +152,15 @@ def _letter(department: str, order: Order) -> Letter:
         issued_at=order.at,
         deadline=order.until or order.at,
     )
+
+
+def _seen(ticket: Ticket, order: Order) -> Ticket:
+    """Whoever of the staff acts on a ticket has seen it; what comes back has to be seen anew."""
+    if order.action in COMES_BACK:
+        return replace(ticket, acknowledged_by=None, acknowledged_at=None)
+    if ticket.acknowledged_by or not order.by.name or order.by.role in NOT_STAFF:
+        return ticket
+    return replace(ticket, acknowledged_by=order.by.name, acknowledged_at=order.at)
 
 
 def _assign(ticket: Ticket, order: Order) -> Ticket:

@@ -129,7 +129,7 @@ def _changing(ticket: Ticket) -> dict[str, Any]:
         "due_accept": ticket.due.accept, "due_handle": ticket.due.handle, "due_close": ticket.due.close,
         "pace": ticket.pace, "paused_until": ticket.paused_until, "levels": list(ticket.levels),
         "hands": list(ticket.hands), "pressed_at": list(ticket.pressed_at), "press_at": ticket.press_at,
-        "solved": ticket.solved,
+        "solved": ticket.solved, "acknowledged_by": ticket.acknowledged_by, "acknowledged_at": ticket.acknowledged_at,
         "explanation": None if ticket.explanation is None else Jsonb(ticket.explanation),
     }  # fmt: skip
 

@@ -18,7 +18,7 @@ INSERT INTO terms (digest, content) VALUES (%(digest)s, %(content)s) ON CONFLICT
 SELECT tickets.id, number, kind, state, severity, title, text, area_code, area_name, areas, longitude, latitude, site,
        device, zone, opened_at, began_at, due_accept, due_handle, due_close, accepted_at, handled_at, handled_by,
        ended_at, assignee, departments, explanation, parent, merged_into, pace, paused_until, levels, hands, pressed_at,
-       press_at, solved, terms.content AS terms
+       press_at, solved, acknowledged_by, acknowledged_at, terms.content AS terms
 FROM tickets JOIN terms ON terms.digest = tickets.terms
 WHERE tickets.id = %(id)s FOR UPDATE OF tickets;
 
@@ -40,7 +40,8 @@ UPDATE tickets SET
     accepted_at = %(accepted_at)s, handled_at = %(handled_at)s, handled_by = %(handled_by)s, ended_at = %(ended_at)s,
     merged_into = %(merged_into)s, due_accept = %(due_accept)s, due_handle = %(due_handle)s,
     due_close = %(due_close)s, pace = %(pace)s, paused_until = %(paused_until)s, levels = %(levels)s,
-    hands = %(hands)s, pressed_at = %(pressed_at)s, press_at = %(press_at)s, solved = %(solved)s, explanation = %(explanation)s
+    hands = %(hands)s, pressed_at = %(pressed_at)s, press_at = %(press_at)s, solved = %(solved)s, explanation = %(explanation)s,
+    acknowledged_by = %(acknowledged_by)s, acknowledged_at = %(acknowledged_at)s
 WHERE id = %(id)s;
 
 -- name: put_interval

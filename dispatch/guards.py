@@ -26,6 +26,11 @@ def check(ticket: Ticket, letters: Letters, order: Order) -> None:
         guard(ticket, letters, order)
 
 
+def _by_name(_: Ticket, __: Letters, order: Order) -> None:
+    if not order.by.name:
+        raise IncompleteOrderError("acknowledge needs a person: sign in, or name the `actor`")
+
+
 def _coded_reason(_: Ticket, __: Letters, order: Order) -> None:
     if order.reason not in set(RejectReason):
         raise IncompleteOrderError(f"reject needs a reason, one of: {', '.join(RejectReason)}")
@@ -166,5 +171,6 @@ GUARDS: dict[Action, tuple[Guard, ...]] = {
     Action.REPORT_BACK: (_any_note, _a_letter, _their_letter),
     Action.GRADE: (_a_grade, _a_letter, _who_whistled),
     Action.WITHDRAW: (_any_reason, _a_letter),
+    Action.ACKNOWLEDGE: (_by_name,),
     Action.COMMENT: (_any_words,),
 }

@@ -130,7 +130,10 @@ def _tell(
     explanation = explain(incident.explanation) if newest else ticket.explanation
     current = bring_up_to_date(connection, case, now)
     severity = graded(ticket.severity, incident.severity, said)
-    told = current._replace(ticket=replace(current.ticket, severity=severity, explanation=explanation))
+    changed = replace(current.ticket, severity=severity, explanation=explanation)
+    if severity != current.ticket.severity:
+        changed = replace(changed, acknowledged_by=None, acknowledged_at=None)  # nobody has seen it as grave as it is
+    told = current._replace(ticket=changed)
     after = follow(current, told, Cause(now, BY, incident.kind))
     cases.save_case(connection, current, after)
     for picture in incident.pictures:

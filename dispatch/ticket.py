@@ -72,7 +72,7 @@ class Ticket:
 
     `areas` lead from its own area to the root of the tree. `levels` are climbs of what is overdue, `hands` those by
     hand; `press_at` is when a step climbs next. `pace` is how fast its clocks run, `paused_until` until when they stand
-    still. `solved` is what a reporter last answered.
+    still. `solved` is what a reporter last answered. `acknowledged_by` is the first of the staff who acted on it.
     """
 
     id: UUID
@@ -107,6 +107,8 @@ class Ticket:
     pressed_at: Climbed = NEVER
     press_at: datetime | None = None
     solved: bool | None = None
+    acknowledged_by: str | None = None
+    acknowledged_at: datetime | None = None
 
     @property
     def level(self) -> int:

@@ -57,7 +57,10 @@ def test_all_ways_to_look_for_tickets_find_the_same(connection: Connection):
     for person, filters, (at, ticket) in itertools.product(PEOPLE, FILTERS, PAGES):
         values = reads.asked(person, NOTHING | filters) | {"after_at": at, "after_id": ticket}
         ways = [
-            [row["id"] for row in reads._rows(connection, query, values | {"limit": 1000, "window": 1000})]
+            [
+                row["id"]
+                for row in reads._rows(connection, query, values | {"limit": 1000, "window": 1000, "listed": 1000})
+            ]
             for query in ("newest_tickets", "few_tickets", "listed_tickets")
             if values["list"] or query != "listed_tickets"
         ]
@@ -86,6 +89,7 @@ def test_pages_hold_everything_once_however_little_is_looked_at(
     connection: Connection, monkeypatch: pytest.MonkeyPatch, window: int, person: Person
 ):
     monkeypatch.setattr(reads, "WINDOW", window)
+    monkeypatch.setattr(reads, "LISTED", window)
     monkeypatch.setattr(reads, "FULL_PAGE", 1)
     for filters in FILTERS:
         values = reads.asked(person, NOTHING | filters) | {"limit": 1000, "after_at": None, "after_id": None}

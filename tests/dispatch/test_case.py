@@ -340,6 +340,20 @@ def test_what_is_overdue_climbs_level_by_level_and_an_acknowledgement_stops_noth
     assert (done.ticket.level, done.ticket.press_at) == (0, done.ticket.due.handle)
 
 
+def test_whoever_of_the_staff_acts_first_has_seen_it_and_what_comes_back_is_to_be_seen_anew():
+    sent = apply(case(), Order(action=Action.CONFIRM, at=RECEIVED, by=SYSTEM))
+    assert sent.ticket.acknowledged_by is None
+    seen = lived(sent, asked(Action.ACKNOWLEDGE, ZHOU, 1), asked(Action.ACCEPT, WANG, 2))
+    assert (seen.ticket.acknowledged_by, seen.ticket.acknowledged_at) == (ZHOU.name, RECEIVED + timedelta(minutes=1))
+    back = lived(seen, asked(Action.HANDLE, WANG, 3), asked(Action.REOPEN, ZHOU, 4, reason="still there"))
+    assert (back.ticket.acknowledged_by, back.ticket.acknowledged_at) == (None, None)
+
+
+def test_nobody_acknowledges_without_a_name():
+    with pytest.raises(IncompleteOrderError, match="needs a person: sign in"):
+        apply(case(), asked(Action.ACKNOWLEDGE, Person("", Role.ADMIN), 1))
+
+
 def test_every_step_climbs_to_the_top_for_itself_and_then_there_is_nobody_left_to_press():
     one, climbed = case(), []
     while climb := next_climb(one.ticket, one.terms):

@@ -225,6 +225,13 @@ def test_what_a_person_has_regraded_stays_so_until_something_graver_is_seen(conn
     assert take(connection, incident(severity="critical")).severity == "critical"
 
 
+def test_what_got_graver_has_to_be_seen_anew(connection: Connection):
+    ticket = take(connection, incident(severity="major"))
+    act(connection, ticket.id, order(Action.ACKNOWLEDGE), [])
+    assert take(connection, incident(severity="major")).acknowledged_by == order(Action.ACKNOWLEDGE).by.name
+    assert take(connection, incident(severity="critical")).acknowledged_by is None
+
+
 def test_an_emergency_that_an_incident_finds_out_first_stands_in_the_audit_log(connection: Connection):
     code = "510603003"
     corners = [[104, 31], [105, 31], [105, 32], [104, 32]]

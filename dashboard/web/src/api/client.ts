@@ -10,6 +10,8 @@ export type Counts = Schemas["Counts"];
 export type Point = Schemas["Point"];
 export type Mode = Schemas["Mode"];
 export type Me = Schemas["Me"];
+export type Action = paths["/api/tickets/{ticket}/{action}"]["post"]["parameters"]["path"]["action"];
+export type ActionBody = Schemas["ActionBody"];
 export type Severity = Ticket["severity"];
 export type State = Ticket["state"];
 /** Openapi-fetch widens tuples to arrays. */
@@ -47,6 +49,25 @@ export const readPoints = (area: string | null): Promise<Answer<Point[]>> =>
 
 export const readAreas = (): Promise<Answer<Area[]>> =>
   answerOf((signal) => client.GET("/api/areas", { signal, cache: "no-store" }));
+
+export const readMe = (): Promise<Answer<Me>> => answerOf((signal) => client.GET("/api/me", { signal }));
+
+export const signOut = (): Promise<Answer<unknown>> =>
+  answerOf(async (signal) => {
+    const { response } = await client.POST("/api/logout", { signal });
+    return response.ok ? { data: null, response } : { response };
+  });
+
+const NOTHING_SAID: ActionBody = { reason: "", note: "", departments: [], photos: [] };
+
+export const act = (ticket: string, action: Action, said: Partial<ActionBody> = {}): Promise<Answer<Ticket>> =>
+  answerOf((signal) =>
+    client.POST("/api/tickets/{ticket}/{action}", {
+      params: { path: { ticket, action } },
+      body: { ...NOTHING_SAID, ...said },
+      signal,
+    }),
+  );
 
 /** Start a session, which the browser keeps in a cookie that no script can read. */
 export const signIn = (name: string, password: string): Promise<Answer<Me>> =>

@@ -123,6 +123,14 @@ const en: Messages = {
       unreadable: "Picture cannot be read",
     },
   },
+  acknowledge: {
+    button: "I have seen it",
+    by: "Seen by {name}",
+    who: "Say who you are, for this once",
+    cancel: "Cancel",
+    failed: "That was not taken: press once more",
+  },
+  alarm: { muted: "The browser keeps quiet: press here to hear alarms" },
   since: "since {time}",
   ago: "{span} ago",
   link: {

@@ -121,6 +121,14 @@ export default {
       unreadable: "画面读不出来",
     },
   },
+  acknowledge: {
+    button: "我已知晓",
+    by: "{name} 已知晓",
+    who: "请说明您是谁，只用这一次",
+    cancel: "取消",
+    failed: "没有记下来，请再按一次",
+  },
+  alarm: { muted: "浏览器静音中：点这里，紧急情况才会响铃" },
   since: "自 {time} 起",
   ago: "{span}前",
   link: {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { evidenceOf, iso, NOON, ticketOf } from "../testing/samples";
-import { focusOf, isFresh, pictureOf } from "./focus";
+import { focusOf, isAlarm, isFresh, pictureOf } from "./focus";
 
 const HOUR = 3_600_000;
 
@@ -42,27 +42,37 @@ describe("focusOf", () => {
     return ticketOf({ opened_at: at, began_at: at, evidence: pictured ? [evidenceOf("best", { at })] : [] });
   };
 
-  it("shows the most urgent that has a picture", () => {
-    const [bare, urgent, other] = [opened(HOUR, false), opened(HOUR, true), opened(HOUR / 2, true)];
-    expect(focusOf([bare, urgent, other], NOON)).toBe(urgent);
-  });
-
-  it("gives the newest its first moments", () => {
-    const [urgent, fresh, newest] = [opened(HOUR, true), opened(20_000, true), opened(3_000, true)];
-    expect(focusOf([urgent, fresh, newest], NOON)).toBe(newest);
-    expect(focusOf([urgent, fresh, newest], NOON + HOUR)).toBe(urgent);
+  it("gives the newest its first moments, and then none", () => {
+    const [old, fresh, newest] = [opened(HOUR, true), opened(20_000, true), opened(3_000, true)];
+    expect(focusOf([old, fresh, newest], NOON)).toBe(newest);
+    expect(focusOf([old, fresh, newest], NOON + HOUR)).toBeNull();
+    expect(focusOf([], NOON)).toBeNull();
   });
 
   it("lets a sensor's ticket have its first moments, which has no picture", () => {
     const sensed = { ...opened(3_000, false), explanation: { rule: { kind: "sos" } } };
-    const [urgent, reported] = [opened(HOUR, true), opened(2_000, false)];
-    expect(focusOf([urgent, reported, sensed], NOON)).toBe(sensed);
-    expect(focusOf([urgent, reported, sensed], NOON + HOUR)).toBe(urgent);
+    const reported = opened(2_000, false);
+    expect(focusOf([reported, sensed], NOON)).toBe(sensed);
   });
 
-  it("makes do without a picture, and without a ticket", () => {
-    const bare = opened(HOUR, false);
-    expect(focusOf([bare], NOON)).toBe(bare);
-    expect(focusOf([], NOON)).toBeNull();
+  it("stays with what is critical until somebody has seen it, whatever else comes", () => {
+    const alarm = { ...opened(HOUR, false), severity: "critical" as const };
+    const seen = { ...alarm, acknowledged_by: "zhou" };
+    const fresh = opened(3_000, true);
+    expect(focusOf([alarm, fresh], NOON)).toBe(alarm);
+    expect(focusOf([seen, fresh], NOON)).toBe(fresh);
+  });
+
+  it("shows the newest of several alarms", () => {
+    const [older, newer] = [opened(HOUR, true), opened(HOUR / 2, true)].map((one) => ({ ...one, severity: "critical" as const }));
+    expect(focusOf([older!, newer!], NOON)).toBe(newer);
+  });
+});
+
+describe("isAlarm", () => {
+  it("is over when the ticket is", () => {
+    const alarm = ticketOf({ severity: "critical" });
+    expect([isAlarm(alarm), isAlarm(ticketOf())]).toEqual([true, false]);
+    expect(isAlarm({ ...alarm, state: "rejected", ended_at: iso(NOON) })).toBe(false);
   });
 });

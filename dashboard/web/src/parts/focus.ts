@@ -20,13 +20,19 @@ export function isFresh(ticket: Ticket, now: number): boolean {
   return now - opened < FRESH_MS && opened - happened < REPLAYED_MS;
 }
 
-/** The ticket to show large: for its first moments the newest that has a picture or an explanation, as a sensor's has;
- *  otherwise the most urgent with a picture.
+/** Critical, and nobody of the staff has shown yet that they have seen it. */
+export const isAlarm = (ticket: Ticket): boolean =>
+  ticket.severity === "critical" && ticket.acknowledged_by === null && ticket.ended_at === null;
+
+/** The ticket to show large: the newest alarm, until somebody acknowledges it; else, for its first moments, the newest
+ *  that has a picture or an explanation, as a sensor's has. Else none: nothing needs to be looked at.
  */
 export function focusOf(tickets: readonly Ticket[], now: number): Ticket | null {
-  const pictured = tickets.filter((ticket) => pictureOf(ticket) !== null);
-  const fresh = tickets
-    .filter((ticket) => (pictureOf(ticket) !== null || ticket.explanation !== null) && isFresh(ticket, now))
-    .sort((a, b) => Date.parse(b.opened_at) - Date.parse(a.opened_at));
-  return fresh[0] ?? pictured[0] ?? tickets[0] ?? null;
+  const fresh = tickets.filter(
+    (ticket) => (pictureOf(ticket) !== null || ticket.explanation !== null) && isFresh(ticket, now),
+  );
+  return newestOf(tickets.filter(isAlarm)) ?? newestOf(fresh);
 }
+
+const newestOf = (tickets: readonly Ticket[]): Ticket | null =>
+  tickets.toSorted((a, b) => Date.parse(b.opened_at) - Date.parse(a.opened_at))[0] ?? null;

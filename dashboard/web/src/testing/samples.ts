@@ -40,6 +40,8 @@ export function ticketOf(changes: Partial<Ticket> = {}): Ticket {
     paused_until: null,
     level: 0,
     solved: null,
+    acknowledged_by: null,
+    acknowledged_at: null,
     ...changes,
   };
 }
