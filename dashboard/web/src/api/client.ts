@@ -50,8 +50,6 @@ export const readPoints = (area: string | null): Promise<Answer<Point[]>> =>
 export const readAreas = (): Promise<Answer<Area[]>> =>
   answerOf((signal) => client.GET("/api/areas", { signal, cache: "no-store" }));
 
-export const readMe = (): Promise<Answer<Me>> => answerOf((signal) => client.GET("/api/me", { signal }));
-
 export const signOut = (): Promise<Answer<unknown>> =>
   answerOf(async (signal) => {
     const { response } = await client.POST("/api/logout", { signal });

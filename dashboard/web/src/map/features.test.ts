@@ -8,7 +8,7 @@ const PART = { code: "1", name: "金沙", level: "grid", parent: null, merged_in
 const propertiesOf = (collection: { features: { properties: unknown }[] }) => collection.features.map((one) => one.properties);
 
 describe("areaFeatures", () => {
-  const load = { open: 0, late: 0, worst: null, cameras: 0, seeing: 0 };
+  const load = { open: 0, late: 0, cameras: 0, seeing: 0 };
   const shown = (changes: Partial<typeof load>) => areaFeatures([PART], new Map([["1", { ...load, ...changes }]]));
 
   it("says how much is open and how much of it late", () => {

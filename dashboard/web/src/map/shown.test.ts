@@ -50,8 +50,8 @@ describe("loadsOf", () => {
       cameraOf({ id: "tilt", kind: "sensor", position: [0.5, 0.5] }),
     ];
     const loads = loadsOf(TREE, partsOf(TREE, null), points, cameras, NOON);
-    expect(loads.get("111")).toEqual({ open: 2, late: 1, worst: "critical", cameras: 2, seeing: 1 });
-    expect(loads.get("112")).toEqual({ open: 0, late: 0, worst: null, cameras: 0, seeing: 0 });
+    expect(loads.get("111")).toEqual({ open: 2, late: 1, cameras: 2, seeing: 1 });
+    expect(loads.get("112")).toEqual({ open: 0, late: 0, cameras: 0, seeing: 0 });
   });
 
   it("counts what was opened in a merged grid for the general one", () => {

@@ -1,7 +1,6 @@
-import type { Area, Device, Place, Point, Severity } from "../api/client";
+import type { Area, Device, Place, Point } from "../api/client";
 import { pathOf } from "../live/situation";
 import { blindnessOf } from "../parts/sight";
-import { SEVERITIES } from "../parts/severity";
 
 /** More than so many areas cannot be told apart on one screen. */
 const MOST = 300;
@@ -29,7 +28,6 @@ function lowest(areas: readonly Area[]): Area[] {
 export interface Load {
   open: number;
   late: number;
-  worst: Severity | null;
   cameras: number;
   seeing: number;
 }
@@ -42,7 +40,7 @@ export function loadsOf(
   devices: readonly Device[],
   now: number,
 ): Map<string, Load> {
-  const loads = new Map(parts.map((part) => [part.code, { open: 0, late: 0, worst: null, cameras: 0, seeing: 0 } as Load]));
+  const loads = new Map(parts.map((part) => [part.code, { open: 0, late: 0, cameras: 0, seeing: 0 } as Load]));
   const known = new Map<string | null, Load | undefined>();
   const loadAt = (code: string | null): Load | undefined => {
     if (!known.has(code)) known.set(code, pathOf(areas, code).map((one) => loads.get(one)).find(Boolean));
@@ -53,7 +51,6 @@ export function loadsOf(
     if (load === undefined) continue;
     load.open++;
     if (Date.parse(point.due) < now) load.late++;
-    load.worst = worse(load.worst, point.severity);
   }
   for (const camera of devices) {
     if (camera.kind !== "camera" || camera.position === null) continue;
@@ -65,9 +62,6 @@ export function loadsOf(
   }
   return loads;
 }
-
-const worse = (a: Severity | null, b: Severity): Severity =>
-  a !== null && SEVERITIES.indexOf(a) <= SEVERITIES.indexOf(b) ? a : b;
 
 /** Whether a ring holds a place: by how often a ray from it crosses the ring (even-odd rule). */
 export function holds(ring: readonly Place[], [x, y]: Place): boolean {
