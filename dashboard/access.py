@@ -22,9 +22,8 @@ from dispatch.people import Person
 from dispatch.transitions import Role
 
 COOKIE = "yihu_session"
-# the wall asks who is there; a page of its own, /login, comes with the screens of the others
 SIGN_IN = (
-    "Sign in at /wall or by POST /api/login, or send `Authorization: Bearer TOKEN` with a token of `yihu token NAME`"
+    "Sign in at /login or by POST /api/login, or send `Authorization: Bearer TOKEN` with a token of `yihu token NAME`"
 )
 READING = {"GET", "HEAD", "OPTIONS"}
 # what nobody need sign in for; a report's own route says whether it takes one from just anybody

@@ -8,12 +8,26 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
-from fastapi.responses import FileResponse, RedirectResponse
+from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
 from prometheus_client import CollectorRegistry, Gauge
 from psycopg_pool import ConnectionPool
 
-from dashboard import areas, centre, channels, devices, figures, overview, reports, rota, sign_in, staff, tickets
+from dashboard import (
+    areas,
+    centre,
+    channels,
+    desk,
+    devices,
+    exports,
+    figures,
+    overview,
+    reports,
+    rota,
+    sign_in,
+    staff,
+    tickets,
+)
 from dashboard.access import Gate
 from dashboard.changes import load_changes
 from dashboard.health import Parts
@@ -28,6 +42,12 @@ PATIENCE_MS = 10_000  # what a screen waits for the database
 OPTIONS = f"-c statement_timeout={PATIENCE_MS} -c plan_cache_mode=force_custom_plan"
 FIGURES_FRESH_S = 60.0
 MOST_BYTES = 32 << 20  # of a request: a report with its photos
+PAGES = ("/", "/login", "/wall", "/desk", "/tickets", "/tickets/{ticket}")
+# no request leaves the house; the map draws from blobs, and photos are shown before they are sent
+POLICY = (
+    "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; worker-src 'self' blob:;"
+    " frame-ancestors 'self'; base-uri 'none'; form-action 'self'; object-src 'none'"
+)
 STATIC = Path(__file__).parent / "static"
 
 
@@ -92,7 +112,21 @@ def create_app(settings: WebSettings, registry: CollectorRegistry) -> FastAPI:
     app.add_middleware(Gate, token=settings.token, pool=pool, guest=settings.guest)
     add_problem_handlers(app)
     # rota before staff: a name may hold a slash, and {name}/absences is somebody's absences first
-    for module in (sign_in, rota, staff, channels, areas, reports, tickets, figures, centre, devices, overview):
+    for module in (
+        sign_in,
+        rota,
+        staff,
+        channels,
+        areas,
+        reports,
+        exports,
+        tickets,
+        desk,
+        figures,
+        centre,
+        devices,
+        overview,
+    ):
         app.include_router(module.router)
     _serve_pages(app, settings.static)
     return app
@@ -104,13 +138,12 @@ def _count_figures(pool: ConnectionPool, key: tuple[Person, str | None]) -> Wall
 
 
 def _serve_pages(app: FastAPI, static: Path) -> None:
-    @app.get("/", include_in_schema=False)
-    def root() -> RedirectResponse:
-        return RedirectResponse("/wall")
+    # the page names its scripts by content, so only the page itself must not be kept
+    headers = {"Cache-Control": "no-cache", "Content-Security-Policy": POLICY}
 
-    @app.get("/wall", include_in_schema=False)
-    def wall() -> FileResponse:
-        # the page names its scripts by content, so only the page itself must not be kept
-        return FileResponse(static / "index.html", headers={"Cache-Control": "no-cache"})
+    def page() -> FileResponse:
+        return FileResponse(static / "index.html", headers=headers)
 
+    for path in PAGES:
+        app.get(path, include_in_schema=False)(page)
     app.mount("/assets", StaticFiles(directory=static / "assets", check_dir=False), name="assets")

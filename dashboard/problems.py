@@ -14,6 +14,7 @@ from dashboard.models import Problem
 from dashboard.reads import BadCursorError
 from dispatch.accounts import AccountError
 from dispatch.channels import ChannelError
+from dispatch.claims import TakenError
 from dispatch.desk import NoSuchTicketError
 from dispatch.duties import DutyListError
 from dispatch.merging import MergeError
@@ -66,6 +67,7 @@ def add_problem_handlers(app: FastAPI) -> None:
         statuses = {
             NoSuchTicketError: 404,
             NotYoursError: 403,
+            TakenError: 409,
             ClosedToStrangersError: 401,
         }
         return problem(statuses.get(type(error), 422), str(error))

@@ -1,8 +1,9 @@
 """What the screens read, straight from the database's views into the API's models."""
 
 import base64
+import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -23,6 +24,10 @@ MARKS = ("state", "kind", "site", "device")
 WINDOW = 60  # times as many as fill a page are looked at one by one, the newest first
 LISTED = 20  # times as many of a list, each of which has to be fetched from where it lies
 FULL_PAGE = 50
+SOUGHT = ("severity", "with", "overdue", "q", "from", "to")
+NUMBER = re.compile(r"\d{8}-\d{5,}")
+LITERALLY = str.maketrans({sign: f"\\{sign}" for sign in "%_\\"})  # in a pattern of LIKE
+MONTH = timedelta(days=30)
 SUFFIX = {"image/jpeg": "jpg", "image/png": "png"}
 
 
@@ -36,9 +41,14 @@ class BadCursorError(ValueError):
 
 
 def list_tickets(
-    connection: Connection, person: Person, filters: dict[str, Any], limit: int, cursor: str | None
+    connection: Connection,
+    person: Person,
+    filters: dict[str, Any],
+    limit: int,
+    cursor: str | None,
+    sought: dict[str, Any] | None = None,
 ) -> TicketPage:
-    """Newest first; raise BadCursorError."""
+    """Newest first; raise BadCursorError. `sought` are filters that no list or index holds."""
     after_at, after_id = _read_cursor(cursor) if cursor else (None, None)
     full = max(limit, FULL_PAGE)
     page = {
@@ -50,7 +60,7 @@ def list_tickets(
     }
     with connection.transaction():  # or a ticket that is handed over meanwhile is shown to who has it no more
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        ids = _find_tickets(connection, asked(person, filters) | page)
+        ids = _find_tickets(connection, asked(person, filters) | page | _sought(sought or {}))
         items = [_ticket(row) for row in _rows(connection, "tickets", {"ids": ids})]
     last = items[limit - 1] if len(items) > limit else None
     return TicketPage(items=items[:limit], next=_cursor(last) if last else None)
@@ -68,11 +78,25 @@ def _find_tickets(connection: Connection, values: dict[str, Any]) -> list[UUID]:
 
 def _ways(values: dict[str, Any]) -> Iterator[str]:
     """The quick ones first; each finds the newest that were asked for, the last finds all."""
+    if values["searching"]:
+        yield "searched_tickets"
+        return
     if values["list"]:
         yield "listed_tickets"
     if values["marks"] or not values["list"]:
         yield "newest_tickets"
     yield "few_tickets"
+
+
+def _sought(sought: dict[str, Any]) -> dict[str, Any]:
+    """Words are looked for in the last month unless a period is given: no index holds them."""
+    values = dict.fromkeys(SOUGHT) | sought
+    values["searching"] = any(value is not None for value in values.values())
+    number = values["q"] if values["q"] and NUMBER.fullmatch(values["q"]) else None
+    if values["q"] and not number and not values["from"]:
+        values["from"] = (values["to"] or datetime.now(UTC)) - MONTH
+    words = values["q"].translate(LITERALLY) if values["q"] and not number else None
+    return values | {"number": number, "words": f"%{words}%" if words else None, "now": datetime.now(UTC)}
 
 
 def asked(person: Person, filters: dict[str, Any]) -> dict[str, Any]:
@@ -114,6 +138,12 @@ def timeline(connection: Connection, ticket: UUID) -> list[TimelineEntry]:
 def evidence(connection: Connection, person: Person, evidence_id: UUID) -> Content | None:
     rows = _rows(connection, "evidence", {"id": evidence_id} | reach_of(person))
     return Content(**rows[0]) if rows else None
+
+
+def timezone(connection: Connection) -> str:
+    """Where the site keeps its clocks."""
+    rows = _rows(connection, "timezone", {})
+    return rows[0]["timezone"] if rows else "Asia/Shanghai"
 
 
 def areas(connection: Connection) -> list[dict[str, Any]]:

@@ -5,38 +5,62 @@ from datetime import UTC, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, HTTPException, Query, Response
+from fastapi import APIRouter, Depends, HTTPException, Query, Response
 
 from dashboard import reads
 from dashboard.access import SCRIPT, Database, Who, with_token
-from dashboard.models import ActionBody, Interval, Letter, Ticket, TicketPage, TimelineEntry
+from dashboard.models import ActionBody, Interval, Letter, Moment, Ticket, TicketPage, TimelineEntry
 from dashboard.problems import responses
+from detect.incident import Severity
 from dispatch import accounts, cases, desk
 from dispatch.people import Person, Signature
 from dispatch.ticket import Order
-from dispatch.transitions import Action, State
+from dispatch.transitions import TRANSITIONS, Action, State
 
 router = APIRouter(prefix="/api", tags=["tickets"], responses=responses(401, 422, 503))
 
 Text = Annotated[str | None, Query(max_length=100, pattern=r"^[^\x00]*$")]
 
 
+class _Filters:
+    """What tickets are asked for; `area` takes in all that lies below it, `holder` has it in hand or a letter of it.
+
+    `q` is a ticket's number, or words of its title, its text, its place or its people; of a period, the last thirty
+    days unless told. `from` and `to` are of receipt.
+    """
+
+    def __init__(
+        self,
+        *,
+        state: State | None = None,
+        kind: Text = None,
+        area: Text = None,
+        site: Text = None,
+        device: Text = None,
+        severity: Severity | None = None,
+        holder: Text = None,
+        overdue: bool | None = None,
+        q: Text = None,
+        begin: Annotated[Moment | None, Query(alias="from")] = None,
+        end: Annotated[Moment | None, Query(alias="to")] = None,
+    ) -> None:
+        self.plain = {"state": state, "kind": kind, "area": area, "site": site, "device": device}
+        self.sought = {"severity": severity, "with": holder, "overdue": overdue, "q": q, "from": begin, "to": end}
+
+
+Filters = Annotated[_Filters, Depends()]
+
+
 @router.get("/tickets")
 def list_tickets(
     database: Database,
     who: Who,
-    *,
-    state: State | None = None,
-    kind: Text = None,
-    area: Text = None,
-    site: Text = None,
-    device: Text = None,
+    filters: Filters,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
     cursor: Text = None,
 ) -> TicketPage:
-    """Newest first; `area` takes in all that lies below it."""
-    filters = {"state": state, "kind": kind, "area": area, "site": site, "device": device}
-    return reads.list_tickets(database, who, filters, limit, cursor)
+    """Newest first."""
+    return reads.list_tickets(database, who, filters.plain, limit, cursor, filters.sought)
 
 
 @router.get("/tickets/{ticket}", responses=responses(404))
@@ -62,6 +86,13 @@ def get_letters(database: Database, who: Who, ticket: UUID) -> list[Letter]:
     """The response letters of its whistles."""
     _read(database, who, ticket)
     return [Letter(**dataclasses.asdict(one)) for one in cases.load_letters(database, ticket)]
+
+
+@router.get("/tickets/{ticket}/actions", responses=responses(404))
+def get_actions(database: Database, who: Who, ticket: UUID) -> list[Action]:
+    """What whoever asks may do with it in its state; an action may ask for more, such as a reason."""
+    state = _read(database, who, ticket).state
+    return [action for (origin, action), move in TRANSITIONS.items() if origin == state and who.role in move.by]
 
 
 @router.post("/tickets/{ticket}/{action}", responses=responses(403, 404, 409), dependencies=[with_token])

@@ -17,7 +17,7 @@ from dispatch.ticket import Due, Levels, Order, Ticket
 from dispatch.transitions import ENDED, TRANSITIONS, Action, Role, State
 from dispatch.whistle import Letter, LetterState, move_letter
 
-COMES_BACK = frozenset({Action.REOPEN, Action.RETURN, Action.UNMERGE})
+COMES_BACK = frozenset({Action.REOPEN, Action.RECALL, Action.RETURN, Action.UNMERGE})
 NOT_STAFF = frozenset({Role.RESIDENT, Role.SYSTEM})
 
 
@@ -214,6 +214,7 @@ EFFECTS: dict[Action, Callable[[Ticket, Order], Ticket]] = {
     Action.MERGE: _point_at_target,
     Action.UNMERGE: _point_at_nothing,
     Action.ACCEPT: _accept,
+    Action.RECALL: _give_back,
     Action.RETURN: _give_back,
     Action.HANDLE: _handle,
     Action.REOPEN: _answer,

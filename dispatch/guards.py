@@ -156,6 +156,7 @@ GUARDS: dict[Action, tuple[Guard, ...]] = {
     Action.REJECT: (_coded_reason, _no_open_letter),
     Action.MERGE: (_other_target, _no_open_letter),
     Action.UNMERGE: (_any_reason,),
+    Action.RECALL: (_any_reason,),
     Action.ACCEPT: (_theirs, _not_only_called),
     Action.RETURN: (_any_reason, _theirs, _not_only_called),
     Action.HANDLE: (_theirs, _not_only_called),

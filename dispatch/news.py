@@ -40,6 +40,14 @@ def news(before: Case, after: Case, now: datetime) -> list[Notice]:
     ]
 
 
+def news_of_recall(before: Case, after: Case, order: Order) -> list[Notice]:
+    """Of a ticket that was called back before anybody accepted it, to whoever had been told that it comes."""
+    holder, words = before.ticket.assignee, (f"派单已撤回：{order.reason}", f"Called back: {order.reason}")
+    if order.action is not Action.RECALL or not holder:
+        return []
+    return [_notice(f"recall/{after.ticket.id}/{len(after.ledger)}", holder, "dispatch", after.ticket, words, order.at)]
+
+
 def news_of_climb(before: Case, after: Case, supervisors: Sequence[Person], order: Order) -> list[Notice]:
     """Of a step that climbed to whoever has the ticket and to the supervisors that its level reaches (督办)."""
     ticket = after.ticket

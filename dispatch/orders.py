@@ -8,7 +8,7 @@ from dispatch import audit, cases
 from dispatch.accounts import has_gone
 from dispatch.case import Case, apply, keep_pace
 from dispatch.modes_store import load_modes
-from dispatch.news import goes_to_nobody, newly_named, news, news_of_climb, news_of_gone, news_of_nobody
+from dispatch.news import goes_to_nobody, newly_named, news, news_of_climb, news_of_gone, news_of_nobody, news_of_recall
 from dispatch.notices_store import post
 from dispatch.people import SYSTEM
 from dispatch.posts import load_supervisors
@@ -20,7 +20,7 @@ def carry_out(connection: Connection, case: Case, order: Order) -> Ticket:
     """Carry out an order on a case that is locked, and record it, last of all; raise TicketError before any change."""
     after = apply(up_to_date(connection, case, order.at), order)
     cases.save_case(connection, case, after)
-    for notice in news(case, after, order.at):
+    for notice in news(case, after, order.at) + news_of_recall(case, after, order):
         post(connection, notice)
     _tell_supervisors(connection, case, after, order)
     audit.append(connection, audit.of_order(order, case.ticket, after.ticket))

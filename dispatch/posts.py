@@ -23,6 +23,14 @@ def load_posts(connection: Connection, areas: Sequence[str]) -> list[Post]:
     return _posts(connection, "posts", {"areas": list(areas)})
 
 
+def taking(connection: Connection, areas: Sequence[str], now: datetime) -> list[tuple[Post, bool]]:
+    """Whoever takes tickets of these areas, and whether they are on duty: those first, then who is nearest."""
+    local = _local(connection, now)
+    heights = {area: height for height, area in enumerate((*areas, None))}
+    found = [(post, post.on_duty(local)) for post in load_posts(connection, areas)]
+    return sorted(found, key=lambda one: (not one[1], heights[one[0].person.area], one[0].open_tickets))
+
+
 def load_supervisors(connection: Connection, areas: Sequence[str]) -> list[Person]:
     """Of these areas and of the whole tree."""
     with connection.cursor(row_factory=class_row(Person)) as cursor:
@@ -32,9 +40,13 @@ def load_supervisors(connection: Connection, areas: Sequence[str]) -> list[Perso
 def on_duty(connection: Connection, area: str, now: datetime) -> list[str]:
     """Who answers for an area, for a part of it, or for what it is a part of, and is on duty: names and departments."""
     posts = _posts(connection, "answering_for", {"area": area})
-    (timezone,) = connection.execute(SQL["timezone"]).fetchone() or ("Asia/Shanghai",)
-    local = now.astimezone(ZoneInfo(timezone))
+    local = _local(connection, now)
     return list(dict.fromkeys(post.person.holder for post in posts if post.on_duty(local)))
+
+
+def _local(connection: Connection, now: datetime) -> datetime:
+    (timezone,) = connection.execute(SQL["timezone"]).fetchone() or ("Asia/Shanghai",)
+    return now.astimezone(ZoneInfo(timezone))
 
 
 def _posts(connection: Connection, query: str, values: dict[str, Any]) -> list[Post]:

@@ -20,6 +20,7 @@ class Action(StrEnum):
     MERGE = "merge"
     UNMERGE = "unmerge"
     ACCEPT = "accept"
+    RECALL = "recall"
     RETURN = "return"
     HANDLE = "handle"
     CLOSE = "close"
@@ -86,6 +87,7 @@ TRANSITIONS: dict[tuple[State, Action], Move] = {
     (State.CANDIDATE, Action.MERGE): Move(State.MERGED, OFFICE),
     (State.MERGED, Action.UNMERGE): Move(State.CANDIDATE, CHECK),
     (State.REJECTED, Action.REOPEN): Move(State.CANDIDATE, CHECK),
+    (State.DISPATCHED, Action.RECALL): Move(State.CANDIDATE, OFFICE),
     (State.DISPATCHED, Action.ACCEPT): Move(State.ACCEPTED, FIELD),
     (State.DISPATCHED, Action.RETURN): Move(State.CANDIDATE, FIELD),
     (State.ACCEPTED, Action.HANDLE): Move(State.HANDLED, FIELD),

@@ -12,10 +12,12 @@ import msgspec
 
 from deploy.demo.people import REPORT_EVERY_S, Cast, Entry, Intent, Ticket, decide, reports, verdict_at
 from deploy.demo.town import Town
+from dispatch.transitions import Action
 
 log = logging.getLogger(__name__)
 
 TICK_S = 1.0
+VERDICTS = (Action.CONFIRM, Action.REJECT)
 ORDERS = 3  # a round, so that what lies about from an earlier run is dealt with one after the other
 LATEST = 200  # tickets that are looked at after every connection to the stream
 
@@ -113,11 +115,14 @@ class Play:
         )
 
     def _give(self, name: str, intent: Intent) -> None:
+        if intent.action in VERDICTS and not self._post("/api/desk", {"wanted": name}):
+            return  # it is on somebody's desk
         words = {"actor": intent.actor, "reason": intent.reason, "note": intent.note, "assignee": intent.assignee}
         self._post(f"/api/tickets/{name}/{intent.action}", words)
 
-    def _post(self, path: str, body: dict[str, Any]) -> None:
-        """What is refused is left at that: somebody else was quicker."""
+    def _post(self, path: str, body: dict[str, Any]) -> bool:
+        """Whether it was taken; what is refused is left at that: somebody else was quicker."""
         answer = self._http.post(path, json=body)
         if not answer.is_success:
             log.info("refused: %s %s: %s", path, body, answer.text)
+        return answer.is_success

@@ -27,7 +27,8 @@ ROLES = sorted(accounts.ROLES)
 
 # what each route asks of who calls it; a route that stands nowhere fails the test
 OPEN, KNOWN, ADMIN, HEAD, TICKET, DEVICE, STREAM = "open", "known", "admin", "head", "ticket", "device", "stream"
-ROTA = "rota"
+ROTA, OFFICE, CHECK = "rota", "office", "check"
+LIMITED = {ADMIN: {"admin"}, HEAD: {"admin", "supervisor"}, OFFICE: {"admin", "dispatcher"}}
 ROUTES = {
     ("GET", "/api/health"): OPEN,
     ("POST", "/api/login"): OPEN,
@@ -38,6 +39,11 @@ ROUTES = {
     ("POST", "/api/logout"): KNOWN,
     ("GET", "/api/me"): KNOWN,
     ("GET", "/api/tickets"): KNOWN,
+    ("GET", "/api/tickets.csv"): KNOWN,
+    ("GET", "/api/tickets.xlsx"): KNOWN,
+    ("POST", "/api/desk"): OFFICE,
+    ("DELETE", "/api/desk"): OFFICE,
+    ("GET", "/api/tickets/{ticket}/posts"): CHECK,
     ("GET", "/api/rates"): KNOWN,
     ("GET", "/api/offenders"): KNOWN,
     ("GET", "/api/precision"): KNOWN,
@@ -68,6 +74,7 @@ ROUTES = {
     ("GET", "/api/tickets/{ticket}/timeline"): TICKET,
     ("GET", "/api/tickets/{ticket}/ledger"): TICKET,
     ("GET", "/api/tickets/{ticket}/letters"): TICKET,
+    ("GET", "/api/tickets/{ticket}/actions"): TICKET,
     ("POST", "/api/tickets/{ticket}/{action}"): TICKET,
     ("GET", "/api/evidence/{evidence}.{suffix}"): TICKET,
     ("GET", "/api/devices/{site}/{device}/picture.jpg"): DEVICE,
@@ -173,10 +180,13 @@ def test_each_role_gets_what_is_its_own_inside_its_area_and_nothing_outside(
         elif asks == ROTA:
             assert (here < 300) == (role in {"admin", "supervisor"}), (route, here)
             assert (there == 403) == (role != "admin"), (route, there)
-        elif asks in (ADMIN, HEAD):
-            allowed = {"admin", "supervisor"} if asks == HEAD else {"admin"}
-            assert (here == 403) == (role not in allowed), (route, here)
-            assert (there == 403) == (role not in allowed), (route, there)
+        elif asks == CHECK:
+            allowed = role in LIMITED[HEAD] | LIMITED[OFFICE]
+            assert here == (200 if allowed else 403), (route, here)
+            assert there == (200 if role == "admin" else 404 if allowed else 403), (route, there)
+        elif asks in LIMITED:
+            assert (here == 403) == (role not in LIMITED[asks]), (route, here)
+            assert (there == 403) == (role not in LIMITED[asks]), (route, there)
         else:
             assert 401 not in (here, there), route
             assert 403 not in (here, there), route

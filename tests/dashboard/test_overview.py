@@ -153,8 +153,13 @@ def test_a_lost_connection_costs_no_request(client: TestClient, connection: psyc
     assert client.get("/api/wall").status_code == 200
 
 
-def test_the_wall_is_a_page_that_is_never_kept(client: TestClient) -> None:
-    page = client.get("/wall")
+@pytest.mark.parametrize("path", ["/", "/login", "/wall", "/desk", "/tickets", "/tickets/some-id"])
+def test_every_screen_is_a_page_that_is_never_kept_and_asks_nobody_else(client: TestClient, path: str) -> None:
+    page = client.get(path)
     assert page.headers["cache-control"] == "no-cache"
+    assert page.headers["content-security-policy"].startswith("default-src 'self';")
     assert '<div id="app">' in page.text
-    assert client.get("/", follow_redirects=False).headers["location"] == "/wall"
+
+
+def test_there_is_no_page_of_another_name(client: TestClient) -> None:
+    assert client.get("/desks").status_code == 404

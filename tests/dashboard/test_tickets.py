@@ -48,6 +48,19 @@ def test_the_timeline_of_an_unknown_ticket_is_a_problem(client: TestClient) -> N
         ("area=9", 0),
         ("device=cam-1", 0),
         ("", 2),
+        ("severity=minor", 2),
+        ("severity=critical", 0),
+        ("overdue=true", 0),
+        ("overdue=false", 2),
+        ("q=路灯", 2),
+        ("q=网格&kind=street_lamp", 1),
+        ("q=100%25", 0),
+        ("q=_", 0),
+        ("q=20000101-00001", 0),
+        ("holder=wang", 0),
+        ("from=2025-01-01T00:00:00Z", 2),
+        ("to=2025-01-01T00:00:00Z", 0),
+        ("severity=minor&area=510603003001001&state=candidate", 1),
     ],
 )
 @pytest.mark.usefixtures("grid")
@@ -55,6 +68,39 @@ def test_filters(client: TestClient, connection: psycopg.Connection, query: str,
     report(connection)
     report(connection, kind="rubbish", position=OUTSIDE)
     assert len(client.get(f"/api/tickets?{query}").json()["items"]) == found
+
+
+def test_a_ticket_is_found_by_its_number_however_old_it_is(client: TestClient, connection: psycopg.Connection) -> None:
+    long_ago = report(connection, at=datetime.now(UTC) - timedelta(days=400))
+    number = client.get(f"/api/tickets/{long_ago}").json()["number"]
+    assert [one["id"] for one in client.get(f"/api/tickets?q={number}").json()["items"]] == [str(long_ago)]
+
+
+def test_words_are_looked_for_in_the_last_month_unless_told(client: TestClient, connection: psycopg.Connection) -> None:
+    report(connection, at=datetime.now(UTC) - timedelta(days=31))
+    assert client.get("/api/tickets?q=路灯").json()["items"] == []
+    assert len(client.get("/api/tickets?q=路灯&from=2020-01-01T00:00:00Z").json()["items"]) == 1
+
+
+def test_a_search_has_pages_too(client: TestClient, connection: psycopg.Connection) -> None:
+    wanted = [str(report(connection)) for _ in range(5)]
+    report(connection, "gas_leak")
+    found, cursor = [], ""
+    for _ in range(3):
+        page = client.get(f"/api/tickets?severity=minor&limit=2{cursor}").json()
+        found += [one["id"] for one in page["items"]]
+        cursor = f"&cursor={page['next']}"
+    assert (found, page["next"]) == (wanted[::-1], None)
+
+
+def test_whoever_asks_is_told_what_they_may_do(client: TestClient, connection: psycopg.Connection) -> None:
+    ticket, now = report(connection), datetime.now(UTC)
+    accounts.add_person(connection, Person("sun", Role.SUPERVISOR), "a long enough one", "root", now)
+    own = {"Authorization": f"Bearer {accounts.make_token(connection, 'sun', 'root', now)}"}
+    assert client.get(f"/api/tickets/{ticket}/actions", headers=own).json() == [
+        "regrade", "escalate", "grade", "withdraw", "acknowledge", "comment",
+    ]  # fmt: skip
+    assert "confirm" in client.get(f"/api/tickets/{ticket}/actions").json()
 
 
 def test_pages_show_every_ticket_once_newest_first(client: TestClient, connection: psycopg.Connection) -> None:

@@ -180,6 +180,7 @@ def test_a_rejection_needs_a_coded_reason(reason: str):
     ("lives", "action"),
     [
         (DISPATCHED, Action.RETURN),
+        (DISPATCHED, Action.RECALL),
         (HANDLED, Action.REOPEN),
         (CLOSED, Action.REOPEN),
         (ACCEPTED, Action.PAUSE),
@@ -232,6 +233,13 @@ def test_confirming_may_assign_and_accepting_takes_on():
     assert apply(given, asked(Action.RETURN, WANG, reason="not mine")).ticket.assignee is None
     with pytest.raises(ForbiddenMoveError, match="it is with wang: a dispatcher can hand it over"):
         apply(given, asked(Action.ACCEPT, ZHAO))
+
+
+def test_what_was_sent_out_by_mistake_is_called_back_until_somebody_accepts():
+    recalled = apply(lived(case(), *DISPATCHED), asked(Action.RECALL, ZHOU, 2, reason="the wrong place")).ticket
+    assert (recalled.state, recalled.assignee, recalled.due) == (State.CANDIDATE, None, case().ticket.due)
+    with pytest.raises(ForbiddenMoveError):
+        apply(lived(case(), *ACCEPTED), asked(Action.RECALL, ZHOU, 3, reason="the wrong place"))
 
 
 def test_what_somebody_has_only_they_handle_and_what_nobody_has_is_not_for_a_department():

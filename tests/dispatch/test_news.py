@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from dispatch.case import Case, apply
-from dispatch.news import news, news_of_late
+from dispatch.news import news, news_of_late, news_of_recall
 from dispatch.transitions import Action
 from dispatch.whistle import Grade
 from tests.dispatch.matters import RECEIVED, case, order
@@ -39,6 +39,17 @@ def test_whoever_gets_a_ticket_is_told_and_nobody_twice():
 def test_nobody_is_told_of_what_nobody_has():
     assert told(case(), order(Action.CONFIRM))[1] == []
     assert told(case(), order(Action.REJECT, reason="test"))[1] == []
+
+
+def test_whoever_was_sent_out_is_told_when_it_is_called_back():
+    sent = apply(case(number="7"), order(Action.CONFIRM, assignee="wang"))
+    recall = order(Action.RECALL, minutes=2, reason="twice")
+    (notice,) = news_of_recall(sent, apply(sent, recall), recall)
+    assert (notice.holder, notice.zh) == ("wang", "派单已撤回：twice — 7 Rubbish at the gate")
+    returned = order(Action.RETURN, "wang", 2, reason="not mine")
+    assert news_of_recall(sent, apply(sent, returned), returned) == []
+    to_nobody = apply(case(), order(Action.CONFIRM))
+    assert news_of_recall(to_nobody, apply(to_nobody, recall), recall) == []
 
 
 def test_departments_are_told_of_their_letters_and_what_became_of_them():

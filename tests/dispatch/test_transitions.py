@@ -18,6 +18,7 @@ LIFE = {
 UNDO = {
     ("merged", "unmerge"): ("candidate", {"supervisor", "dispatcher"}),
     ("rejected", "reopen"): ("candidate", {"supervisor", "dispatcher"}),
+    ("dispatched", "recall"): ("candidate", {"dispatcher"}),
 }
 PEOPLE = {role.value for role in Role} - {"admin", "system", "resident"}
 

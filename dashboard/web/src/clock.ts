@@ -38,8 +38,12 @@ const NEXT_CLOCK: Record<Ticket["state"], Clock | null> = {
 export function slaOf(ticket: Pick<Ticket, "state" | "opened_at" | "due">, now: number): Sla | null {
   const clock = NEXT_CLOCK[ticket.state];
   if (clock === null) return null;
-  const due = Date.parse(ticket.due[clock]);
-  const allowed = due - Date.parse(ticket.opened_at);
+  return slaUntil(clock, ticket.opened_at, ticket.due[clock], now);
+}
+
+export function slaUntil(clock: Clock, openedAt: string, dueAt: string, now: number): Sla {
+  const due = Date.parse(dueAt);
+  const allowed = due - Date.parse(openedAt);
   const leftMs = due - now;
   const share = allowed > 0 ? Math.min(1, Math.max(0, leftMs / allowed)) : 0;
   return { clock, share, leftMs };

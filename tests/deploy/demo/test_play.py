@@ -17,11 +17,12 @@ from dashboard.app import create_app
 from deploy.demo.people import Intent, make_cast
 from deploy.demo.play import ORDERS, Play
 from deploy.demo.town import load_town, write_site
-from dispatch import desk
+from dispatch import claims, desk
+from dispatch.people import Person
 from dispatch.seed import seed
 from dispatch.site import load_site
 from dispatch.ticket import Position
-from dispatch.transitions import Action
+from dispatch.transitions import Action, Role
 from tests.dashboard.conftest import TOKEN, web_settings
 
 TOWN = load_town()
@@ -128,6 +129,19 @@ def test_after_a_new_connection_all_tickets_are_looked_at(
 def test_what_is_refused_is_left_at_that(play: Play, web: TestClient) -> None:
     play._post("/api/tickets", {"kind": "no such kind"})
     assert web.get("/api/tickets").json()["items"] == []
+
+
+def test_what_somebody_has_on_their_desk_is_left_to_them(
+    play: Play, web: TestClient, connection: psycopg.Connection, clock: Clock
+) -> None:
+    ticket = told(connection, play)
+    claims.claim(connection, Person("visitor", Role.DISPATCHER), datetime.now(UTC))
+    clock.ahead = 60
+    play.go_on()
+    assert web.get(f"/api/tickets/{ticket}").json()["state"] == "candidate"
+    claims.leave(connection, Person("visitor", Role.DISPATCHER))
+    play.go_on()
+    assert web.get(f"/api/tickets/{ticket}").json()["state"] != "candidate"
 
 
 def test_orders_that_are_refused_hold_up_no_others(

@@ -10,6 +10,18 @@ export type Counts = Schemas["Counts"];
 export type Point = Schemas["Point"];
 export type Mode = Schemas["Mode"];
 export type Me = Schemas["Me"];
+export type Role = Me["role"];
+export type Desk = Schemas["Desk"];
+export type DeskBody = Schemas["DeskBody"];
+export type Candidate = Schemas["Candidate"];
+export type Queued = Schemas["Queued"];
+export type Matter = Schemas["Matter"];
+export type Post = Schemas["Post"];
+export type TimelineEntry = Schemas["TimelineEntry"];
+export type Interval = Schemas["Interval"];
+export type Letter = Schemas["Letter"];
+export type TicketPage = Schemas["TicketPage"];
+export type TicketFilters = NonNullable<paths["/api/tickets"]["get"]["parameters"]["query"]>;
 export type Action = paths["/api/tickets/{ticket}/{action}"]["post"]["parameters"]["path"]["action"];
 export type ActionBody = Schemas["ActionBody"];
 export type Severity = Ticket["severity"];
@@ -20,6 +32,23 @@ export type Area = Omit<Schemas["AreaShape"], "polygon"> & { polygon: Place[] };
 
 /** `status` is null when no usable answer came at all. */
 export type Answer<T> = { ok: true; value: T } | { ok: false; status: number | null };
+
+/** A file can take long to be made. */
+const FILE_PATIENCE_MS = 120_000;
+
+/** Fetch a file and have the browser save it. */
+export async function download(url: string, name: string): Promise<Answer<null>> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(FILE_PATIENCE_MS), cache: "no-store" });
+    if (!response.ok) return { ok: false, status: response.status };
+    const address = URL.createObjectURL(await response.blob());
+    Object.assign(document.createElement("a"), { href: address, download: name }).click();
+    URL.revokeObjectURL(address);
+    return { ok: true, value: null };
+  } catch {
+    return { ok: false, status: null };
+  }
+}
 
 export const STREAM_URL = "/api/stream";
 
@@ -49,6 +78,44 @@ export const readPoints = (area: string | null): Promise<Answer<Point[]>> =>
 
 export const readAreas = (): Promise<Answer<Area[]>> =>
   answerOf((signal) => client.GET("/api/areas", { signal, cache: "no-store" }));
+
+export const readMe = (): Promise<Answer<Me>> => answerOf((signal) => client.GET("/api/me", { signal, cache: "no-store" }));
+
+export const readMatters = (): Promise<Answer<Matter[]>> => answerOf((signal) => client.GET("/api/duties", { signal }));
+
+export const readTicket = (ticket: string): Promise<Answer<Ticket>> =>
+  answerOf((signal) => client.GET("/api/tickets/{ticket}", { ...ofTicket(ticket), signal }));
+
+const ofTicket = (ticket: string) => ({ params: { path: { ticket } }, cache: "no-store" as const });
+
+export const readPosts = (ticket: string): Promise<Answer<Post[]>> =>
+  answerOf((signal) => client.GET("/api/tickets/{ticket}/posts", { ...ofTicket(ticket), signal }));
+
+export const readTimeline = (ticket: string): Promise<Answer<TimelineEntry[]>> =>
+  answerOf((signal) => client.GET("/api/tickets/{ticket}/timeline", { ...ofTicket(ticket), signal }));
+
+export const readLedger = (ticket: string): Promise<Answer<Interval[]>> =>
+  answerOf((signal) => client.GET("/api/tickets/{ticket}/ledger", { ...ofTicket(ticket), signal }));
+
+export const readLetters = (ticket: string): Promise<Answer<Letter[]>> =>
+  answerOf((signal) => client.GET("/api/tickets/{ticket}/letters", { ...ofTicket(ticket), signal }));
+
+export const readActions = (ticket: string): Promise<Answer<Action[]>> =>
+  answerOf((signal) => client.GET("/api/tickets/{ticket}/actions", { ...ofTicket(ticket), signal }));
+
+export const listTickets = (query: TicketFilters): Promise<Answer<TicketPage>> =>
+  answerOf((signal) => client.GET("/api/tickets", { params: { query }, signal, cache: "no-store" }));
+
+/** The candidate that is to be judged next, and a lease on it. */
+export const sitDown = (body: DeskBody): Promise<Answer<Desk>> =>
+  answerOf((signal) => client.POST("/api/desk", { body, signal }));
+
+/** Give the candidate back, even while the page goes away. */
+export const getUp = (): Promise<Answer<unknown>> =>
+  answerOf(async (signal) => {
+    const { response } = await client.DELETE("/api/desk", { signal, keepalive: true });
+    return response.ok ? { data: null, response } : { response };
+  });
 
 export const signOut = (): Promise<Answer<unknown>> =>
   answerOf(async (signal) => {

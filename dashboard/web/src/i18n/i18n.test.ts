@@ -1,7 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { chooseLanguage } from ".";
-import en from "./en";
-import zhCN from "./zh-CN";
+import { chooseLanguage, messages } from ".";
 
 /** Each message as "path.to.key {placeholder}…", so that a forgotten placeholder shows as well. */
 function outline(messages: object, path = ""): string[] {
@@ -16,7 +14,7 @@ function outline(messages: object, path = ""): string[] {
 
 describe("messages", () => {
   it("have the same keys and placeholders in both languages", () => {
-    expect(outline(en)).toEqual(outline(zhCN));
+    expect(outline(messages.en)).toEqual(outline(messages["zh-CN"]));
   });
 });
 

@@ -1,9 +1,19 @@
 import { createI18n } from "vue-i18n";
+import desk from "../desk/words";
+import frame from "../frame/words";
+import tickets from "../tickets/words";
 import en from "./en";
 import zhCN from "./zh-CN";
 
 export type Messages = typeof zhCN;
 type Language = "zh-CN" | "en";
+
+export const languages: readonly Language[] = ["zh-CN", "en"];
+
+export const messages = {
+  "zh-CN": { ...zhCN, ...frame["zh-CN"], desk: desk["zh-CN"], tickets: tickets["zh-CN"] },
+  en: { ...en, ...frame.en, desk: desk.en, tickets: tickets.en },
+};
 
 const STORAGE_KEY = "yihu.language";
 
@@ -23,6 +33,13 @@ export function chooseLanguage(asked: string | null, remembered: string | null):
   return "zh-CN";
 }
 
+/** Keep a choice for the next visit. */
+export function chooseOther(language: Language): Language {
+  localStorage.setItem(STORAGE_KEY, language);
+  document.documentElement.lang = language;
+  return language;
+}
+
 export function setUpI18n() {
   const asked = new URLSearchParams(window.location.search).get("lang");
   const language = chooseLanguage(asked, localStorage.getItem(STORAGE_KEY));
@@ -33,7 +50,7 @@ export function setUpI18n() {
     legacy: false,
     locale: language,
     fallbackLocale: "zh-CN",
-    messages: { "zh-CN": zhCN, en },
+    messages,
     datetimeFormats: {
       "zh-CN": { ...MOMENTS, day: { month: "numeric", day: "numeric" } },
       en: { ...MOMENTS, day: { month: "short", day: "numeric" } },

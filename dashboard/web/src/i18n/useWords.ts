@@ -1,10 +1,12 @@
 import { useI18n } from "vue-i18n";
 import type { Ticket } from "../api/client";
+import { loadMatters, matters } from "./matters";
 import { hoursMinutes, isSameDay, partsOf, spanOf } from "../clock";
 
 /** The phrases that more than one part of the wall says. */
 export function useWords() {
-  const { t, te, d } = useI18n();
+  const { t, te, d, locale } = useI18n();
+  loadMatters();
 
   const span = (ms: number): string => {
     const { unit, count } = spanOf(ms);
@@ -29,11 +31,15 @@ export function useWords() {
   const since = (at: number, now: number, format: "minute" | "second" = "second"): string =>
     t("since", { time: moment(at, now, format) });
 
-  /** A kind that we have no words for is shown as it came. */
+  /** As the duty list calls it; a kind that nobody has words for is shown as it came. */
   const kind = (code: string): string => {
+    const matter = matters.value.get(code);
+    if (matter !== undefined) return locale.value === "en" ? matter.en : matter.zh;
     const key = `kind.${code}`;
     return te(key) ? t(key) : code;
   };
+
+  const list = (words: readonly string[]): string => new Intl.ListFormat(locale.value).format(words);
 
   const modeName = (code: string): string => {
     const key = `mode.${code}`;
@@ -50,5 +56,5 @@ export function useWords() {
     return te(key) ? t(key, { n }) : [n, unit].join(" ").trim();
   };
 
-  return { span, duration, quantity, hours, moment, ago, age, since, kind, modeName, place };
+  return { span, duration, quantity, hours, moment, ago, age, since, kind, list, modeName, place };
 }

@@ -1,0 +1,41 @@
+import { readonly, shallowRef } from "vue";
+import { readMe, signOut, type Me } from "../api/client";
+
+const STORAGE_KEY = "yihu.me";
+
+const known = shallowRef<Me | null>(null);
+
+/** Who is at this screen; null while that is not known. */
+export const me = readonly(known);
+
+/** Find out; true when it is nobody. While the server is away it is whoever was here last. */
+export async function isStranger(): Promise<boolean> {
+  const answer = await readMe();
+  if (answer.ok) remember(answer.value);
+  else if (answer.status === 401) forget();
+  else known.value ??= remembered();
+  return !answer.ok && answer.status === 401;
+}
+
+export async function leave(): Promise<void> {
+  await signOut();
+  forget();
+}
+
+export function forget(): void {
+  known.value = null;
+  localStorage.removeItem(STORAGE_KEY);
+}
+
+function remember(somebody: Me): void {
+  known.value = somebody;
+  localStorage.setItem(STORAGE_KEY, JSON.stringify(somebody));
+}
+
+function remembered(): Me | null {
+  try {
+    return JSON.parse(localStorage.getItem(STORAGE_KEY) ?? "null") as Me | null;
+  } catch {
+    return null; // somebody else's leftovers
+  }
+}

@@ -1,0 +1,50 @@
+import { createRouter, createWebHistory, type RouteLocationNormalized, type Router } from "vue-router";
+import { homeOf, PAGES, type Page } from "./frame/pages";
+import { isStranger, me } from "./people/session";
+
+declare module "vue-router" {
+  interface RouteMeta {
+    /** Null: for whoever comes along. */
+    page: Page | null;
+    screen: Page["screen"];
+  }
+}
+
+const of = (page: Page) => ({ page, screen: page.screen });
+const forAnybody = (screen: Page["screen"]) => ({ page: null, screen });
+
+export const router: Router = createRouter({
+  history: createWebHistory(),
+  routes: [
+    { path: "/", name: "home", component: { render: () => null }, meta: { page: PAGES.wall, screen: "office" } },
+    { path: "/login", name: "login", component: () => import("./people/SignIn.vue"), meta: forAnybody("office") },
+    {
+      path: PAGES.wall.path,
+      component: () => import("./wall/WallScreen.vue"),
+      props: ({ query }) => ({ area: query["area"] ?? null }),
+      meta: of(PAGES.wall),
+    },
+    { path: PAGES.desk.path, component: () => import("./desk/DeskScreen.vue"), meta: of(PAGES.desk) },
+    { path: PAGES.tickets.path, component: () => import("./tickets/SearchScreen.vue"), meta: of(PAGES.tickets) },
+    {
+      path: `${PAGES.tickets.path}/:id`,
+      name: "ticket",
+      component: () => import("./tickets/TicketScreen.vue"),
+      props: true,
+      meta: { page: { ...PAGES.tickets, roles: null }, screen: "office" },
+    },
+    { path: "/:path(.*)", component: () => import("./frame/NotFound.vue"), meta: forAnybody("office") },
+  ],
+});
+
+router.beforeEach(async (to) => {
+  document.documentElement.dataset["screen"] = to.meta.screen;
+  if (to.meta.page === null || (me.value !== null && to.name !== "home")) return true;
+  if (await isStranger()) return toSignIn(to);
+  return to.name === "home" ? homeOf(me.value?.role ?? "operator").path : true;
+});
+
+/** Where somebody signs in, to come back to where they wanted to go. */
+export function toSignIn(wanted: RouteLocationNormalized) {
+  return { name: "login", query: wanted.fullPath === "/" ? {} : { next: wanted.fullPath } };
+}
