@@ -14,6 +14,7 @@ from uuid import uuid4
 import hypothesis
 import psycopg
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 from psycopg import sql
 
 from deploy.embedded import USER, EmbeddedDatabase, broker_command, broker_url, free_port, wait_for_port
@@ -23,6 +24,14 @@ from ingest.migrate import migrate
 hypothesis.settings.register_profile("yihu", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("yihu")
 
+FLAGS = [
+    "--no-sandbox",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--enable-unsafe-swiftshader",
+]
 ROOT = Path(__file__).parent.parent
 PASSWORD = "of-a-broker-for-one-test"  # noqa: S105 - as it says
 SHARED = ROOT.parent / "shared"
@@ -173,3 +182,11 @@ def chromium() -> str:
     need(path, "chromium")
     assert path
     return path
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield opened
+        opened.close()

@@ -1,6 +1,8 @@
 """The API over a real database, with tickets in it that were made the way tickets are made."""
 
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
@@ -11,12 +13,15 @@ from prometheus_client import CollectorRegistry
 from psycopg.types.json import Jsonb
 
 from dashboard.app import WebSettings, create_app
+from dashboard.server import Server, make_config
+from deploy.embedded import free_port, wait_for_port
 from dispatch import desk
 from dispatch.ticket import Position
 
 TOKEN = "a-token-for-the-tests"  # noqa: S105 - of a server that lives for one test
 GRID = [[104.39, 31.12], [104.40, 31.12], [104.40, 31.13], [104.39, 31.13]]
 COMMUNITY = [[104.3, 31.1], [104.45, 31.1], [104.45, 31.15], [104.3, 31.15]]
+ONE = "127.0.0.1"  # where tests serve
 INSIDE, OUTSIDE = Position(104.395, 31.125), Position(104.5, 31.2)
 
 
@@ -80,3 +85,17 @@ def add_reading(connection: psycopg.Connection, value: float, metric: str = "wat
 
 def some_id() -> UUID:
     return uuid4()
+
+
+@contextmanager
+def serving(database: str, trusted_proxies: str = ONE) -> Iterator[str]:
+    """The address of a server that trusts these."""
+    app = create_app(web_settings(database), CollectorRegistry())
+    config = make_config(app, ONE, port := free_port(), trusted_proxies)
+    server = Server(config, app.state.hub.end_streams)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    assert wait_for_port(port, within_s=15)
+    yield f"http://{ONE}:{port}"
+    server.should_exit = True
+    thread.join(20)

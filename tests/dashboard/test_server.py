@@ -1,43 +1,22 @@
 """Who asks, and whether by HTTPS, as far as a proxy is trusted: over real connections from several addresses."""
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import httpx2
 import psycopg
 import pytest
-from prometheus_client import CollectorRegistry
 from psycopg.types.json import Jsonb
 
-from dashboard.app import create_app
-from dashboard.server import Server, make_config
-from deploy.embedded import free_port, wait_for_port
 from deploy.settings import load_settings
 from dispatch import accounts
 from dispatch.people import Person
 from dispatch.transitions import Role
-from tests.dashboard.conftest import INSIDE, add_camera, web_settings
+from tests.dashboard.conftest import INSIDE, ONE, add_camera, serving
 
-ONE, OTHER = "127.0.0.1", "127.0.0.2"  # every address of 127.0.0.0/8 is this machine's
+OTHER = "127.0.0.2"  # every address of 127.0.0.0/8 is this machine's
 LOOPBACK = load_settings().trusted_proxies  # unless told
 PASSWORD = "a long enough one"  # noqa: S105 - of an account that lives for one test
 LAMP = {"kind": "street_lamp", "title": "路灯不亮", "position": list(INSIDE)}
-
-
-@contextmanager
-def serving(database: str, trusted_proxies: str) -> Iterator[str]:
-    """The address of a server that trusts these."""
-    app = create_app(web_settings(database), CollectorRegistry())
-    config = make_config(app, ONE, port := free_port(), trusted_proxies)
-    server = Server(config, app.state.hub.end_streams)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    assert wait_for_port(port, within_s=15)
-    yield f"http://{ONE}:{port}"
-    server.should_exit = True
-    thread.join(20)
 
 
 def ask(server: str, peer: str, path: str, body: object, **forwarded: str) -> httpx2.Response:

@@ -18,7 +18,7 @@ import psutil
 import psycopg
 import pytest
 import yaml
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from dashboard.access import COOKIE
 from deploy.embedded import free_port
@@ -27,14 +27,6 @@ from tests.waiting import wait_for
 
 TOOLEY = ROOT / "deploy" / "examples" / "tooley.yaml"
 TOKEN = "a-token-for-the-journeys"  # noqa: S105 - of a server that lives for one test
-FLAGS = [
-    "--no-sandbox",
-    "--disable-quic",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--enable-unsafe-swiftshader",
-]
 
 
 class City:
@@ -154,14 +146,6 @@ def write_site(tmp_path_factory: pytest.TempPathFactory) -> Callable[[dict[str, 
         return path
 
     return write
-
-
-@pytest.fixture(scope="session")
-def browser(chromium: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield opened
-        opened.close()
 
 
 @contextmanager

@@ -90,9 +90,12 @@ def test_the_wall_of_the_town_shows_its_streets_and_its_tickets(start: Start, br
     page.on("pageerror", lambda error: troubles.append(str(error)))
     page.goto(f"http://127.0.0.1:{port}/wall")
     expect(page.get_by_test_id("link-state")).to_have_attribute("data-state", "live")
-    page.wait_for_function("document.querySelectorAll('[data-testid=camera] img').length >= 3", timeout=60_000)
+    wait_for(lambda: page.evaluate("document.querySelectorAll('[data-testid=camera] img').length >= 3"), within_s=60)
     expect(page.get_by_test_id("evidence-picture")).to_be_visible(timeout=120_000)
-    page.wait_for_function("document.querySelector('[data-testid=evidence-picture]').naturalWidth > 900")
+    wait_for(
+        lambda: page.evaluate("document.querySelector('[data-testid=evidence-picture]').naturalWidth > 900"),
+        within_s=60,
+    )
     wait_for(lambda: page.get_by_test_id("ticket").count() >= 6, within_s=180)
     page.screenshot(path=os.environ.get("YIHU_TEST_PICTURE", str(tmp_path / "wall.png")))
     assert not troubles

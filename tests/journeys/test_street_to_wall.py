@@ -49,7 +49,9 @@ def test_the_coach_comes_onto_the_wall_by_itself(coach: City, browser: Browser) 
 def assert_box_on_coach(page: Page) -> None:
     picture = page.get_by_test_id("evidence-picture")
     expect(picture).to_be_visible()
-    page.wait_for_function("document.querySelector('[data-testid=evidence-picture]').naturalWidth > 0")
+    wait_for(
+        lambda: page.evaluate("document.querySelector('[data-testid=evidence-picture]').naturalWidth > 0"), within_s=60
+    )
     drawn = fractions(page.get_by_test_id("evidence-box").first, picture)
     assert all(abs(side - truth) < 0.05 for side, truth in zip(drawn, COACH, strict=True)), drawn
 
@@ -80,7 +82,9 @@ def test_the_camera_is_on_the_wall(coach: City, browser: Browser) -> None:
     with wall_page(browser, coach) as page:
         camera = page.get_by_test_id("camera")
         expect(camera).to_have_count(1)
-        page.wait_for_function("document.querySelector('[data-testid=camera] img')?.naturalWidth > 0")
+        wait_for(
+            lambda: page.evaluate("document.querySelector('[data-testid=camera] img')?.naturalWidth > 0"), within_s=60
+        )
 
 
 def test_after_two_minutes_it_is_still_one_ticket_and_moving_traffic_has_none(

@@ -1,0 +1,153 @@
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from dispatch import claims
+from dispatch.people import Person
+from dispatch.transitions import Role
+from tests.screens.conftest import Screens, Town, see, violations
+from tests.waiting import wait_for
+
+LI, ZHAO = "刘洋", "陈静"
+
+
+def state_of(town: Town, ticket: object) -> str:
+    (state,) = town.connection.execute("SELECT state FROM tickets WHERE id = %s", [ticket]).fetchone() or ("",)
+    return str(state)
+
+
+def candidate(page: Page) -> str | None:
+    return page.get_by_test_id("candidate").get_attribute("data-ticket-id")
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_a_candidate_fills_the_desk_and_is_accessible(screens: Screens, town: Town, language: str) -> None:
+    see(town)
+    see(town, "cam-square-1", kind="crowd", zone="square")
+    with screens.page("/desk", LI, language=language) as page:
+        wait_for(
+            lambda: page.evaluate("document.querySelector('[data-testid=best-picture]')?.naturalWidth > 300"),
+            within_s=60,
+        )
+        expect(page.get_by_test_id("dwell")).to_be_visible()
+        expect(page.get_by_test_id("prospect")).not_to_be_empty()
+        wait_for(
+            lambda: page.evaluate("document.querySelector('[data-testid=map]')?.dataset.ready === 'true'"), within_s=60
+        )
+        assert violations(page) == []
+        screens.keep(page, f"desk-{language}")
+
+
+def test_one_key_confirms_and_the_next_is_there(screens: Screens, town: Town) -> None:
+    first, second = see(town), see(town, "cam-square-1", kind="crowd", zone="square")
+    with screens.page("/desk", LI) as page:
+        wait_for(lambda: candidate(page) == str(first.id))
+        page.keyboard.press("Enter")
+        wait_for(lambda: candidate(page) == str(second.id))
+        assert state_of(town, first.id) == "dispatched"
+        page.keyboard.press("1")
+        expect(page.get_by_test_id("desk-empty")).to_be_visible()
+        assert state_of(town, second.id) == "rejected"
+
+
+def test_a_verdict_is_taken_back_by_one_key(screens: Screens, town: Town) -> None:
+    ticket = see(town)
+    with screens.page("/desk", LI) as page:
+        for key, state in (("Enter", "dispatched"), ("3", "rejected")):
+            wait_for(lambda: candidate(page) == str(ticket.id))
+            page.keyboard.press(key)
+            expect(page.get_by_test_id("undo")).to_be_visible()
+            assert state_of(town, ticket.id) == state
+            page.keyboard.press("z")
+            wait_for(lambda: state_of(town, ticket.id) == "candidate")
+
+
+def test_what_comes_next_appears_by_itself(screens: Screens, town: Town) -> None:
+    with screens.page("/desk", LI) as page:
+        expect(page.get_by_test_id("desk-empty")).to_be_visible()
+        ticket = see(town)
+        wait_for(lambda: candidate(page) == str(ticket.id))
+
+
+def test_two_dispatchers_look_at_different_ones(screens: Screens, town: Town) -> None:
+    first, second = see(town), see(town, "cam-square-1", kind="crowd", zone="square")
+    with screens.page("/desk", LI) as one, screens.page("/desk", ZHAO) as other:
+        wait_for(lambda: {candidate(one), candidate(other)} == {str(first.id), str(second.id)})
+        taken = other.get_by_test_id("queued").filter(has_text=LI)
+        expect(taken).to_be_disabled()
+
+
+def test_whoever_was_slower_is_told_and_gets_the_next(screens: Screens, town: Town) -> None:
+    first, second = see(town), see(town, "cam-square-1", kind="crowd", zone="square")
+    with screens.page("/desk", LI) as page:
+        wait_for(lambda: candidate(page) == str(first.id))
+        page.route("**/confirm", lambda route: (town.connection.execute(REJECTED, [first.id]), route.continue_()))
+        page.keyboard.press("Enter")
+        expect(page.get_by_test_id("trouble")).to_have_text(re.compile("已驳回"))
+        wait_for(lambda: candidate(page) == str(second.id))
+
+
+REJECTED = "UPDATE tickets SET state = 'rejected', ended_at = now() WHERE id = %s"
+
+
+def test_without_a_network_nothing_is_decided_and_the_desk_says_so(screens: Screens, town: Town) -> None:
+    ticket = see(town)
+    with screens.page("/desk", LI) as page:
+        wait_for(lambda: candidate(page) == str(ticket.id))
+        page.context.set_offline(True)
+        page.keyboard.press("Enter")
+        expect(page.get_by_test_id("trouble")).to_have_text(re.compile("没有送达"))
+        page.context.set_offline(False)
+        page.keyboard.press("Enter")
+        expect(page.get_by_test_id("desk-empty")).to_be_visible()
+        assert state_of(town, ticket.id) == "dispatched"
+
+
+def test_a_ticket_is_merged_assigned_and_whistled_for_by_keyboard(screens: Screens, town: Town) -> None:
+    root = see(town)
+    town.connection.execute("UPDATE tickets SET state = 'dispatched' WHERE id = %s", [root.id])
+    merged = see(town, kind="debris", zone="road")
+    with screens.page("/desk", LI) as page:
+        wait_for(lambda: candidate(page) == str(merged.id))
+        page.keyboard.press("m")
+        expect(page.get_by_role("dialog")).to_contain_text(root.number)
+        page.keyboard.press("Enter")
+        wait_for(lambda: state_of(town, merged.id) == "merged")
+
+        assigned = see(town, "cam-square-1", kind="crowd", zone="square")
+        wait_for(lambda: candidate(page) == str(assigned.id))
+        page.keyboard.press("a")
+        page.get_by_role("radio").nth(1).wait_for()
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("Enter")
+        wait_for(lambda: state_of(town, assigned.id) == "dispatched")
+
+        whistled = see(town, "cam-slope-1", kind="debris", zone="road")
+        wait_for(lambda: candidate(page) == str(whistled.id))
+        page.keyboard.press("w")
+        page.get_by_role("checkbox").first.check()
+        page.get_by_role("dialog").get_by_role("textbox").fill("请到场")
+        page.get_by_role("dialog").get_by_role("button").first.click()
+        wait_for(lambda: state_of(town, whistled.id) == "dispatched")
+        letters = "SELECT count(*) FROM letters WHERE ticket = %s"
+        assert town.connection.execute(letters, [whistled.id]).fetchone() == (1,)
+
+
+def test_a_desk_that_closes_gives_its_candidate_back(screens: Screens, town: Town) -> None:
+    ticket = see(town)
+    with screens.page("/desk", LI) as page:
+        wait_for(lambda: candidate(page) == str(ticket.id))
+        page.goto("about:blank")
+        zhao = Person(ZHAO, Role.DISPATCHER)
+        wait_for(lambda: claims.claim(town.connection, zhao, ticket.opened_at) is not None)
+
+
+def test_a_desk_is_not_for_everybody_and_says_for_whom(screens: Screens) -> None:
+    worker = "王建军"
+    with screens.page("/desk", worker) as page:
+        expect(page.get_by_test_id("not-allowed")).to_contain_text("调度员")
+        assert violations(page) == []
+    with screens.page("/desk") as page:
+        page.wait_for_url("**/login?next=**")
+        assert violations(page) == []
