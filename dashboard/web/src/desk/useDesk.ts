@@ -74,26 +74,33 @@ export function useDesk() {
     trouble.value = { what, ticket: now?.ok ? now.value : null, status };
   }
 
-  async function exclusively(work: () => Promise<void>): Promise<void> {
-    if (busy.value) return;
-    busy.value = true;
-    trouble.value = null;
-    await work();
-    busy.value = false;
+  let working: Promise<void> = Promise.resolve();
+
+  /** One after the other, as they were asked for. */
+  function inTurn(work: () => Promise<void>): Promise<void> {
+    working = working.then(async () => {
+      busy.value = true;
+      trouble.value = null;
+      await work();
+      busy.value = false;
+    });
+    return working;
   }
 
-  const judge = (verdict: Verdict): Promise<void> =>
-    exclusively(async () => {
-      const ticket = candidate.value?.ticket;
-      if (ticket === undefined) return;
+  /** Of the candidate that was seen when it was asked for: a key that is hit twice decides nothing of the next. */
+  function judge(verdict: Verdict): Promise<void> {
+    const ticket = candidate.value?.ticket;
+    return inTurn(async () => {
+      if (ticket === undefined || ticket.id !== candidate.value?.ticket.id) return;
       const answer = await carryOut(ticket.id, verdict.steps);
       if (answer.ok) judged.value = { ticket, verdict, until: performance.now() + UNDO_MS };
       else await tell(ticket.id, answer.status, "taken");
       if (answer.ok || answer.status !== null) await read();
     });
+  }
 
   const undo = (): Promise<void> =>
-    exclusively(async () => {
+    inTurn(async () => {
       const last = judged.value;
       if (last === null || performance.now() > last.until) return;
       const answer = await carryOut(last.ticket.id, last.verdict.undo);
@@ -104,7 +111,7 @@ export function useDesk() {
     });
 
   const next = (): Promise<void> =>
-    exclusively(async () => {
+    inTurn(async () => {
       const here = candidate.value?.ticket;
       if (here === undefined || !hasOther(desk.value?.queue ?? [], here)) return;
       skipped.push(here.id);
@@ -112,7 +119,7 @@ export function useDesk() {
     });
 
   const want = (ticket: string): Promise<void> =>
-    exclusively(async () => {
+    inTurn(async () => {
       wanted = ticket;
       skipped = skipped.filter((id) => id !== ticket);
       await read();
