@@ -1,12 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { boxOf, explanationOf } from "./explanation";
 
-const nothing = { dwell: null, silent: null, count: null, measure: null, zone: null };
+const nothing = { dwell: null, silent: null, count: null, measure: null, score: null, model: null, rule: null, zone: null };
 
 describe("explanationOf", () => {
   it("reads dwell and zone", () => {
     const explanation = {
-      rule: { kind: "illegal_parking", version: 3 },
+      rule: { kind: "illegal_parking", version: "3" },
+      model: { name: "street", hash: "0123" },
       threshold: { dwell_s: 5 },
       observed: { dwell_s: 372.2, seen_share: 0.9, score: 0.7 },
       zone: { id: "kerb", name: "东侧路缘", polygon: [[0.5, 0.3], [0.8, 0.3], [0.8, 0.7]] },
@@ -14,6 +15,9 @@ describe("explanationOf", () => {
     expect(explanationOf({ explanation })).toEqual({
       ...nothing,
       dwell: { observed: 372.2, limit: 5 },
+      score: 0.7,
+      model: "street",
+      rule: "illegal_parking 3",
       zone: { id: "kerb", name: "东侧路缘", polygon: [[0.5, 0.3], [0.8, 0.3], [0.8, 0.7]] },
     });
   });

@@ -20,6 +20,11 @@ export interface Explanation {
   silent: Pair | null;
   count: Pair | null;
   measure: Measure | null;
+  /** How sure the model was of what it saw, 0 to 1. */
+  score: number | null;
+  model: string | null;
+  /** Its name and version. */
+  rule: string | null;
   /** A sensor's has no corners. */
   zone: { id: string; name: string; polygon: Point[] } | null;
 }
@@ -55,6 +60,17 @@ function measureOf(explanation: Fields): Measure | null {
   return name === undefined || pair === null ? null : { ...pair, metric, unit: name.slice(metric.length + 1) };
 }
 
+function sourceOf(explanation: Fields): Pick<Explanation, "score" | "model" | "rule"> {
+  const { score } = fieldsOf(explanation["observed"]);
+  const { name } = fieldsOf(explanation["model"]);
+  const { kind, version } = fieldsOf(explanation["rule"]);
+  return {
+    score: typeof score === "number" ? score : null,
+    model: typeof name === "string" ? name : null,
+    rule: typeof kind === "string" ? `${kind} ${typeof version === "string" ? version : ""}`.trim() : null,
+  };
+}
+
 function zoneOf(explanation: Fields): Explanation["zone"] {
   const { id, name, polygon } = fieldsOf(explanation["zone"]);
   if (typeof id !== "string") return null;
@@ -68,6 +84,7 @@ export function explanationOf(ticket: Pick<Ticket, "explanation">): Explanation 
     silent: pairOf(fields, "silent_s"),
     count: pairOf(fields, "count"),
     measure: measureOf(fields),
+    ...sourceOf(fields),
     zone: zoneOf(fields),
   };
 }
