@@ -1,0 +1,97 @@
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from playwright.sync_api import expect
+
+from dispatch import desk
+from dispatch.people import Person
+from dispatch.ticket import Order, Position
+from dispatch.transitions import Action, Role, State
+from tests.dispatch.matters import walk
+from tests.screens.conftest import Screens, Town, see, violations
+from tests.waiting import wait_for
+
+SUN, LI = "孙丽", "刘洋"
+
+
+def report(town: Town, title: str, kind: str = "rubbish") -> str:
+    given = desk.Report(kind, title, Position(104.3771, 31.1221), "两天没有清运")
+    return str(desk.report(town.connection, given, "report", datetime.now(UTC)).id)
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_all_tickets_are_searched_and_the_address_says_what_for(screens: Screens, town: Town, language: str) -> None:
+    see(town)
+    for title in ("金沙花园垃圾桶满溢", "天山家园垃圾桶满溢", "黄河佳苑路灯不亮"):
+        report(town, title)
+    with screens.page("/tickets", SUN, language=language) as page:
+        expect(page.get_by_test_id("row")).to_have_count(4)
+        assert violations(page) == []
+        screens.keep(page, f"tickets-{language}")
+        page.get_by_test_id("q").fill("垃圾桶")
+        page.get_by_test_id("find").click()
+        expect(page.get_by_test_id("row")).to_have_count(2)
+        assert "q=" in page.url
+        page.reload()
+        expect(page.get_by_test_id("row")).to_have_count(2)
+        page.get_by_test_id("q").fill("没有这样的词")
+        page.get_by_test_id("find").click()
+        expect(page.get_by_test_id("none")).to_be_visible()
+        page.go_back()
+        expect(page.get_by_test_id("row")).to_have_count(2)
+
+
+def test_what_was_found_is_saved_as_a_table(screens: Screens, town: Town) -> None:
+    report(town, "金沙花园垃圾桶满溢")
+    with screens.page("/tickets", SUN) as page:
+        for name, begins in (("CSV", b"\xef\xbb\xbf"), ("Excel", b"PK")):
+            with page.expect_download() as download:
+                page.get_by_role("button", name=re.compile(name)).click()
+            assert Path(download.value.path()).read_bytes().startswith(begins)
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_a_ticket_tells_everything_and_is_checked_and_closed(screens: Screens, town: Town, language: str) -> None:
+    ticket = see(town)
+    walk(town.connection, ticket.id, State.HANDLED)
+    with screens.page(f"/tickets/{ticket.id}", SUN, language=language) as page:
+        expect(page.get_by_test_id("ticket-page")).to_have_attribute("data-state", "handled")
+        expect(page.get_by_test_id("timeline").get_by_role("listitem")).to_have_count(4)
+        assert violations(page) == []
+        wait_for(lambda: page.evaluate("document.querySelector('[data-testid=best-picture]').naturalWidth > 300"))
+        screens.keep(page, f"ticket-{language}")
+        page.get_by_test_id("act-close").click()
+        page.get_by_test_id("note").fill("核查属实")
+        assert violations(page) == []
+        page.get_by_test_id("send").click()
+        expect(page.get_by_test_id("ticket-page")).to_have_attribute("data-state", "closed")
+        expect(page.get_by_test_id("timeline")).to_contain_text("核查属实")
+
+
+def test_a_ticket_page_follows_what_others_do(screens: Screens, town: Town) -> None:
+    ticket = report(town, "金沙花园垃圾桶满溢")
+    with screens.page(f"/tickets/{ticket}", LI) as page:
+        expect(page.get_by_test_id("ticket-page")).to_have_attribute("data-state", "candidate")
+        by = Order(action=Action.REJECT, at=datetime.now(UTC), by=Person(LI, Role.DISPATCHER), reason="test")
+        desk.act(town.connection, UUID(ticket), by, [])
+        expect(page.get_by_test_id("ticket-page")).to_have_attribute("data-state", "rejected")
+        expect(page.get_by_test_id("timeline")).to_contain_text("测试")
+
+
+def test_what_lies_elsewhere_is_said_not_to_be_there(screens: Screens, town: Town) -> None:
+    ticket = report(town, "金沙花园垃圾桶满溢")
+    town.connection.execute("UPDATE people SET area = '999' WHERE name = %s", [SUN])
+    with screens.page(f"/tickets/{ticket}", SUN) as page:
+        expect(page.get_by_test_id("failure")).to_contain_text("没有这张工单")
+
+
+@pytest.mark.parametrize(("status", "words"), [(500, "服务器出错（500）"), (503, "缩短日期范围")])
+def test_a_server_s_fault_is_told_with_what_to_do(screens: Screens, status: int, words: str) -> None:
+    with screens.page("/tickets", SUN) as page:
+        page.route("**/api/tickets?**", lambda route: route.fulfill(status=status, body="{}"))
+        page.get_by_test_id("find").click()
+        page.reload()
+        expect(page.get_by_role("alert")).to_contain_text(words)
