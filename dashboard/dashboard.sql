@@ -151,6 +151,34 @@ WHERE site = %(site)s AND device = %(device)s
 ORDER BY at DESC
 LIMIT %(limit)s;
 
+-- name: trends
+-- Of the sensors whose newest value is nearest to what a rule of theirs asks, or beyond it: the last hour by the minute.
+WITH watched AS (
+    SELECT site, id, name, rule ->> 'metric' AS metric, (rule ->> 'above')::float AS above, (rule ->> 'below')::float AS below
+    FROM devices CROSS JOIN jsonb_array_elements(CASE jsonb_typeof(config -> 'rules') WHEN 'array' THEN config -> 'rules'
+                                                 ELSE '[]' END) AS rule
+    WHERE kind = 'sensor' AND NOT retired AND rule ? 'metric' AND site || '/' || id = ANY (%(names)s)
+), nearest AS (
+    SELECT watched.*, newest.value AS last, newest.unit, coalesce(above, below) AS "limit",
+           CASE WHEN above > 0 THEN newest.value / above WHEN newest.value > 0 THEN below / newest.value END AS nearness
+    FROM watched CROSS JOIN LATERAL (
+        SELECT value, unit FROM readings
+        WHERE (site, device, metric) = (watched.site, watched.id, watched.metric)
+          AND at > %(now)s - interval '1 hour' AND at <= %(now)s AND value IS NOT NULL
+        ORDER BY at DESC LIMIT 1
+    ) AS newest
+    ORDER BY nearness DESC NULLS LAST, site, id
+    LIMIT %(limit)s
+)
+SELECT nearest.site, nearest.id, name, nearest.metric, nearest.unit, "limit", last, array(
+    SELECT avg(value) FROM generate_series(59, 0, -1) AS minute
+    LEFT JOIN readings ON (readings.site, device, readings.metric) = (nearest.site, nearest.id, nearest.metric)
+                      AND at > %(now)s - (minute + 1) * interval '1 minute' AND at <= %(now)s - minute * interval '1 minute'
+    GROUP BY minute ORDER BY minute DESC
+) AS points
+FROM nearest
+ORDER BY nearness DESC NULLS LAST, site, id;
+
 -- name: site
 SELECT id, name FROM sites ORDER BY changed_at DESC LIMIT 1;
 

@@ -253,6 +253,22 @@ class Reading(BaseModel):
     unit: str
 
 
+class Trend(BaseModel):
+    """A sensor's last hour: `points` are means by the minute, the oldest first, null where it said nothing.
+
+    `limit` is what a rule of its asks; `unit` is SenML's.
+    """
+
+    site: str
+    id: str
+    name: str
+    metric: str
+    unit: str
+    limit: float | None
+    last: float
+    points: list[float | None]
+
+
 class Site(BaseModel):
     id: str
     name: str

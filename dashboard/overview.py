@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query, Request, Response
@@ -11,7 +12,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
 from dashboard import reads
 from dashboard.access import Database, Who
-from dashboard.models import HealthReport, Point, Wall
+from dashboard.models import HealthReport, Point, Trend, Wall
 from dashboard.problems import responses
 
 router = APIRouter(tags=["overview"])
@@ -34,6 +35,12 @@ def get_wall(request: Request, database: Database, who: Who, area: Area = None) 
 def get_points(database: Database, who: Who, area: Area = None) -> list[Point]:
     """Every open ticket in an area, as the map shows it; of more than 20 000 the newest."""
     return reads.points(database, who, area)
+
+
+@router.get("/api/trends", responses=responses(401, 422, 503))
+def get_trends(database: Database, who: Who, area: Area = None) -> list[Trend]:
+    """The last hour of the six sensors in an area that are nearest to what a rule of theirs asks, or beyond it."""
+    return reads.trends(database, who, area, datetime.now(UTC))
 
 
 @router.get("/api/stream", response_class=EventSourceResponse)

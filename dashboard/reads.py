@@ -12,14 +12,14 @@ import shapely
 from psycopg import Connection
 from psycopg.rows import dict_row
 
-from dashboard.models import Counts, Device, Mode, Point, Reading, Site, Ticket, TicketPage, TimelineEntry, Wall
+from dashboard.models import Counts, Device, Mode, Point, Reading, Site, Ticket, TicketPage, TimelineEntry, Trend, Wall
 from dispatch.figures import reach_of
 from dispatch.people import Person
 from dispatch.transitions import Role
 from ingest.queries import load_queries
 
 SQL = load_queries(Path(__file__).with_name("dashboard.sql"))
-WALL_TICKETS, POINTS = 100, 20_000
+WALL_TICKETS, POINTS, TRENDS = 100, 20_000, 6
 MARKS = ("state", "kind", "site", "device")
 WINDOW = 60  # times as many as fill a page are looked at one by one, the newest first
 LISTED = 20  # times as many of a list, each of which has to be fetched from where it lies
@@ -204,6 +204,14 @@ def wall(connection: Connection, person: Person, code: str | None) -> Wall | Non
         devices=[device for device in devices(connection, person) if _is_within(device, polygon)],
         data_at=_rows(connection, "data_at", {})[0]["at"],
     )
+
+
+def trends(connection: Connection, person: Person, code: str | None, now: datetime) -> list[Trend]:
+    """Of the sensors in an area that somebody reaches which are nearest to a limit of theirs, the nearest first."""
+    polygon = _polygon(connection, code)
+    within = [device for device in devices(connection, person) if _is_within(device, polygon)]
+    values = {"names": [f"{one.site}/{one.id}" for one in within], "now": now, "limit": TRENDS}
+    return [Trend(**row) for row in _rows(connection, "trends", values)]
 
 
 def points(connection: Connection, person: Person, code: str | None) -> list[Point]:

@@ -53,6 +53,7 @@ ROUTES = {
     ("GET", "/api/devices"): KNOWN,
     ("GET", "/api/wall"): KNOWN,
     ("GET", "/api/points"): KNOWN,
+    ("GET", "/api/trends"): KNOWN,
     ("GET", "/api/stream"): STREAM,
     ("GET", "/api/people"): ADMIN,
     ("POST", "/api/people"): ADMIN,

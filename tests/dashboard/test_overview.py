@@ -1,11 +1,13 @@
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import psycopg
 import pytest
 from fastapi.testclient import TestClient
 from prometheus_client import CollectorRegistry, Counter
+from psycopg.types.json import Jsonb
 
 from dashboard.app import create_app
 from edge.probe import Health, serve_probe
@@ -159,6 +161,37 @@ def test_every_screen_is_a_page_that_is_never_kept_and_asks_nobody_else(client: 
     assert page.headers["cache-control"] == "no-cache"
     assert page.headers["content-security-policy"].startswith("default-src 'self';")
     assert '<div id="app">' in page.text
+
+
+def put_sensor(connection: psycopg.Connection, name: str, rule: dict[str, Any], *readings: tuple[float, float]) -> None:
+    """Its readings are values, each with how many minutes ago."""
+    connection.execute(
+        "INSERT INTO devices (site, id, kind, name, config) VALUES ('tooley', %s, 'sensor', %s, %s)",
+        [name, name, Jsonb({"rules": [{"kind": "sensor_fault"}, rule]})],
+    )
+    for value, minutes in readings:
+        connection.execute(
+            "INSERT INTO readings (at, site, device, metric, value, unit, received_at)"
+            " VALUES (now() - %s * interval '1 minute', 'tooley', %s, %s, %s, 'm', now())",
+            [minutes, name, rule["metric"], value],
+        )
+
+
+def test_trends_are_of_the_sensors_that_are_nearest_to_their_limits(
+    client: TestClient, connection: psycopg.Connection
+) -> None:
+    level = {"metric": "water_level", "above": 0.3}
+    put_sensor(connection, "calm", level, (0.1, 0.5))
+    put_sensor(connection, "rising", level, (0.2, 1.5), (0.1, 1.6), (0.29, 0.5), (9.0, 61))
+    put_sensor(connection, "falling", {"metric": "pressure", "below": 2.0}, (1.0, 0.2))
+    put_sensor(connection, "silent", level, (0.2, 90))
+    shown = client.get("/api/trends").json()
+    assert [(one["id"], one["limit"], one["last"]) for one in shown] == [
+        ("falling", 2.0, 1.0), ("rising", 0.3, 0.29), ("calm", 0.3, 0.1),
+    ]  # fmt: skip
+    points = shown[1]["points"]
+    assert len(points) == 60
+    assert (points[-1], points[-2], set(points[:-2])) == (0.29, pytest.approx(0.15), {None})
 
 
 def test_there_is_no_page_of_another_name(client: TestClient) -> None:

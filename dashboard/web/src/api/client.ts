@@ -8,6 +8,7 @@ export type Evidence = Schemas["Evidence"];
 export type Device = Schemas["Device"];
 export type Counts = Schemas["Counts"];
 export type Point = Schemas["Point"];
+export type Trend = Schemas["Trend"];
 export type Mode = Schemas["Mode"];
 export type Me = Schemas["Me"];
 export type Role = Me["role"];
@@ -75,6 +76,9 @@ export const readWall = (area: string | null): Promise<Answer<Wall>> =>
 
 export const readPoints = (area: string | null): Promise<Answer<Point[]>> =>
   answerOf((signal) => client.GET("/api/points", { params: within(area), signal, cache: "no-store" }));
+
+export const readTrends = (area: string | null): Promise<Answer<Trend[]>> =>
+  answerOf((signal) => client.GET("/api/trends", { params: within(area), signal, cache: "no-store" }));
 
 export const readAreas = (): Promise<Answer<Area[]>> =>
   answerOf((signal) => client.GET("/api/areas", { signal, cache: "no-store" }));

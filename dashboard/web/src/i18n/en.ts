@@ -33,6 +33,7 @@ const en: Messages = {
     other: "Emergency: {kind}",
   },
   map: {
+    all: "← All",
     title: "Map",
     summary: "Map: {areas} areas, {tickets} open tickets, {devices} devices",
     failed: "This computer cannot draw the map (no WebGL): see the list of tickets beside it",
@@ -106,6 +107,8 @@ const en: Messages = {
     other: "{metric} at {value}, limit {most}, for {observed}",
   },
   unit: { m: "{n} m", rad: "{n}°", percent: "{n} %", celsius: "{n} °C", db: "{n} dB" },
+  trends: { title: "Nearest to limits" },
+  switch: { manhole_open: { on: "open", off: "shut" }, sos: { on: "pressed", off: "quiet" } },
   cameras: {
     title: "Cameras",
     seeing: "{n}/{all} with a picture",

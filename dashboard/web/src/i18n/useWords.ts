@@ -3,6 +3,9 @@ import type { Ticket } from "../api/client";
 import { loadMatters, matters } from "./matters";
 import { hoursMinutes, isSameDay, partsOf, spanOf } from "../clock";
 
+/** Our words for units, by SenML's (RFC 8428). */
+const SENML: Record<string, string> = { m: "m", rad: "rad", Cel: "celsius", dB: "db", "/100": "percent", "%": "percent", "%EL": "percent" };
+
 /** The phrases that more than one part of the wall says. */
 export function useWords() {
   const { t, te, d, locale } = useI18n();
@@ -56,5 +59,9 @@ export function useWords() {
     return te(key) ? t(key, { n }) : [n, unit].join(" ").trim();
   };
 
-  return { span, duration, quantity, hours, moment, ago, age, since, kind, list, modeName, place };
+  /** A reading as its sensor sends it, in SenML's units: a switch in words. */
+  const measure = (metric: string, value: number, unit: string): string =>
+    te(`switch.${metric}`) ? t(`switch.${metric}.${value > 0 ? "on" : "off"}`) : quantity(value, SENML[unit] ?? unit);
+
+  return { span, duration, quantity, hours, moment, ago, age, since, kind, list, measure, modeName, place };
 }

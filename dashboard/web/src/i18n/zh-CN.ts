@@ -31,6 +31,7 @@ export default {
     other: "应急：{kind}",
   },
   map: {
+    all: "← 全部",
     title: "地图",
     summary: "地图：{areas} 个网格，{tickets} 件未结工单，{devices} 台设备",
     failed: "这台电脑画不出地图（没有 WebGL），请看右侧工单列表",
@@ -104,6 +105,8 @@ export default {
     other: "{metric} {value}，限值 {most}，已持续 {observed}",
   },
   unit: { m: "{n} 米", rad: "{n}°", percent: "{n} %", celsius: "{n} °C", db: "{n} dB" },
+  trends: { title: "最接近限值" },
+  switch: { manhole_open: { on: "打开", off: "关好" }, sos: { on: "有人求助", off: "正常" } },
   cameras: {
     title: "摄像头",
     seeing: "{n}/{all} 有画面",

@@ -1,0 +1,112 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.screens.conftest import Screens, Town, see, violations
+from tests.waiting import wait_for
+
+WALL, WIDE = {"width": 1920, "height": 1080}, {"width": 2560, "height": 1080}
+GUEST = "刘洋"
+
+
+def rise(town: Town) -> None:
+    """The water at the tunnel rises for an hour, and all sensors have been heard just now."""
+    for minute in range(60):
+        at = datetime.now(UTC) - timedelta(minutes=minute)
+        level = 0.05 + (60 - minute) / 60 * 0.2
+        town.connection.execute(
+            "INSERT INTO readings (at, site, device, metric, value, unit, received_at)"
+            " SELECT %s, site, id, 'water_level', %s, 'm', %s FROM devices WHERE id LIKE 'water-level-%%'",
+            [at, level, at],
+        )
+
+
+def is_drawn(page: Page) -> None:
+    wait_for(lambda: page.evaluate("document.querySelector('[data-testid=map]')?.dataset.ready === 'true'"), 30)
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_the_wall_shows_everything_and_is_accessible(screens: Screens, town: Town, language: str) -> None:
+    see(town, kind="fire", zone="yard", severity="critical")
+    see(town, "cam-square-1", kind="crowd", zone="square")
+    rise(town)
+    with screens.page("/wall", GUEST, WALL, language) as page:
+        is_drawn(page)
+        expect(page.get_by_test_id("focus")).to_be_visible()
+        expect(page.get_by_test_id("trend")).to_have_count(6)
+        expect(page.get_by_test_id("focus-line")).to_be_attached()
+        assert violations(page) == []
+        screens.keep(page, f"wall-{language}")
+
+
+def test_an_ultra_wide_wall_has_a_second_column_and_more_cameras(screens: Screens, town: Town) -> None:
+    for number in range(9):
+        see(town, "cam-square-1", kind="crowd", zone=f"square {number}", position=None)
+    with screens.page("/wall", GUEST, WIDE) as page:
+        is_drawn(page)
+        lefts = page.get_by_test_id("ticket").evaluate_all("all => [...new Set(all.map(one => one.offsetLeft))].length")
+        assert lefts == 2
+        screens.keep(page, "wall-wide")
+
+
+def test_what_is_picked_on_the_map_is_opened(screens: Screens, town: Town) -> None:
+    ticket = see(town)
+    with screens.page("/wall", GUEST, WALL) as page:
+        is_drawn(page)
+
+        def pick() -> bool:
+            """It can be picked as soon as its sign is drawn."""
+            mark = page.locator(".mark").first.bounding_box()
+            if mark:
+                page.mouse.click(mark["x"] + mark["width"] / 2, mark["y"] + mark["height"] / 2)
+            return page.url.endswith(f"/tickets/{ticket.id}")
+
+        wait_for(pick, within_s=20)
+
+
+def test_each_area_has_its_wall_and_a_way_back(screens: Screens, town: Town) -> None:
+    ticket = see(town)
+    elsewhere = see(town, "cam-square-1", kind="crowd", zone="square")
+    with screens.page(f"/wall?area={ticket.area.code if ticket.area else ''}", GUEST, WALL) as page:
+        expect(page.get_by_test_id("ticket")).to_have_count(1)
+        page.get_by_role("link", name="全部").click()
+        expect(page.get_by_test_id("ticket")).to_have_count(2)
+        assert elsewhere.id != ticket.id
+
+
+def test_a_server_that_is_gone_is_told_in_red_and_what_was_known_stays(screens: Screens, town: Town) -> None:
+    see(town)
+    with screens.page("/wall", GUEST, WALL) as page:
+        expect(page.get_by_test_id("ticket")).to_have_count(1)
+        page.context.set_offline(True)
+        expect(page.get_by_test_id("link-state")).to_have_attribute("data-state", "down", timeout=20_000)
+        expect(page.get_by_test_id("ticket")).to_have_count(1)
+        screens.keep(page, "wall-down")
+        page.context.set_offline(False)
+        expect(page.get_by_test_id("link-state")).to_have_attribute("data-state", "live", timeout=20_000)
+
+
+def test_a_server_s_fault_is_told_by_its_number(screens: Screens) -> None:
+    with screens.page("/wall", GUEST, WALL) as page:
+        expect(page.get_by_test_id("link-state")).to_have_attribute("data-state", "live")
+        page.route("**/api/wall*", lambda route: route.fulfill(status=500, body="{}"))
+        expect(page.get_by_test_id("link-state")).to_contain_text("500", timeout=20_000)
+
+
+def test_a_site_with_one_camera_shows_it(screens: Screens, town: Town) -> None:
+    town.connection.execute("UPDATE devices SET retired = true WHERE id <> 'cam-kerb-1'")
+    town.connection.execute("DELETE FROM areas")
+    with screens.page("/wall", GUEST, WALL) as page:
+        expect(page.get_by_test_id("camera")).to_have_count(1)
+        expect(page.get_by_test_id("map")).to_be_visible()
+        screens.keep(page, "wall-one")
+
+
+def test_an_empty_site_says_what_is_missing(screens: Screens, town: Town) -> None:
+    for table in ("pictures", "devices", "areas"):
+        town.connection.execute(f"DELETE FROM {table}")  # noqa: S608 - of our own words
+    with screens.page("/wall", GUEST, WALL) as page:
+        expect(page.get_by_text("还没有接入摄像头")).to_be_visible()
+        expect(page.get_by_text("没有未结工单")).to_be_visible()
+        screens.keep(page, "wall-empty")
