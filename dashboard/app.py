@@ -15,6 +15,7 @@ from psycopg_pool import ConnectionPool
 
 from dashboard import (
     areas,
+    basemap,
     centre,
     channels,
     desk,
@@ -55,7 +56,7 @@ STATIC = Path(__file__).parent / "static"
 class WebSettings:
     """`token` is what scripts authenticate with, as an admin; `stages` are the addresses of their probes.
 
-    `guest` is the account that whoever is not signed in reads as.
+    `guest` is the account that whoever is not signed in reads as; `map` lies under the areas on the map.
     """
 
     database: str
@@ -64,6 +65,7 @@ class WebSettings:
     version: str
     stages: dict[str, str] = field(default_factory=dict)
     guest: str | None = None
+    map: Path | None = None
     static: Path = STATIC
 
 
@@ -108,7 +110,7 @@ def create_app(settings: WebSettings, registry: CollectorRegistry) -> FastAPI:
         max_body_size=MOST_BYTES,
     )
     app.state.pool, app.state.hub, app.state.parts = pool, hub, parts
-    app.state.registry, app.state.figures = registry, kept
+    app.state.registry, app.state.figures, app.state.map = registry, kept, settings.map
     app.add_middleware(Gate, token=settings.token, pool=pool, guest=settings.guest)
     add_problem_handlers(app)
     # rota before staff: a name may hold a slash, and {name}/absences is somebody's absences first
@@ -125,6 +127,7 @@ def create_app(settings: WebSettings, registry: CollectorRegistry) -> FastAPI:
         figures,
         centre,
         devices,
+        basemap,
         overview,
     ):
         app.include_router(module.router)

@@ -196,7 +196,9 @@ def _stages(settings: Settings, site: Site, database: str, broker: str, token: s
         "YIHU_HOST": settings.host,
         "YIHU_PORT": str(settings.port),
         "YIHU_TRUSTED_PROXIES": settings.trusted_proxies,
-    } | ({"YIHU_GUEST": settings.guest} if settings.guest else {})  # fmt: skip
+        **({"YIHU_GUEST": settings.guest} if settings.guest else {}),
+        **({"YIHU_MAP": str(settings.map)} if settings.map else {}),
+    }  # fmt: skip
     return [_stage(name, environment, output) for name, environment in environments.items()]
 
 

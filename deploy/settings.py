@@ -14,6 +14,7 @@ from edge.topics import Share
 PREFIX = "YIHU_"
 FILE = "YIHU_CONFIG"
 FOR_TESTS = "YIHU_TEST_"
+MAPS = (".geojson", ".json", ".pmtiles")
 
 
 class UsageError(Exception):
@@ -40,6 +41,15 @@ def _check_proxies(value: str) -> str:
     return value
 
 
+def _check_map(value: Path) -> Path:
+    file = value.expanduser().absolute()
+    if not file.is_file():
+        raise ValueError(f"{file} is no file")
+    if file.suffix not in MAPS:
+        raise ValueError(f"{file} is no map: give a file that ends in {', '.join(MAPS)}")
+    return file
+
+
 class Settings(BaseSettings):
     """Unset `database_url` and `mqtt_url` mean the embedded engines, under `data`."""
 
@@ -53,6 +63,7 @@ class Settings(BaseSettings):
     trusted_proxies: Annotated[str, AfterValidator(_check_proxies)] = "127.0.0.1,::1"
     token: Annotated[str, Field(min_length=16)] | None = None
     guest: str | None = None
+    map: Annotated[Path, AfterValidator(_check_map)] | None = None
     site: str | None = None
     agent: str = "edge"
     shard: Annotated[str, AfterValidator(_check_share)] = "1/1"

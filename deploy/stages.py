@@ -79,7 +79,13 @@ def run_web(settings: Settings) -> None:
     registry = make_registry("web")
     with database_url(settings) as database:
         web = WebSettings(
-            database, broker_url(settings), settings.token, VERSION, settings.stages, guest=settings.guest
+            database,
+            broker_url(settings),
+            settings.token,
+            VERSION,
+            settings.stages,
+            guest=settings.guest,
+            map=settings.map,
         )
         app = create_app(web, registry)
         config = make_config(app, settings.host, settings.port, settings.trusted_proxies)

@@ -19,7 +19,7 @@ from deploy.demo.play import Play
 from deploy.demo.progress import Progress, Say, count_dropped, drain
 from deploy.demo.sign_up import GUEST, sign_up
 from deploy.demo.stream import listen
-from deploy.demo.town import Town, load_town, write_site
+from deploy.demo.town import STREETS, Town, load_town, write_site
 from deploy.launch import Installation, launch, only_one, read_site, stop_on_signals
 from deploy.settings import Settings, UsageError
 from edge.sim.address import Light, Weather
@@ -63,7 +63,7 @@ def run(settings: Settings, wish: Wish) -> None:
 
 def _run(settings: Settings, wish: Wish, town: Town) -> None:
     site = read_site(write_site(town, settings.folder, wish.seed, wish.cameras, wish.light, wish.weather))
-    settings = settings.model_copy(update={"guest": settings.guest or GUEST.name})
+    settings = settings.model_copy(update={"guest": settings.guest or GUEST.name, "map": settings.map or STREETS})
     stop = stop_on_signals()
     wish.say(f"\n  {town.name} · 一呼 Yihu\n")
     progress = Progress(wish.say)

@@ -16,6 +16,7 @@ from edge.sim.place import zones
 from edge.sim.plots import CROWD
 
 HERE = Path(__file__).parent
+STREETS = HERE / "streets.geojson"
 FPS = 2.05
 SAMPLED = "5s"  # how often a sensor is asked
 ASIDE = 0.0011  # degrees of longitude, about 100 m, between cameras of one view

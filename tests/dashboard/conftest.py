@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import psycopg
@@ -25,8 +26,8 @@ ONE = "127.0.0.1"  # where tests serve
 INSIDE, OUTSIDE = Position(104.395, 31.125), Position(104.5, 31.2)
 
 
-def web_settings(database: str, **stages: str) -> WebSettings:
-    return WebSettings(database, broker="mqtt://127.0.0.1:1", token=TOKEN, version="1", stages=stages)
+def web_settings(database: str, map: Path | None = None, **stages: str) -> WebSettings:  # noqa: A002 - its name
+    return WebSettings(database, broker="mqtt://127.0.0.1:1", token=TOKEN, version="1", stages=stages, map=map)
 
 
 @pytest.fixture
@@ -88,9 +89,9 @@ def some_id() -> UUID:
 
 
 @contextmanager
-def serving(database: str, trusted_proxies: str = ONE) -> Iterator[str]:
+def serving(database: str, trusted_proxies: str = ONE, map: Path | None = None) -> Iterator[str]:  # noqa: A002 - its name
     """The address of a server that trusts these."""
-    app = create_app(web_settings(database), CollectorRegistry())
+    app = create_app(web_settings(database, map), CollectorRegistry())
     config = make_config(app, ONE, port := free_port(), trusted_proxies)
     server = Server(config, app.state.hub.end_streams)
     thread = threading.Thread(target=server.run)

@@ -54,6 +54,8 @@ ROUTES = {
     ("GET", "/api/wall"): KNOWN,
     ("GET", "/api/points"): KNOWN,
     ("GET", "/api/trends"): KNOWN,
+    ("GET", "/api/map"): KNOWN,
+    ("GET", "/api/map/content"): KNOWN,
     ("GET", "/api/stream"): STREAM,
     ("GET", "/api/people"): ADMIN,
     ("POST", "/api/people"): ADMIN,

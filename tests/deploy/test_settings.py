@@ -60,6 +60,8 @@ def test_an_unknown_key_of_the_file_is_named(toml: Path) -> None:
         ("YIHU_TRUSTED_PROXIES", "10.0.0.5,nginx"),
         ("YIHU_TRUSTED_PROXIES", "10.0.0.5/8"),
         ("YIHU_STAGES", "no json"),
+        ("YIHU_MAP", "/not/there.geojson"),
+        ("YIHU_MAP", __file__),
     ],
 )
 def test_a_value_that_cannot_be_used_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:

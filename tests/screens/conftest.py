@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from playwright.sync_api import Browser, Page
 
 from dashboard.access import COOKIE
-from deploy.demo.town import load_town, write_site
+from deploy.demo.town import STREETS, load_town, write_site
 from detect.incident import Picture, Spell
 from dispatch import accounts
 from dispatch.intake import take_in
@@ -53,7 +53,15 @@ def picture() -> bytes:
 
 
 @pytest.fixture
-def town(database: str, connection: psycopg.Connection, tmp_path: Path, picture: bytes) -> Iterator[Town]:
+def basemap() -> Path | None:
+    """What lies under the areas; a test may ask for another by parametrizing it."""
+    return STREETS
+
+
+@pytest.fixture
+def town(
+    database: str, connection: psycopg.Connection, tmp_path: Path, picture: bytes, basemap: Path | None
+) -> Iterator[Town]:
     """Areas, cameras and sensors, each camera with a picture; the staff as in the demo."""
     seed(connection, load_site(write_site(TOWN, tmp_path, 7, 8, "day", "clear")))
     now = datetime.now(UTC)
@@ -67,7 +75,7 @@ def town(database: str, connection: psycopg.Connection, tmp_path: Path, picture:
         [picture],
     )
     connection.execute("UPDATE devices SET state = 'online', state_at = now(), seen_at = now()")
-    with serving(database) as url:
+    with serving(database, map=basemap) as url:
         yield Town(url, connection, picture)
 
 

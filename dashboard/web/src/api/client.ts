@@ -9,6 +9,7 @@ export type Device = Schemas["Device"];
 export type Counts = Schemas["Counts"];
 export type Point = Schemas["Point"];
 export type Trend = Schemas["Trend"];
+export type BaseMap = Schemas["BaseMap"];
 export type Mode = Schemas["Mode"];
 export type Me = Schemas["Me"];
 export type Role = Me["role"];
@@ -79,6 +80,9 @@ export const readPoints = (area: string | null): Promise<Answer<Point[]>> =>
 
 export const readTrends = (area: string | null): Promise<Answer<Trend[]>> =>
   answerOf((signal) => client.GET("/api/trends", { params: within(area), signal, cache: "no-store" }));
+
+export const readBaseMap = (): Promise<Answer<BaseMap>> =>
+  answerOf((signal) => client.GET("/api/map", { signal }));
 
 export const readAreas = (): Promise<Answer<Area[]>> =>
   answerOf((signal) => client.GET("/api/areas", { signal, cache: "no-store" }));

@@ -21,6 +21,8 @@ export interface Colours {
   line: string;
   text: string;
   quiet: string;
+  water: string;
+  street: string;
   severity: Record<Severity, string>;
 }
 

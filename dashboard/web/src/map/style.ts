@@ -1,4 +1,6 @@
 import type { StyleSpecification, SymbolLayerSpecification } from "maplibre-gl";
+import type { BaseMap } from "../api/client";
+import { layersOf, SOURCE, sourceOf } from "./base";
 import { deviceFeatures } from "./features";
 import type { Colours } from "./signs";
 
@@ -7,8 +9,9 @@ const EMPTY = deviceFeatures([], 0);
 /** How far the pictures are drawn larger than they are shown, so that they stay sharp. */
 export const SHARPNESS = 2;
 
-/** The map of an area by itself: no base, no font, no picture is fetched from anywhere. `text` is in pixels. */
-export function styleOf(colours: Colours, font: string, text: number): StyleSpecification {
+/** The map of an area: no font, no picture is fetched from anywhere. `text` is in pixels. */
+export function styleOf(colours: Colours, font: string, text: number, base: BaseMap): StyleSpecification {
+  const under = sourceOf(base, window.location.href);
   const sign = (scale: number): SymbolLayerSpecification["layout"] => ({
     "icon-image": ["get", "sign"],
     "icon-size": scale / SHARPNESS,
@@ -17,7 +20,10 @@ export function styleOf(colours: Colours, font: string, text: number): StyleSpec
   });
   return {
     version: 8,
-    sources: Object.fromEntries(["areas", "devices", "tickets"].map((name) => [name, { type: "geojson", data: EMPTY }])),
+    sources: {
+      ...(under === null ? {} : { [SOURCE]: under }),
+      ...Object.fromEntries(["areas", "devices", "tickets"].map((name) => [name, { type: "geojson", data: EMPTY }])),
+    },
     layers: [
       { id: "ground", type: "background", paint: { "background-color": colours.ground } },
       {
@@ -28,6 +34,7 @@ export function styleOf(colours: Colours, font: string, text: number): StyleSpec
           "fill-color": ["interpolate", ["linear"], ["get", "heat"], 0, colours.panel, 1, colours.line],
         },
       },
+      ...layersOf(base, colours, font, text),
       {
         id: "late",
         type: "fill",
