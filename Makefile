@@ -36,6 +36,8 @@ bench: setup
 	$(BIN)/yihu bench ingest
 	$(BIN)/yihu bench rates
 	$(BIN)/yihu bench tickets
+	$(BIN)/yihu bench stream
+	$(BIN)/yihu bench wall
 	$(BIN)/yihu bench accuracy --seeds 1 --quiet-hours 1
 
 # after a change of dependencies in pyproject.toml; needs uv

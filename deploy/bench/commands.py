@@ -1,9 +1,11 @@
 """`yihu bench …`: what this machine does, and how well streets are judged."""
 
+import contextlib
 import functools
 import json
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -65,13 +67,9 @@ def bench_rates(
     import psycopg  # noqa: PLC0415 - a command line starts fast
 
     from deploy.bench import rates  # noqa: PLC0415 - psycopg
-    from deploy.embedded import EmbeddedDatabase  # noqa: PLC0415 - only where it is used is it installed
-    from ingest.migrate import migrate  # noqa: PLC0415 - as above
 
-    with tempfile.TemporaryDirectory() as folder, EmbeddedDatabase(Path(folder) / "postgres") as database:
-        migrate(database.url)
-        with psycopg.connect(database.url, autocommit=True) as connection:
-            counted = rates.bench_rates(connection, seed, tickets, lambda text: print(text, file=sys.stderr))
+    with _new_database() as database, psycopg.connect(database, autocommit=True) as connection:
+        counted = rates.bench_rates(connection, seed, tickets, _say)
     if as_json:
         print(rates.as_json(counted))
     for clock, rate in counted.reported.items() if not as_json else ():
@@ -89,12 +87,9 @@ def bench_tickets(
     import msgspec  # noqa: PLC0415 - a command line starts fast
 
     from deploy.bench import tickets as measure  # noqa: PLC0415 - psycopg
-    from deploy.embedded import EmbeddedDatabase  # noqa: PLC0415 - only where it is used is it installed
-    from ingest.migrate import migrate  # noqa: PLC0415 - as above
 
-    with tempfile.TemporaryDirectory() as folder, EmbeddedDatabase(Path(folder) / "postgres") as database:
-        migrate(database.url)
-        found = measure.bench_tickets(database.url, tickets, lambda text: print(text, file=sys.stderr))
+    with _new_database() as database:
+        found = measure.bench_tickets(database, tickets, _say)
     if as_json:
         print(msgspec.json.encode(found._asdict()).decode())
         return
@@ -102,6 +97,58 @@ def bench_tickets(
         print(f"{name}: p50 {spread.p50:.1f} ms, p95 {spread.p95:.1f} ms")
     print(f"a pass of the clocks over {found.open_tickets} open tickets: {found.idle_pass_s:.3f} s")
     print(f"one in which {found.pressed} climb: {found.full_pass_s:.2f} s")
+
+
+@bench.command("stream")
+def bench_stream(
+    clients: Annotated[int, typer.Option(min=1)] = 200,
+    seconds: Annotated[float, typer.Option("--for", min=1, help="Seconds.")] = 60.0,
+    as_json: AsJson = False,
+) -> None:
+    """How soon each of two hundred clients of one server process hears of one of twenty changes a second."""
+    from deploy.bench import crowd, stream  # noqa: PLC0415 - psycopg
+
+    with _new_database() as database:
+        heard = stream.bench_stream(database, clients, seconds, crowd.Crowd(), _say)
+    if as_json:
+        print(json.dumps(heard._asdict()))
+        return
+    print(f"{heard.clients} clients, {heard.changes} changes each:", end=" ")
+    print(f"p50 {heard.p50_s:.2f} s, p95 {heard.p95_s:.2f} s, longest {heard.longest_s:.2f} s")
+
+
+@bench.command("wall")
+def bench_wall(
+    seconds: Annotated[float, typer.Option("--for", min=1, help="Seconds.")] = 60.0,
+    as_json: AsJson = False,
+) -> None:
+    """Frames a second and memory of the wall in a browser, with very much on it and twenty changes a second."""
+    from deploy.bench import crowd, wall  # noqa: PLC0415 - psycopg
+
+    with _new_database() as database:
+        watched = wall.bench_wall(database, seconds, crowd.Crowd(), _say)
+    if as_json:
+        print(json.dumps(watched._asdict()))
+        return
+    print(f"the first ticket after {watched.paint_s:.2f} s; {watched.frames_per_s:.1f} frames/s,", end=" ")
+    print(
+        f"longest stall {watched.longest_stall_s:.2f} s; {watched.memory_mb[0]:.0f} to {watched.memory_mb[-1]:.0f} MB"
+    )
+
+
+@contextlib.contextmanager
+def _new_database() -> Iterator[str]:
+    """The URL of a migrated database that is gone afterwards."""
+    from deploy.embedded import EmbeddedDatabase  # noqa: PLC0415 - only where it is used is it installed
+    from ingest.migrate import migrate  # noqa: PLC0415 - psycopg
+
+    with tempfile.TemporaryDirectory() as folder, EmbeddedDatabase(Path(folder) / "postgres") as database:
+        migrate(database.url)
+        yield database.url
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
 
 
 @bench.command("accuracy")
