@@ -89,7 +89,7 @@ def language(request: pytest.FixtureRequest) -> str:
 def test_my_tickets_stand_by_their_due_time_with_one_step_and_are_accessible(
     screens: Screens, town: Town, grid: Position, language: str
 ) -> None:
-    near = {"longitude": grid.longitude + 0.003, "latitude": grid.latitude}
+    near = {"longitude": grid.longitude + 0.003, "latitude": grid.latitude, "accuracy": 12}
     urgent = see(town, kind="fire_lane_blocked", severity="critical")
     town.connection.execute(
         "UPDATE tickets SET longitude = %s, latitude = %s WHERE id = %s", [grid.longitude, grid.latitude, urgent.id]
@@ -127,6 +127,9 @@ def test_a_ticket_is_accepted_and_handled_with_a_photo(
         page.get_by_test_id("step").click()
         wait_for(lambda: state_of(town, ticket) == "accepted")
         page.get_by_test_id("photos").set_input_files(photo)
+        expect(page.get_by_test_id("step")).to_be_enabled()
+        assert violations(page) == []
+        screens.keep(page, "worker-handle")
         page.get_by_test_id("step").click()
         wait_for(lambda: state_of(town, ticket) == "handled")
         expect(page.get_by_test_id("empty")).to_be_visible()
@@ -237,7 +240,7 @@ def test_a_worker_gives_back_with_a_reason_and_reports_what_they_see_without_a_n
     screens: Screens, town: Town, grid: Position, photo: Path
 ) -> None:
     ticket = reported(town, grid)
-    place = {"longitude": grid.longitude, "latitude": grid.latitude}
+    place = {"longitude": grid.longitude, "latitude": grid.latitude, "accuracy": 12}
     with screens.page("/worker", WANG.name, PHONE, geolocation=place, permissions=["geolocation"]) as page:
         page.get_by_role("button", name="退回").click()
         page.get_by_role("button", name="到场没有发现").click()
@@ -258,13 +261,14 @@ def test_a_worker_gives_back_with_a_reason_and_reports_what_they_see_without_a_n
         expect(page.get_by_test_id("outbox")).to_contain_text("1 条待发送")
         page.context.set_offline(False)
         expect(page.get_by_test_id("outbox")).to_have_count(0)
-    query = "SELECT kind, title, text, (SELECT count(*) FROM evidence WHERE ticket = tickets.id) FROM tickets WHERE id <> %s"
+    photos = "(SELECT count(*) FROM evidence WHERE ticket = tickets.id)"
+    query = f"SELECT kind, title, text, {photos} FROM tickets WHERE id <> %s"  # noqa: S608 - words of this test
     assert town.connection.execute(query, [ticket]).fetchall() == [
         ("street_lamp", "路灯不亮，一整排", "路灯不亮，一整排\n从3栋到5栋", 1)
     ]
 
 
-def test_a_phone_without_a_list_or_a_session_says_so(screens: Screens, town: Town) -> None:
+def test_a_phone_without_a_list_or_a_session_says_so(screens: Screens) -> None:
     with screens.page("/worker", WANG.name, PHONE) as page:
         page.route("**/api/mine", lambda route: route.fulfill(status=500))
         page.reload()
@@ -276,6 +280,19 @@ def test_a_phone_without_a_list_or_a_session_says_so(screens: Screens, town: Tow
     with screens.page("/worker", "刘洋", PHONE) as page:
         expect(page.get_by_test_id("not-allowed")).to_contain_text("网格员")
         assert violations(page) == []
+
+
+def test_what_a_phone_installs_is_served_as_what_it_is(screens: Screens, town: Town) -> None:
+    types = {
+        "sw.js": "text/javascript",
+        "manifest.webmanifest": "application/manifest+json",
+        "icon-192.png": "image/png",
+    }
+    with screens.page("/report", None, PHONE) as page:
+        for name, media_type in types.items():
+            answer = page.request.get(f"{town.url}/{name}")
+            assert answer.headers["content-type"].partition(";")[0] == media_type
+            assert answer.headers["cache-control"] == "no-cache"
 
 
 def test_a_worker_s_phone_loads_little(screens: Screens, town: Town, grid: Position) -> None:
@@ -303,7 +320,7 @@ def choose_lamp(page: Page) -> None:
 def test_a_resident_reports_follows_and_says_that_it_is_not_solved(
     screens: Screens, open_town: Town, grid: Position, photo: Path, language: str
 ) -> None:
-    place = {"longitude": grid.longitude, "latitude": grid.latitude}
+    place = {"longitude": grid.longitude, "latitude": grid.latitude, "accuracy": 12}
     with screens.page("/report", None, PHONE, language, geolocation=place, permissions=["geolocation"]) as page:
         expect(page.locator("[data-kind=street_lamp]")).to_be_visible()
         assert violations(page) == []
@@ -340,13 +357,14 @@ def test_a_resident_reports_follows_and_says_that_it_is_not_solved(
         wait_for(lambda: state_of(open_town, ticket) == "dispatched")
         expect(page.get_by_test_id("steps").locator("[aria-current]")).to_have_attribute("data-stage", "sent")
         page.goto(f"{open_town.url}/report")
+        page.locator("summary").click()
         expect(page.get_by_role("navigation")).to_contain_text("3栋门口路灯不亮")
 
 
 def test_a_report_again_after_a_lost_answer_is_one_and_duplicates_are_offered(
     screens: Screens, open_town: Town, grid: Position
 ) -> None:
-    place = {"longitude": grid.longitude, "latitude": grid.latitude}
+    place = {"longitude": grid.longitude, "latitude": grid.latitude, "accuracy": 12}
     with screens.page("/report", None, PHONE, geolocation=place, permissions=["geolocation"]) as page:
         statuses: list[int] = []
 
@@ -397,7 +415,7 @@ def test_a_place_is_picked_on_a_map_that_loads_only_then(screens: Screens, open_
 def test_who_may_not_report_or_reports_too_much_is_told_what_to_do(
     screens: Screens, open_town: Town, grid: Position
 ) -> None:
-    place = {"longitude": grid.longitude, "latitude": grid.latitude}
+    place = {"longitude": grid.longitude, "latitude": grid.latitude, "accuracy": 12}
     for _ in range(3):
         matter = desk.Report("rubbish", "垃圾", grid)
         residents.receive(open_town.connection, matter, None, "127.0.0.1", datetime.now(UTC))
@@ -417,7 +435,7 @@ def test_who_may_not_report_or_reports_too_much_is_told_what_to_do(
         screens.keep(page, "report-closed")
 
 
-def test_a_link_that_leads_nowhere_says_so(screens: Screens, town: Town) -> None:
+def test_a_link_that_leads_nowhere_says_so(screens: Screens) -> None:
     with screens.page("/report/nothing", None, PHONE) as page:
         expect(page.get_by_test_id("failure")).to_contain_text("没有这条上报")
         assert violations(page) == []

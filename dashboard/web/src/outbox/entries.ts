@@ -73,6 +73,9 @@ export const waitingOf = (entries: readonly Entry[], by: string): Entry[] =>
 export const refusedOf = (entries: readonly Entry[], by: string): Entry[] =>
   entries.filter((entry) => entry.by === by && entry.refusal !== null).sort((a, b) => a.order - b.order);
 
+/** What was done to tickets. */
+export const actsOf = (entries: readonly Entry[]): Act[] => entries.flatMap(({ what }) => (what.deed === "act" ? [what] : []));
+
 const LETTERS: readonly string[] = ["whistle", "check_in", "report_back", "grade", "withdraw"];
 
 /** Whether what was refused stands already by the same hand, such as from another phone: then it is no failure. */

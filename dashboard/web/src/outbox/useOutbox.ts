@@ -1,5 +1,6 @@
 import { computed, ref, shallowRef } from "vue";
 import { readTicket, readTimeline, sendAct, sendReport, type Answer } from "../api/client";
+import { coalesce } from "../live/coalesce";
 import { serverNow } from "../live/serverTime";
 import { me } from "../people/session";
 import { rememberReport } from "../report/remembered";
@@ -8,6 +9,7 @@ import { newId } from "./ids";
 import { dropEntry, loadEntries, putEntry } from "./store";
 
 const RETRY_MS = 15_000;
+const MIN_GAP_MS = 200;
 const LOCK = "yihu-outbox";
 
 const entries = shallowRef<readonly Entry[]>([]);
@@ -18,47 +20,51 @@ const locked = ref(false);
 
 const whose = (): string => me.value?.name ?? "";
 
-let loading: Promise<void> | undefined;
-let sending = false;
+let version = 0;
+let newest = 0;
 let retry: ReturnType<typeof setTimeout> | undefined;
 
+/** As they are kept; what changes while they are read is read again. A phone that keeps nothing has nothing to be read. */
 async function load(): Promise<void> {
-  entries.value = await loadEntries();
+  for (;;) {
+    const before = version;
+    const kept = await loadEntries().catch(() => entries.value);
+    if (before === version) return void (entries.value = kept);
+  }
+}
+
+function change(id: string, now: readonly Entry[]): void {
+  version++;
+  entries.value = [...entries.value.filter((entry) => entry.id !== id), ...now];
 }
 
 /** Keep something to be sent, and send it if that can be; rejects where the phone keeps nothing. */
 async function add(what: Entry["what"], id = newId()): Promise<void> {
-  await (loading ??= load());
-  const order = Math.max(0, ...entries.value.map((entry) => entry.order)) + 1;
-  const entry: Entry = { id, order, by: whose(), at: serverNow(), what, refusal: null };
+  newest = Math.max(newest, ...(await loadEntries()).map(({ order }) => order)) + 1;
+  const entry: Entry = { id, order: newest, by: whose(), at: serverNow(), what, refusal: null };
   await putEntry(entry);
-  entries.value = [...entries.value, entry];
+  change(id, [entry]);
   void navigator.storage?.persist?.();
-  void flush();
+  sends.request();
 }
 
 async function drop(id: string): Promise<void> {
   await dropEntry(id);
-  entries.value = entries.value.filter((entry) => entry.id !== id);
+  change(id, []);
 }
 
 /** Send what waits; two tabs of one phone do not do so at once. */
 async function flush(): Promise<void> {
-  if (sending) return;
-  sending = true;
   clearTimeout(retry);
-  try {
-    if (navigator.locks === undefined) await sendAll();
-    else await navigator.locks.request(LOCK, sendAll);
-  } finally {
-    sending = false;
-  }
-  if (waitingOf(entries.value, whose()).length > 0) retry = setTimeout(() => void flush(), RETRY_MS);
+  if (navigator.locks === undefined) await sendAll();
+  else await navigator.locks.request(LOCK, sendAll);
+  if (waitingOf(entries.value, whose()).length > 0) retry = setTimeout(sends.request, RETRY_MS);
 }
 
+const sends = coalesce(flush, MIN_GAP_MS);
+
 async function sendAll(): Promise<void> {
-  loading = load(); // another tab may have sent some
-  await loading;
+  await load(); // another tab may have sent some
   let failing: ReadonlySet<string> = new Set();
   for (let entry = nextOf(entries.value, whose(), failing); entry !== null; entry = nextOf(entries.value, whose(), failing)) {
     const fate = await send(entry);
@@ -107,7 +113,7 @@ async function settle(entry: Entry): Promise<void> {
 async function refuse(entry: Entry, refusal: Refusal): Promise<void> {
   const told = { ...entry, refusal };
   await putEntry(told);
-  entries.value = entries.value.map((one) => (one.id === entry.id ? told : one));
+  change(entry.id, [told]);
 }
 
 /** A list that was asked for at `since` shows all that was taken before. */
@@ -118,9 +124,9 @@ let watching = false;
 function watchTheLine(): void {
   if (watching) return;
   watching = true;
-  window.addEventListener("online", () => void flush());
-  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && void flush());
-  void flush();
+  window.addEventListener("online", sends.request);
+  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && sends.request());
+  sends.request();
 }
 
 /** What was done on this phone and the server does not have yet; one for all pages. */
@@ -134,7 +140,6 @@ export function useOutbox() {
     locked: computed(() => locked.value),
     add,
     drop,
-    flush,
     forgetSettled,
   };
 }

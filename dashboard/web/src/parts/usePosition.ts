@@ -1,4 +1,4 @@
-import { onScopeDispose, readonly, ref, shallowRef } from "vue";
+import { computed, onScopeDispose, ref, shallowRef } from "vue";
 import type { Place } from "../api/client";
 
 export interface Fix {
@@ -39,5 +39,5 @@ export function usePosition(options: { keepAllowed: boolean }) {
 
   if (options.keepAllowed) askIfAllowed().catch(() => undefined); // a browser that cannot tell is not asked
   onScopeDispose(() => watched !== undefined && navigator.geolocation.clearWatch(watched));
-  return { fix: readonly(fix), state: readonly(state), ask };
+  return { fix: computed(() => fix.value), state: computed(() => state.value), ask };
 }

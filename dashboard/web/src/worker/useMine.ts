@@ -3,7 +3,7 @@ import { computed, onScopeDispose, ref, shallowRef } from "vue";
 import { readMine, type Task } from "../api/client";
 import { coalesce } from "../live/coalesce";
 import { synchronise } from "../live/serverTime";
-import type { Act, Entry } from "../outbox/entries";
+import { actsOf } from "../outbox/entries";
 import { useOutbox } from "../outbox/useOutbox";
 import { me } from "../people/session";
 import { withActs } from "./tasks";
@@ -27,8 +27,8 @@ export function useMine() {
   const outbox = useOutbox();
   let timer: ReturnType<typeof setTimeout> | undefined;
 
-  const acts = computed(() => [...outbox.settled.value.map(({ entry }) => entry), ...outbox.waiting.value].flatMap(actOf));
-  const tasks = computed(() => withActs(known.value?.tasks ?? [], acts.value));
+  const done = computed(() => [...outbox.settled.value.map(({ entry }) => entry), ...outbox.waiting.value]);
+  const tasks = computed(() => withActs(known.value?.tasks ?? [], actsOf(done.value)));
 
   async function read(): Promise<void> {
     clearTimeout(timer);
@@ -69,7 +69,5 @@ export function useMine() {
     window.removeEventListener("online", lookAgain);
     window.removeEventListener("offline", lookAgain);
   });
-  return { known, tasks, failure, acts, outbox, refresh: reads.request };
+  return { known, tasks, failure, outbox, refresh: reads.request };
 }
-
-const actOf = ({ what }: Entry): Act[] => (what.deed === "act" ? [what] : []);
