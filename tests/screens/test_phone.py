@@ -280,6 +280,7 @@ def test_a_phone_without_a_list_or_a_session_says_so(screens: Screens) -> None:
     with screens.page("/worker", "刘洋", PHONE) as page:
         expect(page.get_by_test_id("not-allowed")).to_contain_text("网格员")
         assert violations(page) == []
+        screens.keep(page, "worker-not-allowed")
 
 
 def test_what_a_phone_installs_is_served_as_what_it_is(screens: Screens, town: Town) -> None:

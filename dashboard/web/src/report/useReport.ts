@@ -75,7 +75,7 @@ export function useReport() {
     id = newId();
   }
 
-  return { kind, place, words, photos, nearby, trouble, sending, received, kept, inTheField, send, startAgain };
+  return { kind, place, words, photos, nearby, trouble, sending, received, kept, send, startAgain };
 }
 
 export function troubleOf(status: number | null, waitS = 0): Trouble {

@@ -18,7 +18,6 @@ const zh = {
   done: { title: "已收到，谢谢您", number: "编号 {number}", follow: "查看进展", copy: "复制链接", copied: "已复制", keep: "凭此链接可以随时查看进展，也可以说是否解决。它也记在这部手机上。", again: "再报一件" },
   kept: { title: "已记下", text: "有网络就会自动发出，可以放心离开。", home: "回到我的工单" },
   mine: { title: "这部手机上报过的", follow: "查看进展" },
-  home: "我的工单",
   follow: {
     title: "上报进展", missing: "没有这条上报：请核对链接是否完整。", unreachable: "服务器没有回应，正在重试；下面所示可能已过时。", reading: "正在读取…",
     now: "现在", due: "{time} 前", late: "已超时 {span}", more: "再报一件",
@@ -51,7 +50,6 @@ const en: typeof zh = {
   done: { title: "Received, thank you", number: "Number {number}", follow: "See how far it is", copy: "Copy the link", copied: "Copied", keep: "By this link you see how far it is at any time, and say whether it was solved. This phone remembers it too.", again: "Report something else" },
   kept: { title: "Noted", text: "It goes out by itself once there is a network; you may leave.", home: "Back to my tickets" },
   mine: { title: "Reported on this phone", follow: "See how far it is" },
-  home: "My tickets",
   follow: {
     title: "Your report", missing: "There is no such report: check that the link is whole.", unreachable: "The server does not answer, trying again; what you see may be old.", reading: "Reading…",
     now: "now", due: "by {time}", late: "{span} late", more: "Report something else",
