@@ -26,8 +26,15 @@ SIGN_IN = (
     "Sign in at /login or by POST /api/login, or send `Authorization: Bearer TOKEN` with a token of `yihu token NAME`"
 )
 READING = {"GET", "HEAD", "OPTIONS"}
-# what nobody need sign in for; a report's own route says whether it takes one from just anybody
-OPEN = {("GET", "/api/health"), ("POST", "/api/login"), ("POST", "/api/tickets"), ("GET", "/api/nearby")}
+# what nobody need sign in for; what serves reports says itself whether it is for just anybody
+OPEN = {
+    ("GET", "/api/health"),
+    ("POST", "/api/login"),
+    ("POST", "/api/tickets"),
+    ("GET", "/api/nearby"),
+    ("GET", "/api/matters"),
+    ("GET", "/api/areas"),
+}
 OPEN_BELOW = "/api/follow/"
 SCRIPT = Person("", Role.ADMIN)  # the server's own token: an admin, and nobody in person
 

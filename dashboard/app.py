@@ -1,7 +1,7 @@
 """The web application, wired together."""
 
 import functools
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +22,7 @@ from dashboard import (
     devices,
     exports,
     figures,
+    mine,
     overview,
     reports,
     rota,
@@ -43,7 +44,9 @@ PATIENCE_MS = 10_000  # what a screen waits for the database
 OPTIONS = f"-c statement_timeout={PATIENCE_MS} -c plan_cache_mode=force_custom_plan"
 FIGURES_FRESH_S = 60.0
 MOST_BYTES = 32 << 20  # of a request: a report with its photos
-PAGES = ("/", "/login", "/wall", "/desk", "/tickets", "/tickets/{ticket}")
+PAGES = ("/", "/login", "/wall", "/desk", "/tickets", "/tickets/{ticket}", "/worker", "/report", "/report/{token}")
+# what a browser looks for beside its pages: the cache that opens without a network, and how it is put on a phone
+FILES = ("sw.js", "manifest.webmanifest", "icon-192.png", "icon-512.png")
 # no request leaves the house; the map draws from blobs, and photos are shown before they are sent
 POLICY = (
     "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; worker-src 'self' blob:;"
@@ -125,6 +128,7 @@ def create_app(settings: WebSettings, registry: CollectorRegistry) -> FastAPI:
         tickets,
         desk,
         figures,
+        mine,
         centre,
         devices,
         basemap,
@@ -142,11 +146,17 @@ def _count_figures(pool: ConnectionPool, key: tuple[Person, str | None]) -> Wall
 
 def _serve_pages(app: FastAPI, static: Path) -> None:
     # the page names its scripts by content, so only the page itself must not be kept
+    for path in PAGES:
+        app.get(path, include_in_schema=False)(_sender(static / "index.html"))
+    for name in FILES:
+        app.get(f"/{name}", include_in_schema=False)(_sender(static / name))
+    app.mount("/assets", StaticFiles(directory=static / "assets", check_dir=False), name="assets")
+
+
+def _sender(file: Path) -> Callable[[], FileResponse]:
     headers = {"Cache-Control": "no-cache", "Content-Security-Policy": POLICY}
 
-    def page() -> FileResponse:
-        return FileResponse(static / "index.html", headers=headers)
+    def send() -> FileResponse:
+        return FileResponse(file, headers=headers)
 
-    for path in PAGES:
-        app.get(path, include_in_schema=False)(page)
-    app.mount("/assets", StaticFiles(directory=static / "assets", check_dir=False), name="assets")
+    return send

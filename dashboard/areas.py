@@ -7,10 +7,10 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from dashboard import reads
-from dashboard.access import Admin, Database, Who
+from dashboard.access import Admin, Database, Whoever
 from dashboard.models import Line
 from dashboard.problems import responses
-from dispatch import merging
+from dispatch import merging, residents
 from dispatch.ticket import Area as Named
 
 router = APIRouter(prefix="/api/areas", tags=["areas"], responses=responses(401, 403, 422, 503))
@@ -39,7 +39,10 @@ class Merger(BaseModel):
 
 
 @router.get("")
-def list_areas(database: Database, _: Who) -> list[AreaShape]:
+def list_areas(database: Database, who: Whoever) -> list[AreaShape]:
+    """The whole tree; strangers point at a place on it, where they may report."""
+    if who is None:
+        residents.check_any_open(database)
     return [AreaShape(**row) for row in reads.areas(database)]
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, Base64Bytes, BaseModel, ConfigDict, Field
+from pydantic import UUID4, AfterValidator, AwareDatetime, Base64Bytes, BaseModel, ConfigDict, Field
 
 from detect.incident import Severity
 from dispatch.transitions import Action, State
@@ -149,9 +149,11 @@ class ActionBody(BaseModel):
     """`actor` is the person on whose behalf a script acts; `photos` are JPEG or PNG, base64.
 
     `until` ends a pause, or is the deadline of a whistle's letters to `departments`; `letter` names one of those.
+    `id` is the sender's own: what is sent again with it, because an answer got lost, is done once.
     """
 
     model_config = ConfigDict(extra="forbid")
+    id: UUID | None = None
     actor: Line | None = None
     reason: Annotated[Words, Field(pattern=NO_NUL)] = ""
     note: Annotated[Words, Field(pattern=NO_NUL)] = ""
@@ -166,9 +168,14 @@ class ActionBody(BaseModel):
 
 
 class ReportBody(BaseModel):
-    """A matter that a person saw; position is longitude, latitude in WGS 84."""
+    """A matter that a person saw; position is longitude, latitude in WGS 84.
+
+    `id` is the sender's own secret: what is sent again with it, because an answer got lost, opens one ticket and has
+    one link.
+    """
 
     model_config = ConfigDict(extra="forbid")
+    id: UUID4 | None = None
     kind: Line
     title: Annotated[str, Field(min_length=1, max_length=200, pattern=NO_NUL)]
     position: Place
@@ -177,9 +184,9 @@ class ReportBody(BaseModel):
 
 
 class Received(Ticket):
-    """A report that was taken; `follow` is the path at which its reporter follows it, told only now.
+    """A report that was taken; `follow` is the page on which its reporter follows it, told only now.
 
-    Its page is not there yet; until then its last part is the token of `/api/follow/{token}`.
+    Strangers are not told who has it.
     """
 
     follow: str
@@ -207,7 +214,7 @@ class Step(BaseModel):
 class Followed(BaseModel):
     """What a reporter sees of their matter: as they reported it, and how far it has come, if need be in another ticket.
 
-    `solved` is what they answered themselves.
+    `solved` is what they answered themselves, `reopened` whether a «no» of theirs has reopened it already.
     """
 
     number: str
@@ -217,7 +224,37 @@ class Followed(BaseModel):
     opened_at: Time
     due: Due
     solved: bool | None
+    reopened: bool
     steps: list[Step]
+
+
+class Reportable(BaseModel):
+    """A matter that can be reported, as the duty list has it."""
+
+    code: str
+    zh: str
+    en: str
+    class_zh: str
+    class_en: str
+
+
+class Reporting(BaseModel):
+    """What can be reported; `open` is whether any site takes reports of people without an account."""
+
+    open: bool
+    matters: list[Reportable]
+
+
+class Task(BaseModel):
+    """What waits for somebody in the field, until `due`.
+
+    It is `mine` (in my hands, or my department's), `free` (sent out, and nobody has it) or a `letter` to my department.
+    """
+
+    hold: Literal["mine", "free", "letter"]
+    due: Time
+    ticket: Ticket
+    letter: Letter | None
 
 
 class AnswerBody(BaseModel):

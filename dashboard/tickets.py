@@ -118,6 +118,7 @@ def act(database: Database, who: Who, ticket: UUID, action: Action, body: Action
         letter=asked.letter,
         grade=asked.grade,
         via=Signature.SCRIPT if asked.actor else None,
+        id=asked.id,
     )
     after = desk.act(database, ticket, order, asked.photos)
     return _read(database, SCRIPT, after.id)  # it may have gone out of their reach by what they did

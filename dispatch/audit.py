@@ -40,7 +40,7 @@ class Entry:
     after: dict[str, Any] | None = None
 
 
-DETAILS = ("into", "assignee", "severity", "until", "letter", "grade", "solved", "clock", "via")  # of an order
+DETAILS = ("into", "assignee", "severity", "until", "letter", "grade", "solved", "clock", "via", "id")  # of an order
 AT_FIRST = ("kind", "severity", "areas", "position", "site", "device", "zone", "opened_at", "began_at", "parent")
 LONG = frozenset({"explanation"})  # fields of a ticket whose every change is not worth a copy
 
@@ -136,6 +136,13 @@ def differences(before: Ticket, after: Ticket) -> tuple[dict[str, Any], dict[str
     changed = [name for name in names if getattr(before, name) != getattr(after, name)]
     old, new = ({name: msgspec.to_builtins(getattr(one, name)) for name in changed} for one in (before, after))
     return old, new
+
+
+def has_order(connection: Connection, ticket: UUID, order: Order) -> bool:
+    """Whether an order of this id was carried out already; whoever is just about to is waited for."""
+    values = {"ticket": ticket, "id": str(order.id), "actor": order.by.signature}
+    connection.execute(SQL["lock_order"], values)
+    return connection.execute(SQL["order"], values).fetchone() is not None
 
 
 def verify(connection: Connection, expect: str | None = None) -> Verdict:

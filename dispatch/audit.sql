@@ -3,6 +3,12 @@ INSERT INTO audit (at, actor, action, subject, ticket, from_state, to_state, rea
 VALUES (%(at)s, %(actor)s, %(action)s, %(subject)s, %(ticket)s, %(from_state)s, %(to_state)s, %(reason)s, %(note)s,
         %(detail)s, %(before)s, %(after)s);
 
+-- name: lock_order
+SELECT pg_advisory_xact_lock(hashtextextended('yihu order ' || %(id)s, 0));
+
+-- name: order
+SELECT FROM audit WHERE ticket = %(ticket)s AND actor = %(actor)s AND detail ->> 'id' = %(id)s;
+
 -- name: chain
 -- By the words of this file: whoever owns the database might have its function audit_text say something else.
 SELECT seq, jsonb_build_array(

@@ -27,18 +27,25 @@ class NoSuchTicketError(TicketError):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A matter that a person saw."""
+    """A matter that a person saw; of an `id`, which is the reporter's own secret, one ticket is opened."""
 
     kind: str
     title: str
     position: Position
     text: str = ""
     photos: list[bytes] = field(default_factory=list)
+    id: UUID | None = None
 
 
 def act(connection: Connection, ticket_id: UUID, order: Order, photos: list[bytes]) -> Ticket:
-    """Carry out an order and record it; raise TicketError and leave everything as it was."""
+    """Carry out an order and record it; raise TicketError and leave everything as it was.
+
+    One that comes again, by its id, changes nothing: the answer to it had got lost.
+    """
     with connection.transaction():
+        repeated = order.id and audit.has_order(connection, ticket_id, order)
+        if repeated and (known := cases.lock_case(connection, ticket_id)):
+            return known.ticket
         # in one order for all, so that two merges into each other cannot wait for ever
         locked = {one: _lock(connection, one, order.by) for one in sorted({ticket_id, order.into or ticket_id})}
         case, root = locked[ticket_id], locked[order.into] if order.action is Action.MERGE and order.into else None

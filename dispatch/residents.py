@@ -1,5 +1,6 @@
 """Residents and couriers: the reports that are taken of them, what is open nearby, and the link to follow one."""
 
+import base64
 import hashlib
 import secrets
 from datetime import datetime
@@ -24,6 +25,7 @@ from ingest.queries import load_queries
 
 SQL = load_queries(Path(__file__).with_name("residents.sql"))
 NEAR_M = 250.0
+CLOSED = "reports are taken here only of who is signed in: sign in, or call the hotline"
 RESIDENT = Person(Signature.REPORT, Role.RESIDENT)
 
 
@@ -50,21 +52,51 @@ class Received(NamedTuple):
 
 
 def receive(connection: Connection, given: Report, who: Person | None, address: str, now: datetime) -> Received:
-    """Take a report; a stranger's only where the site allows it, and so many an hour. Raise TicketError."""
+    """Take a report; a stranger's only where the site allows it, and so many an hour. Raise TicketError.
+
+    One that comes again, by its id, opens nothing and counts for nothing: the answer to it had got lost.
+    """
+    token = _token_of(given.id) if given.id else secrets.token_urlsafe(16)
     with connection.transaction():
+        known = _taken(connection, token) if given.id else None
+        if known:
+            return Received(known, token)
         if who is None:
             allowed = _check_open(connection, given.position)
             admit(connection, Deed.REPORT, address, allowed.per_hour, now)
         ticket = report(connection, given, who.name if who and who.name else RESIDENT.name, now)
-        token = secrets.token_urlsafe(16)
         connection.execute(SQL["put_report"], {"ticket": ticket.id, "at": now, "follow": _hash(token)})
     return Received(ticket, token)
+
+
+def _token_of(report: UUID) -> str:
+    """Nobody can know it but by the id: so a report that is sent again gets the same link, and no link is stored."""
+    return base64.urlsafe_b64encode(hashlib.sha256(b"yihu report " + report.bytes).digest()[:16]).rstrip(b"=").decode()
+
+
+def _taken(connection: Connection, token: str) -> Ticket | None:
+    """The ticket that a report has opened already; whoever is just about to is waited for."""
+    connection.execute(SQL["lock_report"], {"follow": _hash(token)})
+    row = connection.execute(SQL["followed"], {"follow": _hash(token)}).fetchone()
+    case = cases.lock_case(connection, row[1]) if row else None
+    return case.ticket if case else None
+
+
+def takes_strangers(connection: Connection) -> bool:
+    """Whether any site takes reports of people without an account."""
+    return connection.execute(SQL["open_site"]).fetchone() is not None
+
+
+def check_any_open(connection: Connection) -> None:
+    """Raise ClosedToStrangersError unless there is such a site."""
+    if not takes_strangers(connection):
+        raise ClosedToStrangersError(CLOSED)
 
 
 def _check_open(connection: Connection, position: Position) -> Reports:
     allowed = cases.load_conduct(connection, None, position).reports
     if not allowed.open:
-        raise ClosedToStrangersError("reports are taken here only of who is signed in: sign in, or call the hotline")
+        raise ClosedToStrangersError(CLOSED)
     return allowed
 
 

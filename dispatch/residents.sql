@@ -1,3 +1,9 @@
+-- name: lock_report
+SELECT pg_advisory_xact_lock(hashtextextended('yihu report ' || encode(%(follow)s, 'hex'), 0));
+
+-- name: open_site
+SELECT FROM sites WHERE (reports ->> 'open')::boolean LIMIT 1;
+
 -- name: put_report
 INSERT INTO reports (ticket, at, follow) VALUES (%(ticket)s, %(at)s, %(follow)s);
 

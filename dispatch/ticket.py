@@ -127,7 +127,7 @@ class Order:
 
     `until` ends a pause or a letter's time, `letter` names a summoned department, `clock` the overdue step that climbs;
     without it somebody presses the one in hand. `photos` are the ids of those that were put to it. `via`
-    is who gave the order in the name of `by`: a script.
+    is who gave the order in the name of `by`: a script. Of an `id`, which is its sender's own, it is carried out once.
     """
 
     action: Action
@@ -146,6 +146,7 @@ class Order:
     clock: Clock | None = None
     photos: tuple[UUID, ...] = ()
     via: Signature | None = None
+    id: UUID | None = None
 
 
 class TicketError(Exception):

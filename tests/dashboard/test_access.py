@@ -27,13 +27,17 @@ ROLES = sorted(accounts.ROLES)
 
 # what each route asks of who calls it; a route that stands nowhere fails the test
 OPEN, KNOWN, ADMIN, HEAD, TICKET, DEVICE, STREAM = "open", "known", "admin", "head", "ticket", "device", "stream"
-ROTA, OFFICE, CHECK = "rota", "office", "check"
+ROTA, OFFICE, CHECK, FIELD = "rota", "office", "check", "field"
 LIMITED = {ADMIN: {"admin"}, HEAD: {"admin", "supervisor"}, OFFICE: {"admin", "dispatcher"}}
+LIMITED[FIELD] = {"admin", "worker", "department"}
 ROUTES = {
     ("GET", "/api/health"): OPEN,
     ("POST", "/api/login"): OPEN,
     ("POST", "/api/tickets"): OPEN,
     ("GET", "/api/nearby"): OPEN,
+    ("GET", "/api/matters"): OPEN,
+    ("GET", "/api/areas"): OPEN,  # where strangers may report
+    ("GET", "/api/mine"): FIELD,
     ("GET", "/api/follow/{token}"): OPEN,
     ("POST", "/api/follow/{token}"): OPEN,
     ("POST", "/api/logout"): KNOWN,
@@ -69,7 +73,6 @@ ROUTES = {
     ("GET", "/api/channels/{holder}"): ADMIN,
     ("DELETE", "/api/channels/{holder}"): ADMIN,
     ("PUT", "/api/duties"): ADMIN,
-    ("GET", "/api/areas"): KNOWN,
     ("POST", "/api/areas/mergers"): ADMIN,
     ("POST", "/api/modes"): HEAD,
     ("POST", "/api/modes/{mode}/end"): HEAD,

@@ -1,6 +1,8 @@
 """Residents: reports without an account, and the link by which each follows theirs."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
@@ -66,6 +68,51 @@ def test_too_much_from_one_place_is_told_so(resident: TestClient, client: TestCl
     statuses = [resident.post("/api/tickets", json=LAMP).status_code for _ in range(3)]
     assert statuses == [201, 201, 429]
     assert client.post("/api/tickets", json=LAMP).status_code == 201
+
+
+def test_a_report_that_comes_again_opens_one_ticket_and_counts_once(
+    resident: TestClient, connection: psycopg.Connection
+) -> None:
+    report = LAMP | {"id": str(uuid4())}
+    first, again = resident.post("/api/tickets", json=report), resident.post("/api/tickets", json=report)
+    assert (first.status_code, again.status_code) == (201, 201)
+    told = [(one.json()["id"], one.json()["follow"]) for one in (first, again)]
+    assert told[0] == told[1]
+    assert connection.execute("SELECT count(*) FROM tickets").fetchone() == (1,)
+    assert resident.get(told[0][1].replace("/report/", "/api/follow/")).json()["reopened"] is False
+    other = resident.post("/api/tickets", json=report | {"id": str(uuid4())})
+    assert (other.status_code, other.json()["id"] != told[0][0]) == (201, True)
+    assert resident.post("/api/tickets", json=LAMP).status_code == 429
+    assert resident.post("/api/tickets", json=report).status_code == 201
+    assert resident.post("/api/tickets", json=report | {"id": str(UUID(int=7))}).status_code == 422  # no secret
+
+
+def test_two_that_send_the_same_at_once_open_one_ticket(resident: TestClient, connection: psycopg.Connection) -> None:
+    report = LAMP | {"id": str(uuid4())}
+    with ThreadPoolExecutor() as threads:
+        answers = list(threads.map(lambda _: resident.post("/api/tickets", json=report), range(4)))
+    assert {answer.status_code for answer in answers} == {201}
+    assert connection.execute("SELECT count(*) FROM tickets").fetchone() == (1,)
+
+
+def test_a_stranger_is_not_told_who_has_it(resident: TestClient, client: TestClient) -> None:
+    report = LAMP | {"id": str(uuid4())}
+    ticket = resident.post("/api/tickets", json=report).json()["id"]
+    for action in ("confirm", "accept"):
+        client.post(f"/api/tickets/{ticket}/{action}", json={"actor": WHO[action]})
+    assert client.post("/api/tickets", json=report).json()["assignee"] == "wang"
+    again = resident.post("/api/tickets", json=report).json()
+    assert (again["state"], again["assignee"], again["acknowledged_by"]) == ("accepted", None, None)
+
+
+def test_what_can_be_reported_is_told_to_everybody(resident: TestClient, connection: psycopg.Connection) -> None:
+    told = resident.get("/api/matters").json()
+    assert (told["open"], len(told["matters"])) == (True, 77)
+    assert set(told["matters"][0]) == {"code", "zh", "en", "class_zh", "class_en"}
+    assert resident.get("/api/areas").status_code == 200
+    connection.execute("UPDATE sites SET reports = '{}'")
+    assert resident.get("/api/matters").json()["open"] is False
+    assert resident.get("/api/areas").status_code == 401
 
 
 def test_who_answers_too_much_is_told_how_long_to_wait(resident: TestClient, client: TestClient) -> None:

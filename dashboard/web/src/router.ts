@@ -1,6 +1,6 @@
 import { createRouter, createWebHistory, type RouteLocationNormalized, type Router } from "vue-router";
 import { homeOf, PAGES, type Page } from "./frame/pages";
-import { isStranger, me } from "./people/session";
+import { isStranger, me, recall } from "./people/session";
 
 declare module "vue-router" {
   interface RouteMeta {
@@ -33,6 +33,14 @@ export const router: Router = createRouter({
       props: true,
       meta: { page: { ...PAGES.tickets, roles: null }, screen: "office" },
     },
+    { path: PAGES.worker.path, component: () => import("./worker/WorkerScreen.vue"), meta: of(PAGES.worker) },
+    { path: PAGES.report.path, component: () => import("./report/ReportScreen.vue"), meta: forAnybody("phone") },
+    {
+      path: `${PAGES.report.path}/:token`,
+      component: () => import("./report/FollowScreen.vue"),
+      props: true,
+      meta: forAnybody("phone"),
+    },
     { path: "/:path(.*)", component: () => import("./frame/NotFound.vue"), meta: forAnybody("office") },
   ],
 });
@@ -40,6 +48,7 @@ export const router: Router = createRouter({
 router.beforeEach(async (to) => {
   document.documentElement.dataset["screen"] = to.meta.screen;
   if (to.meta.page === null || (me.value !== null && to.name !== "home")) return true;
+  if (to.meta.screen === "phone" && recall()) return true; // the first thing it reads tells whether they still are
   if (await isStranger()) return toSignIn(to);
   return to.name === "home" ? homeOf(me.value?.role ?? "operator").path : true;
 });

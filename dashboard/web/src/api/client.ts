@@ -26,14 +26,21 @@ export type TicketPage = Schemas["TicketPage"];
 export type TicketFilters = NonNullable<paths["/api/tickets"]["get"]["parameters"]["query"]>;
 export type Action = paths["/api/tickets/{ticket}/{action}"]["post"]["parameters"]["path"]["action"];
 export type ActionBody = Schemas["ActionBody"];
+export type Task = Schemas["Task"];
+export type Reporting = Schemas["Reporting"];
+export type Reportable = Schemas["Reportable"];
+export type Report = Schemas["ReportBody"];
+export type Received = Schemas["Received"];
+export type Nearby = Schemas["Nearby"];
+export type Followed = Schemas["Followed"];
 export type Severity = Ticket["severity"];
 export type State = Ticket["state"];
 /** Openapi-fetch widens tuples to arrays. */
 export type Place = [longitude: number, latitude: number];
 export type Area = Omit<Schemas["AreaShape"], "polygon"> & { polygon: Place[] };
 
-/** `status` is null when no usable answer came at all. */
-export type Answer<T> = { ok: true; value: T } | { ok: false; status: number | null };
+/** `status` is null when no usable answer came at all; `waitS` is after how long to ask again, where that was told. */
+export type Answer<T> = { ok: true; value: T } | { ok: false; status: number | null; waitS?: number };
 
 /** A file can take long to be made. */
 const FILE_PATIENCE_MS = 120_000;
@@ -55,19 +62,27 @@ export async function download(url: string, name: string): Promise<Answer<null>>
 export const STREAM_URL = "/api/stream";
 
 const PATIENCE_MS = 8_000;
+/** Photos over a thin line. */
+const UPLOAD_PATIENCE_MS = 120_000;
 
 const client = createClient<paths>();
 
 /** What came of a call: never a rejection. */
 async function answerOf<T>(
   call: (signal: AbortSignal) => Promise<{ data?: unknown; response: Response }>,
+  patienceMs = PATIENCE_MS,
 ): Promise<Answer<T>> {
   try {
-    const { data, response } = await call(AbortSignal.timeout(PATIENCE_MS));
-    return data === undefined ? { ok: false, status: response.status } : { ok: true, value: data as T };
+    const { data, response } = await call(AbortSignal.timeout(patienceMs));
+    return data === undefined ? { ok: false, status: response.status, ...waitOf(response) } : { ok: true, value: data as T };
   } catch {
     return { ok: false, status: null };
   }
+}
+
+function waitOf(response: Response): { waitS?: number } {
+  const waitS = Number(response.headers.get("Retry-After") ?? NaN);
+  return Number.isFinite(waitS) ? { waitS } : {};
 }
 
 const within = (area: string | null) => ({ query: area === null ? {} : { area } });
@@ -133,14 +148,49 @@ export const signOut = (): Promise<Answer<unknown>> =>
 
 const NOTHING_SAID: ActionBody = { reason: "", note: "", departments: [], photos: [] };
 
-export const act = (ticket: string, action: Action, said: Partial<ActionBody> = {}): Promise<Answer<Ticket>> =>
-  answerOf((signal) =>
-    client.POST("/api/tickets/{ticket}/{action}", {
-      params: { path: { ticket, action } },
-      body: { ...NOTHING_SAID, ...said },
-      signal,
-    }),
+export const act = (
+  ticket: string,
+  action: Action,
+  said: Partial<ActionBody> = {},
+  patienceMs = PATIENCE_MS,
+): Promise<Answer<Ticket>> =>
+  answerOf(
+    (signal) =>
+      client.POST("/api/tickets/{ticket}/{action}", {
+        params: { path: { ticket, action } },
+        body: { ...NOTHING_SAID, ...said },
+        signal,
+      }),
+    patienceMs,
   );
+
+/** Out of an outbox: with its photos, however long that takes. */
+export const sendAct = (ticket: string, action: Action, said: Partial<ActionBody>): Promise<Answer<Ticket>> =>
+  act(ticket, action, said, UPLOAD_PATIENCE_MS);
+
+export const sendReport = (body: Report): Promise<Answer<Received>> =>
+  answerOf((signal) => client.POST("/api/tickets", { body, signal }), UPLOAD_PATIENCE_MS);
+
+/** `at` is the server's time. What is as it was is not sent again: the browser asks by its tag. */
+export const readMine = (): Promise<Answer<{ tasks: Task[]; at: number }>> =>
+  answerOf(async (signal) => {
+    const { data, response } = await client.GET("/api/mine", { signal, cache: "no-cache" });
+    const at = Date.parse(response.headers.get("Date") ?? "") || Date.now();
+    return data === undefined ? { response } : { data: { tasks: data, at }, response };
+  });
+
+export const readReporting = (): Promise<Answer<Reporting>> => answerOf((signal) => client.GET("/api/matters", { signal }));
+
+export const readNearby = (kind: string, [longitude, latitude]: Place): Promise<Answer<Nearby[]>> =>
+  answerOf((signal) => client.GET("/api/nearby", { params: { query: { kind, longitude, latitude } }, signal, cache: "no-store" }));
+
+const ofToken = (token: string) => ({ params: { path: { token } }, cache: "no-store" as const });
+
+export const readFollowed = (token: string): Promise<Answer<Followed>> =>
+  answerOf((signal) => client.GET("/api/follow/{token}", { ...ofToken(token), signal }));
+
+export const answerFollowed = (token: string, solved: boolean, text: string): Promise<Answer<Followed>> =>
+  answerOf((signal) => client.POST("/api/follow/{token}", { ...ofToken(token), body: { solved, text }, signal }));
 
 /** Start a session, which the browser keeps in a cookie that no script can read. */
 export const signIn = (name: string, password: string): Promise<Answer<Me>> =>

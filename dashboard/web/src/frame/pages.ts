@@ -15,6 +15,8 @@ export const PAGES = {
   wall: { name: "wall", path: "/wall", roles: null, screen: "wall" },
   desk: { name: "desk", path: "/desk", roles: ["dispatcher"], screen: "office" },
   tickets: { name: "tickets", path: "/tickets", roles: OFFICE, screen: "office" },
+  worker: { name: "worker", path: "/worker", roles: ["worker", "department"], screen: "phone" },
+  report: { name: "report", path: "/report", roles: null, screen: "phone" },
 } as const satisfies Record<string, Page>;
 
 export type PageName = keyof typeof PAGES;
@@ -26,7 +28,7 @@ export function mayOpen(page: Page, role: Role): boolean {
 /** The pages that somebody may open, in the order of the day. */
 export const pagesOf = (role: Role): Page[] => Object.values<Page>(PAGES).filter((page) => mayOpen(page, role));
 
-const HOMES: Partial<Record<Role, PageName>> = { dispatcher: "desk", supervisor: "tickets" };
+const HOMES: Partial<Record<Role, PageName>> = { dispatcher: "desk", supervisor: "tickets", worker: "worker", department: "worker" };
 
 /** Where somebody's work is. */
 export const homeOf = (role: Role): Page => PAGES[HOMES[role] ?? "wall"];

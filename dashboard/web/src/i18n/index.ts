@@ -1,7 +1,9 @@
 import { createI18n } from "vue-i18n";
 import desk from "../desk/words";
 import frame from "../frame/words";
+import report from "../report/words";
 import tickets from "../tickets/words";
+import worker from "../worker/words";
 import en from "./en";
 import zhCN from "./zh-CN";
 
@@ -11,8 +13,8 @@ type Language = "zh-CN" | "en";
 export const languages: readonly Language[] = ["zh-CN", "en"];
 
 export const messages = {
-  "zh-CN": { ...zhCN, ...frame["zh-CN"], desk: desk["zh-CN"], tickets: tickets["zh-CN"] },
-  en: { ...en, ...frame.en, desk: desk.en, tickets: tickets.en },
+  "zh-CN": { ...zhCN, ...frame["zh-CN"], desk: desk["zh-CN"], tickets: tickets["zh-CN"], worker: worker["zh-CN"], report: report["zh-CN"] },
+  en: { ...en, ...frame.en, desk: desk.en, tickets: tickets.en, worker: worker.en, report: report.en },
 };
 
 const STORAGE_KEY = "yihu.language";

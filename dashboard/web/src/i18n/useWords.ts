@@ -1,6 +1,6 @@
 import { useI18n } from "vue-i18n";
 import type { Ticket } from "../api/client";
-import { loadMatters, matters } from "./matters";
+import { loadReporting, names } from "./matters";
 import { hoursMinutes, isSameDay, partsOf, spanOf } from "../clock";
 
 /** Our words for units, by SenML's (RFC 8428). */
@@ -9,7 +9,7 @@ const SENML: Record<string, string> = { m: "m", rad: "rad", Cel: "celsius", dB: 
 /** The phrases that more than one part of the wall says. */
 export function useWords() {
   const { t, te, d, locale } = useI18n();
-  loadMatters();
+  loadReporting();
 
   const span = (ms: number): string => {
     const { unit, count } = spanOf(ms);
@@ -36,7 +36,7 @@ export function useWords() {
 
   /** As the duty list calls it; a kind that nobody has words for is shown as it came. */
   const kind = (code: string): string => {
-    const matter = matters.value.get(code);
+    const matter = names.value.get(code);
     if (matter !== undefined) return locale.value === "en" ? matter.en : matter.zh;
     const key = `kind.${code}`;
     return te(key) ? t(key) : code;

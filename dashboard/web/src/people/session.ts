@@ -13,8 +13,14 @@ export async function isStranger(): Promise<boolean> {
   const answer = await readMe();
   if (answer.ok) remember(answer.value);
   else if (answer.status === 401) forget();
-  else known.value ??= remembered();
+  else recall();
   return !answer.ok && answer.status === 401;
+}
+
+/** Whoever was here last, at once and without the server; false when that is nobody. */
+export function recall(): boolean {
+  known.value ??= remembered();
+  return known.value !== null;
 }
 
 export async function leave(): Promise<void> {
