@@ -78,6 +78,10 @@ WHERE (%(marks)s::text[] IS NULL OR marks_of(state, kind, site, device) @> %(mar
   AND (%(genuine)s::boolean IS NULL OR (state NOT IN ('rejected', 'merged')) = %(genuine)s)
   AND (%(recurrent)s::boolean IS NULL OR (parent IS NOT NULL) = %(recurrent)s)
   AND (%(solved)s::boolean IS NULL OR solved = %(solved)s)
+  AND (%(confirmed)s::boolean IS NULL OR %(confirmed)s = (device IS NOT NULL AND (state = 'closed' OR ended_at IS NULL AND EXISTS (
+          SELECT FROM ledger JOIN ledger AS before ON (before.ticket, before.number) = (ledger.ticket, ledger.number - 1)
+          WHERE ledger.ticket = tickets.id AND ledger.by <> %(system)s
+            AND ledger.state = 'dispatched' AND before.state <> 'dispatched' AND tickets.state <> 'candidate'))))
   AND (%(reopened)s::boolean IS NULL OR %(reopened)s = EXISTS (
           SELECT FROM ledger JOIN ledger AS after ON (after.ticket, after.number) = (ledger.ticket, ledger.number + 1)
           WHERE ledger.ticket = tickets.id AND ledger.state IN ('handled', 'closed') AND after.state = 'dispatched'))

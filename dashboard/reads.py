@@ -15,7 +15,7 @@ from psycopg.rows import dict_row
 from dashboard.models import Counts, Device, Mode, Point, Reading, Site, Ticket, TicketPage, TimelineEntry, Wall
 from dispatch.duties_store import load_duties
 from dispatch.figures import reach_of
-from dispatch.people import Person
+from dispatch.people import SYSTEM, Person
 from dispatch.transitions import Role
 from ingest.queries import load_queries
 
@@ -27,7 +27,7 @@ LISTED = 20  # times as many of a list, each of which has to be fetched from whe
 FULL_PAGE = 50
 SOUGHT = ("severity", "with", "overdue", "q", "from", "to")
 FOUND = ("grid", "department", "matter_class", "weekday", "hour", "cell", "zone", "missed", "missed_by", "due_from",
-         "due_to", "genuine", "recurrent", "reopened", "solved")  # fmt: skip
+         "due_to", "genuine", "confirmed", "recurrent", "reopened", "solved")  # fmt: skip
 NONE = "-"  # asks for those of no grid, or of no department
 NUMBER = re.compile(r"\d{8}-\d{5,}")
 LITERALLY = str.maketrans({sign: f"\\{sign}" for sign in "%_\\"})  # in a pattern of LIKE
@@ -109,6 +109,7 @@ def _sought(connection: Connection, sought: dict[str, Any]) -> dict[str, Any]:
         "kinds": kinds,
         "unlisted": values["department"] == NONE,
         "now": datetime.now(UTC),
+        "system": SYSTEM.name,
     }
 
 

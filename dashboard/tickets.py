@@ -29,7 +29,8 @@ class _Findings:
     `grid` is the smallest area, also of tickets of grids that were merged into it, and `-` of none; `department` and
     `class` are the duty list's for the matter; `weekday` (1 is Monday) and `hour` are local; `cell` is a hot spot's.
     `missed` is a step that was not done in time, with `due_from` and `due_to` one that became due then, and with
-    `missed_by` in whose hands it was (`-`: nobody's). `genuine` are neither rejected nor merged.
+    `missed_by` in whose hands it was (`-`: nobody's). `genuine` are neither rejected nor merged,
+    and `confirmed` automatic ones that a person sent out or closed.
     """
 
     def __init__(
@@ -47,6 +48,7 @@ class _Findings:
         due_from: Moment | None = None,
         due_to: Moment | None = None,
         genuine: bool | None = None,
+        confirmed: bool | None = None,
         recurrent: bool | None = None,
         reopened: bool | None = None,
         solved: bool | None = None,

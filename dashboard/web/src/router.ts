@@ -33,6 +33,7 @@ export const router: Router = createRouter({
       props: true,
       meta: { page: { ...PAGES.tickets, roles: null }, screen: "office" },
     },
+    { path: PAGES.insight.path, component: () => import("./insight/InsightScreen.vue"), meta: of(PAGES.insight) },
     { path: "/:path(.*)", component: () => import("./frame/NotFound.vue"), meta: forAnybody("office") },
   ],
 });
