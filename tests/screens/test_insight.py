@@ -37,22 +37,21 @@ def answered(page: Page) -> Callable[[], bool]:
     return lambda: page.locator("[data-testid=question][aria-busy=false]").count() == QUESTIONS
 
 
-def listed(page: Page, town: Town) -> int:
+def listed(page: Page) -> int:
     """How many tickets the list shows that a figure opened, all pages of it."""
     page.wait_for_url("**/tickets?**")
     expect(page.get_by_test_id("row").first).to_be_visible()
     more = page.get_by_role("button", name="再看")
     while more.count():
-        before = page.get_by_test_id("row").count()
+        shown = page.get_by_test_id("row").count()
         more.click()
-        wait_for(lambda: page.get_by_test_id("row").count() > before or not more.count())
+        expect(page.get_by_test_id("row").nth(shown)).to_be_visible()
     return page.get_by_test_id("row").count()
 
 
+@pytest.mark.usefixtures("lived")
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
-def test_every_question_is_answered_and_accessible_as_chart_and_as_table(
-    screens: Screens, lived: Town, language: str
-) -> None:
+def test_every_question_is_answered_and_accessible_as_chart_and_as_table(screens: Screens, language: str) -> None:
     with screens.page("/insight", CHIEF, language=language) as page:
         wait_for(answered(page), within_s=90)
         expect(page.get_by_role("alert")).to_have_count(0)
@@ -69,14 +68,15 @@ def test_every_question_is_answered_and_accessible_as_chart_and_as_table(
         assert violations(page) == []
 
 
-def test_a_mark_and_a_figure_open_as_many_tickets_as_they_say(screens: Screens, lived: Town) -> None:
+@pytest.mark.usefixtures("lived")
+def test_a_mark_and_a_figure_open_as_many_tickets_as_they_say(screens: Screens) -> None:
     with screens.page("/insight", CHIEF) as page:
         card = question(page, "matters")
         card.get_by_test_id("turn").click()
         figure = card.get_by_role("link").nth(2)  # after the sentence and the first name
         told = int(figure.inner_text())
         figure.click()
-        assert listed(page, lived) == told
+        assert listed(page) == told
         expect(page.get_by_test_id("chips")).to_contain_text("不含驳回与合并")
 
         page.go_back()
@@ -86,21 +86,23 @@ def test_a_mark_and_a_figure_open_as_many_tickets_as_they_say(screens: Screens, 
         box = chart.bounding_box() or {}
         page.wait_for_timeout(600)  # a bar that still grows is not where it will be
         page.mouse.click(box["x"] + box["width"] * 0.4, box["y"] + 35)
-        assert listed(page, lived) == told
+        assert listed(page) == told
 
 
-def test_what_is_late_in_a_grid_is_listed_by_when_it_was_due(screens: Screens, lived: Town) -> None:
+@pytest.mark.usefixtures("lived")
+def test_what_is_late_in_a_grid_is_listed_by_when_it_was_due(screens: Screens) -> None:
     with screens.page("/insight?days=90", CHIEF) as page:
         sentence = question(page, "late").get_by_test_id("sentence").get_by_role("link")
         told = int(sentence.inner_text().partition("最多：")[2].partition(" ")[0])
         sentence.click()
-        assert listed(page, lived) == told
+        assert listed(page) == told
         expect(page.get_by_test_id("chips")).to_contain_text("至少一步超时")
         page.get_by_test_id("chips").get_by_role("button").first.click()
         page.wait_for_url(lambda url: "grid=" not in url)
 
 
-def test_a_period_and_an_area_are_in_the_address(screens: Screens, lived: Town) -> None:
+@pytest.mark.usefixtures("lived")
+def test_a_period_and_an_area_are_in_the_address(screens: Screens) -> None:
     with screens.page("/insight", CHIEF) as page:
         page.get_by_test_id("days-7").click()
         page.wait_for_url("**days=7**")
@@ -117,7 +119,8 @@ def test_a_period_and_an_area_are_in_the_address(screens: Screens, lived: Town) 
         page.wait_for_url("**first=2026-01-01&last=2026-01-31**")
 
 
-def test_an_answer_is_saved_as_picture_and_as_csv(screens: Screens, lived: Town, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("lived")
+def test_an_answer_is_saved_as_picture_and_as_csv(screens: Screens, tmp_path: Path) -> None:
     with screens.page("/insight", CHIEF) as page:
         card = question(page, "late")
         expect(card.get_by_test_id("chart")).to_be_visible()
@@ -141,7 +144,7 @@ def test_an_answer_is_saved_as_picture_and_as_csv(screens: Screens, lived: Town,
         assert drawn[drawn.shape[0] // 3 :].max() > 200  # the hot spots are light
 
 
-def test_where_nothing_happened_it_says_so(screens: Screens, town: Town) -> None:
+def test_where_nothing_happened_it_says_so(screens: Screens) -> None:
     with screens.page("/insight", CHIEF) as page:
         wait_for(answered(page), within_s=60)
         expect(question(page, "matters").get_by_test_id("sentence")).to_have_text("这段时间没有工单")
@@ -151,12 +154,11 @@ def test_where_nothing_happened_it_says_so(screens: Screens, town: Town) -> None
         screens.keep(page, "insight-nothing")
 
 
+@pytest.mark.usefixtures("lived")
 @pytest.mark.parametrize(
     ("status", "says"), [(503, "数据库一时数不完"), (500, "服务器出错（500）"), (None, "服务器没有回应")]
 )
-def test_what_could_not_be_counted_is_said_and_asked_for_again(
-    screens: Screens, lived: Town, status: int | None, says: str
-) -> None:
+def test_what_could_not_be_counted_is_said_and_asked_for_again(screens: Screens, status: int | None, says: str) -> None:
     broken = True
 
     def refuse(route: Route) -> None:
@@ -187,7 +189,8 @@ def test_it_is_not_for_everybody_and_says_for_whom(screens: Screens) -> None:
         page.wait_for_url("**/login?next=**")
 
 
-def test_it_fits_a_narrow_window(screens: Screens, lived: Town) -> None:
+@pytest.mark.usefixtures("lived")
+def test_it_fits_a_narrow_window(screens: Screens) -> None:
     with screens.page("/insight", CHIEF, PHONE_LIKE) as page:
         wait_for(answered(page), within_s=60)
         assert page.evaluate("document.querySelector('.page').scrollWidth <= innerWidth")

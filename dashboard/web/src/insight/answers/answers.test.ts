@@ -97,6 +97,12 @@ describe("most", () => {
   });
 });
 
+it("where nothing came in, nothing is drawn or opened", () => {
+  for (const answer of [onTime, grids, departments, league, matters, hours]) {
+    expect(answer([], TELLING)).toMatchObject({ opens: null, rows: [] });
+  }
+});
+
 describe("places", () => {
   const place = { kind: "rubbish", site: null, device: null, zone: null, cell: "1,2", tickets: 3, recurrent: 1, last_at: "", title: "门口", area: "甲" };
 

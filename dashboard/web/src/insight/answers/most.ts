@@ -43,7 +43,7 @@ export function hours(slices: readonly Slice[], telling: Telling): Shown {
       : t("insight.nothing"),
     opens: most ? at(weekday, hour) : null,
     columns: [t("insight.column.weekday"), ...HOURS.map(String)],
-    rows: WEEKDAYS.map((day) => [
+    rows: (most ? WEEKDAYS : []).map((day) => [
       word(t(`insight.weekday.${day}`), { ...within, weekday: day, genuine: true }),
       ...HOURS.map((one) => count(tickets.get(`${day} ${one}`) ?? 0, at(day, one))),
     ]),

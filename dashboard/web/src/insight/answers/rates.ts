@@ -44,8 +44,8 @@ export function onTime(slices: readonly Slice[], telling: Telling): Shown {
   const [tickets, missed] = [sum(days.map((day) => day.tickets)), sum(days.map((day) => day.late))];
   const rates = Object.fromEntries(CLOCKS.map((clock) => [clock, overall(days, clock)]));
   return {
-    sentence: t("insight.onTime.sentence", { ...rates, n: tickets, late: missed }),
-    opens: missed > 0 ? { ...within, missed: "any" } : within,
+    sentence: tickets > 0 ? t("insight.onTime.sentence", { ...rates, n: tickets, late: missed }) : t("insight.nothing"),
+    opens: missed > 0 ? { ...within, missed: "any" } : tickets > 0 ? within : null,
     columns: [t(`insight.column.${telling.step}`), t("insight.column.tickets"), ...rateNames(telling)],
     rows: days.map((day) => {
       const filters = { ...within, ...dayWithin(day) };
