@@ -34,6 +34,8 @@ OPEN = {
     ("GET", "/api/nearby"),
     ("GET", "/api/matters"),
     ("GET", "/api/areas"),
+    ("GET", "/api/map"),
+    ("GET", "/api/map/content"),
 }
 OPEN_BELOW = "/api/follow/"
 SCRIPT = Person("", Role.ADMIN)  # the server's own token: an admin, and nobody in person

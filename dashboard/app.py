@@ -22,6 +22,7 @@ from dashboard import (
     devices,
     exports,
     figures,
+    insight,
     mine,
     overview,
     reports,
@@ -44,7 +45,18 @@ PATIENCE_MS = 10_000  # what a screen waits for the database
 OPTIONS = f"-c statement_timeout={PATIENCE_MS} -c plan_cache_mode=force_custom_plan"
 FIGURES_FRESH_S = 60.0
 MOST_BYTES = 32 << 20  # of a request: a report with its photos
-PAGES = ("/", "/login", "/wall", "/desk", "/tickets", "/tickets/{ticket}", "/worker", "/report", "/report/{token}")
+PAGES = (
+    "/",
+    "/login",
+    "/wall",
+    "/desk",
+    "/tickets",
+    "/tickets/{ticket}",
+    "/worker",
+    "/report",
+    "/report/{token}",
+    "/insight",
+)
 # what a browser looks for beside its pages: the cache that opens without a network, and how it is put on a phone
 FILES = ("sw.js", "manifest.webmanifest", "icon-192.png", "icon-512.png")
 # no request leaves the house; the map draws from blobs, and photos are shown before they are sent
@@ -128,6 +140,7 @@ def create_app(settings: WebSettings, registry: CollectorRegistry) -> FastAPI:
         tickets,
         desk,
         figures,
+        insight,
         mine,
         centre,
         devices,

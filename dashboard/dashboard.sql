@@ -64,6 +64,45 @@ WHERE (%(marks)s::text[] IS NULL OR marks_of(state, kind, site, device) @> %(mar
   AND (%(number)s::text IS NULL OR number = %(number)s)
   AND (%(words)s::text IS NULL
        OR concat_ws(' ', title, text, area_name, device, assignee, array_to_string(departments, ' ')) ILIKE %(words)s)
+  AND (%(grid)s::text IS NULL OR coalesce(area_code, '-') IN (
+          WITH RECURSIVE merged AS (
+              SELECT %(grid)s::text AS code
+              UNION
+              SELECT areas.code FROM areas JOIN merged ON areas.merged_into = merged.code
+          ) SELECT code FROM merged))
+  AND (%(kinds)s::text[] IS NULL OR (kind = ANY (%(kinds)s)) <> %(unlisted)s)
+  AND (%(weekday)s::int IS NULL OR extract(isodow FROM opened_at AT TIME ZONE %(local)s) = %(weekday)s)
+  AND (%(hour)s::int IS NULL OR extract(hour FROM opened_at AT TIME ZONE %(local)s) = %(hour)s)
+  AND (%(cell)s::text IS NULL OR cell_of(longitude, latitude) = %(cell)s)
+  AND (%(zone)s::text IS NULL OR zone = %(zone)s)
+  AND (%(genuine)s::boolean IS NULL OR (state NOT IN ('rejected', 'merged')) = %(genuine)s)
+  AND (%(recurrent)s::boolean IS NULL OR (parent IS NOT NULL) = %(recurrent)s)
+  AND (%(solved)s::boolean IS NULL OR solved = %(solved)s)
+  AND (%(confirmed)s::boolean IS NULL OR %(confirmed)s = (device IS NOT NULL AND (state = 'closed' OR ended_at IS NULL AND EXISTS (
+          SELECT FROM ledger JOIN ledger AS before ON (before.ticket, before.number) = (ledger.ticket, ledger.number - 1)
+          WHERE ledger.ticket = tickets.id AND ledger.by <> %(system)s
+            AND ledger.state = 'dispatched' AND before.state <> 'dispatched' AND tickets.state <> 'candidate'))))
+  AND (%(reopened)s::boolean IS NULL OR %(reopened)s = EXISTS (
+          SELECT FROM ledger JOIN ledger AS after ON (after.ticket, after.number) = (ledger.ticket, ledger.number + 1)
+          WHERE ledger.ticket = tickets.id AND ledger.state IN ('handled', 'closed') AND after.state = 'dispatched'))
+  AND (num_nonnulls(%(missed)s::text, %(missed_by)s::text, %(due_from)s::timestamptz, %(due_to)s::timestamptz) = 0 OR EXISTS (
+          SELECT FROM (
+              SELECT clock, due, held.holder
+              FROM (VALUES ('accept', due_accept, accepted_at), ('handle', due_handle, handled_at),
+                           ('close', due_close, NULL)) AS step (clock, due, done)
+              LEFT JOIN LATERAL (
+                  SELECT holder FROM ledger
+                  WHERE ticket = tickets.id AND began_at <= due AND (ended_at IS NULL OR ended_at > due) LIMIT 1
+              ) AS held ON %(missed_by)s::text IS NOT NULL
+              WHERE due < coalesce(done, tickets.ended_at, %(now)s)
+              UNION ALL
+              SELECT 'letter', deadline, department FROM letters
+              WHERE ticket = tickets.id AND deadline < coalesce(reported_at, ended_at, %(now)s)
+          ) AS late
+          WHERE (clock = %(missed)s OR clock <> 'letter' AND coalesce(%(missed)s, 'any') = 'any')
+            AND (%(missed_by)s::text IS NULL OR coalesce(holder, '-') = %(missed_by)s)
+            AND (%(due_from)s::timestamptz IS NULL OR due >= %(due_from)s)
+            AND (%(due_to)s::timestamptz IS NULL OR due < %(due_to)s)))
 ORDER BY opened_at DESC, id DESC
 LIMIT %(limit)s;
 

@@ -25,6 +25,7 @@ class Precision(BaseModel):
 
     site: str
     device: str
+    name: str | None
     zone: str
     kind: str
     version: str | None

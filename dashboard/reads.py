@@ -13,8 +13,9 @@ from psycopg import Connection
 from psycopg.rows import dict_row
 
 from dashboard.models import Counts, Device, Mode, Point, Reading, Site, Ticket, TicketPage, TimelineEntry, Trend, Wall
+from dispatch.duties_store import load_duties
 from dispatch.figures import reach_of
-from dispatch.people import Person
+from dispatch.people import SYSTEM, Person
 from dispatch.transitions import Role
 from ingest.queries import load_queries
 
@@ -25,6 +26,9 @@ WINDOW = 60  # times as many as fill a page are looked at one by one, the newest
 LISTED = 20  # times as many of a list, each of which has to be fetched from where it lies
 FULL_PAGE = 50
 SOUGHT = ("severity", "with", "overdue", "q", "from", "to")
+FOUND = ("grid", "department", "matter_class", "weekday", "hour", "cell", "zone", "missed", "missed_by", "due_from",
+         "due_to", "genuine", "confirmed", "recurrent", "reopened", "solved")  # fmt: skip
+NONE = "-"  # asks for those of no grid, or of no department
 NUMBER = re.compile(r"\d{8}-\d{5,}")
 LITERALLY = str.maketrans({sign: f"\\{sign}" for sign in "%_\\"})  # in a pattern of LIKE
 MONTH = timedelta(days=30)
@@ -60,7 +64,7 @@ def list_tickets(
     }
     with connection.transaction():  # or a ticket that is handed over meanwhile is shown to who has it no more
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        ids = _find_tickets(connection, asked(person, filters) | page | _sought(sought or {}))
+        ids = _find_tickets(connection, asked(person, filters) | page | _sought(connection, sought or {}))
         items = [_ticket(row) for row in _rows(connection, "tickets", {"ids": ids})]
     last = items[limit - 1] if len(items) > limit else None
     return TicketPage(items=items[:limit], next=_cursor(last) if last else None)
@@ -88,15 +92,36 @@ def _ways(values: dict[str, Any]) -> Iterator[str]:
     yield "few_tickets"
 
 
-def _sought(sought: dict[str, Any]) -> dict[str, Any]:
+def _sought(connection: Connection, sought: dict[str, Any]) -> dict[str, Any]:
     """Words are looked for in the last month unless a period is given: no index holds them."""
-    values = dict.fromkeys(SOUGHT) | sought
+    values = dict.fromkeys(SOUGHT + FOUND) | sought
     values["searching"] = any(value is not None for value in values.values())
     number = values["q"] if values["q"] and NUMBER.fullmatch(values["q"]) else None
     if values["q"] and not number and not values["from"]:
         values["from"] = (values["to"] or datetime.now(UTC)) - MONTH
     words = values["q"].translate(LITERALLY) if values["q"] and not number else None
-    return values | {"number": number, "words": f"%{words}%" if words else None, "now": datetime.now(UTC)}
+    kinds = _kinds(connection, values["department"], values["matter_class"])
+    local = timezone(connection) if values["hour"] is not None or values["weekday"] is not None else None
+    return values | {
+        "number": number,
+        "words": f"%{words}%" if words else None,
+        "local": local,
+        "kinds": kinds,
+        "unlisted": values["department"] == NONE,
+        "now": datetime.now(UTC),
+        "system": SYSTEM.name,
+    }
+
+
+def _kinds(connection: Connection, department: str | None, matter_class: str | None) -> list[str] | None:
+    """Those of a department, or a class, by the duty list; of no department all that it lists."""
+    if department is None and matter_class is None:
+        return None
+    return [
+        matter.code
+        for matter in load_duties(connection)
+        if department in (None, NONE, matter.department) and matter_class in (None, matter.class_zh)
+    ]
 
 
 def asked(person: Person, filters: dict[str, Any]) -> dict[str, Any]:

@@ -19,7 +19,44 @@ from dispatch.transitions import TRANSITIONS, Action, State
 
 router = APIRouter(prefix="/api", tags=["tickets"], responses=responses(401, 422, 503))
 
+Missed = Literal["accept", "handle", "close", "letter", "any"]
 Text = Annotated[str | None, Query(max_length=100, pattern=r"^[^\x00]*$")]
+
+
+class _Findings:
+    """By what the figures of `/api/insight` and `/api/offenders` count tickets, to see those behind each.
+
+    `grid` is the smallest area, also of tickets of grids that were merged into it, and `-` of none; `department` and
+    `class` are the duty list's for the matter; `weekday` (1 is Monday) and `hour` are local; `cell` is a hot spot's.
+    `missed` is a step that was not done in time, with `due_from` and `due_to` one that became due then, and with
+    `missed_by` in whose hands it was (`-`: nobody's). `genuine` are neither rejected nor merged,
+    and `confirmed` automatic ones that a person sent out or closed.
+    """
+
+    def __init__(
+        self,
+        *,
+        grid: Text = None,
+        department: Text = None,
+        matter_class: Annotated[Text, Query(alias="class")] = None,
+        weekday: Annotated[int | None, Query(ge=1, le=7)] = None,
+        hour: Annotated[int | None, Query(ge=0, le=23)] = None,
+        cell: Annotated[str | None, Query(pattern=r"^-?\d{1,6},-?\d{1,6}$")] = None,
+        zone: Text = None,
+        missed: Missed | None = None,
+        missed_by: Text = None,
+        due_from: Moment | None = None,
+        due_to: Moment | None = None,
+        genuine: bool | None = None,
+        confirmed: bool | None = None,
+        recurrent: bool | None = None,
+        reopened: bool | None = None,
+        solved: bool | None = None,
+    ) -> None:
+        self.all = {name: value for name, value in locals().items() if name != "self"}
+
+
+Findings = Annotated[_Findings, Depends()]
 
 
 class _Filters:
@@ -43,9 +80,11 @@ class _Filters:
         q: Text = None,
         begin: Annotated[Moment | None, Query(alias="from")] = None,
         end: Annotated[Moment | None, Query(alias="to")] = None,
+        findings: Findings,
     ) -> None:
         self.plain = {"state": state, "kind": kind, "area": area, "site": site, "device": device}
-        self.sought = {"severity": severity, "with": holder, "overdue": overdue, "q": q, "from": begin, "to": end}
+        sought = {"severity": severity, "with": holder, "overdue": overdue, "q": q, "from": begin, "to": end}
+        self.sought = sought | findings.all
 
 
 Filters = Annotated[_Filters, Depends()]

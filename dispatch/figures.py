@@ -45,6 +45,7 @@ class Precision(NamedTuple):
 
     site: str
     device: str
+    name: str | None
     zone: str
     kind: str
     version: str | None

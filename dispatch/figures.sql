@@ -48,7 +48,8 @@ ORDER BY count(*) DESC, holder, clock;
 -- name: precision
 -- The last word counts: a rejection that was taken back is none. What the system sent out by itself is judged when a
 -- person closes it, or sends it out once more.
-SELECT site, device, zone, kind, version, hour,
+SELECT site, device, (SELECT name FROM devices WHERE (devices.site, devices.id) = (verdicts.site, verdicts.device)) AS name,
+       zone, kind, version, hour,
        coalesce(sum(count) FILTER (WHERE NOT wrong), 0)::int AS confirmed,
        coalesce(sum(count) FILTER (WHERE wrong), 0)::int AS rejected,
        coalesce(jsonb_object_agg(reason, count) FILTER (WHERE wrong), '{}') AS reasons

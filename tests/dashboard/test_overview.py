@@ -155,7 +155,7 @@ def test_a_lost_connection_costs_no_request(client: TestClient, connection: psyc
     assert client.get("/api/wall").status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/", "/login", "/wall", "/desk", "/tickets", "/tickets/some-id"])
+@pytest.mark.parametrize("path", ["/", "/login", "/wall", "/desk", "/tickets", "/tickets/some-id", "/insight"])
 def test_every_screen_is_a_page_that_is_never_kept_and_asks_nobody_else(client: TestClient, path: str) -> None:
     page = client.get(path)
     assert page.headers["cache-control"] == "no-cache"

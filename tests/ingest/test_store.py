@@ -310,3 +310,14 @@ def test_a_camera_that_its_agent_no_longer_reports_is_unknown(write, fetch, conn
     assert fetch("SELECT state, agent FROM devices WHERE id = 'cam-1'") == [("online", "edge")]
     write(arrived(msgspec.structs.replace(status(), cameras={}), "edge"))
     assert fetch("SELECT state, agent FROM devices WHERE id = 'cam-1'") == [("unknown", None)]
+
+
+@pytest.mark.usefixtures("device")
+def test_every_change_of_a_state_is_kept_and_what_stays_the_same_is_not(write, fetch, connection):
+    connection.execute("DELETE FROM device_states")
+    for after, state in ((0, "online"), (5, "online"), (9, "stalled")):
+        write(arrived(status(**{"cam-1": CameraStatus(state)}), "edge"), now=NOW + after)
+    connection.execute("UPDATE devices SET retired = true WHERE id = 'cam-1'")
+    kept = fetch("SELECT at, state FROM device_states WHERE device = 'cam-1' ORDER BY at")
+    assert kept[:2] == [(utc(NOW), "online"), (utc(NOW + 9), "stalled")]
+    assert [state for _, state in kept[2:]] == ["retired"]

@@ -41,6 +41,7 @@ export const router: Router = createRouter({
       props: true,
       meta: forAnybody("phone"),
     },
+    { path: PAGES.insight.path, component: () => import("./insight/InsightScreen.vue"), meta: of(PAGES.insight) },
     { path: "/:path(.*)", component: () => import("./frame/NotFound.vue"), meta: forAnybody("office") },
   ],
 });

@@ -24,6 +24,13 @@ export type Interval = Schemas["Interval"];
 export type Letter = Schemas["Letter"];
 export type TicketPage = Schemas["TicketPage"];
 export type TicketFilters = NonNullable<paths["/api/tickets"]["get"]["parameters"]["query"]>;
+export type Slice = Schemas["Slice"];
+export type MissedSteps = Schemas["MissedSteps"];
+export type Offender = Schemas["Offender"];
+export type Precision = Schemas["Precision"];
+export type Recurrence = Schemas["Recurrence"];
+export type Hotspot = Schemas["Hotspot"];
+export type Blindness = Schemas["Blindness"];
 export type Action = paths["/api/tickets/{ticket}/{action}"]["post"]["parameters"]["path"]["action"];
 export type ActionBody = Schemas["ActionBody"];
 export type Task = Schemas["Task"];
@@ -64,6 +71,8 @@ export const STREAM_URL = "/api/stream";
 const PATIENCE_MS = 8_000;
 /** Photos over a thin line. */
 const UPLOAD_PATIENCE_MS = 120_000;
+/** What is counted anew takes as long as the database is given, which then says so itself. */
+const COUNTING_PATIENCE_MS = 20_000;
 
 const client = createClient<paths>();
 
@@ -195,3 +204,26 @@ export const answerFollowed = (token: string, solved: boolean, text: string): Pr
 /** Start a session, which the browser keeps in a cookie that no script can read. */
 export const signIn = (name: string, password: string): Promise<Answer<Me>> =>
   answerOf((signal) => client.POST("/api/login", { body: { name, password }, signal }));
+
+type Query<Path extends keyof paths> = paths[Path] extends { get: { parameters: { query?: infer Asked } } } ? NonNullable<Asked> : never;
+
+export const readBreakdown = (query: Query<"/api/insight/breakdown">): Promise<Answer<Slice[]>> =>
+  answerOf((signal) => client.GET("/api/insight/breakdown", { params: { query }, signal, cache: "no-store" }), COUNTING_PATIENCE_MS);
+
+export const readMissed = (query: Query<"/api/insight/missed">): Promise<Answer<MissedSteps[]>> =>
+  answerOf((signal) => client.GET("/api/insight/missed", { params: { query }, signal, cache: "no-store" }), COUNTING_PATIENCE_MS);
+
+export const readRecurrences = (query: Query<"/api/insight/recurrences">): Promise<Answer<Recurrence[]>> =>
+  answerOf((signal) => client.GET("/api/insight/recurrences", { params: { query }, signal, cache: "no-store" }), COUNTING_PATIENCE_MS);
+
+export const readHotspots = (query: Query<"/api/insight/hotspots">): Promise<Answer<Hotspot[]>> =>
+  answerOf((signal) => client.GET("/api/insight/hotspots", { params: { query }, signal, cache: "no-store" }), COUNTING_PATIENCE_MS);
+
+export const readBlindness = (query: Query<"/api/insight/blindness">): Promise<Answer<Blindness>> =>
+  answerOf((signal) => client.GET("/api/insight/blindness", { params: { query }, signal, cache: "no-store" }), COUNTING_PATIENCE_MS);
+
+export const readOffenders = (query: Query<"/api/offenders">): Promise<Answer<Offender[]>> =>
+  answerOf((signal) => client.GET("/api/offenders", { params: { query }, signal, cache: "no-store" }), COUNTING_PATIENCE_MS);
+
+export const readPrecision = (query: Query<"/api/precision">): Promise<Answer<Precision[]>> =>
+  answerOf((signal) => client.GET("/api/precision", { params: { query }, signal, cache: "no-store" }), COUNTING_PATIENCE_MS);

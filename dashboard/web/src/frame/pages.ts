@@ -17,6 +17,7 @@ export const PAGES = {
   tickets: { name: "tickets", path: "/tickets", roles: OFFICE, screen: "office" },
   worker: { name: "worker", path: "/worker", roles: ["worker", "department"], screen: "phone" },
   report: { name: "report", path: "/report", roles: null, screen: "phone" },
+  insight: { name: "insight", path: "/insight", roles: OFFICE, screen: "office" },
 } as const satisfies Record<string, Page>;
 
 export type PageName = keyof typeof PAGES;
@@ -28,7 +29,7 @@ export function mayOpen(page: Page, role: Role): boolean {
 /** The pages that somebody may open, in the order of the day. */
 export const pagesOf = (role: Role): Page[] => Object.values<Page>(PAGES).filter((page) => mayOpen(page, role));
 
-const HOMES: Partial<Record<Role, PageName>> = { dispatcher: "desk", supervisor: "tickets", worker: "worker", department: "worker" };
+const HOMES: Partial<Record<Role, PageName>> = { dispatcher: "desk", supervisor: "insight", worker: "worker", department: "worker" };
 
 /** Where somebody's work is. */
 export const homeOf = (role: Role): Page => PAGES[HOMES[role] ?? "wall"];

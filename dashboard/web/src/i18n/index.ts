@@ -1,6 +1,7 @@
 import { createI18n } from "vue-i18n";
 import desk from "../desk/words";
 import frame from "../frame/words";
+import insight from "../insight/words";
 import report from "../report/words";
 import tickets from "../tickets/words";
 import worker from "../worker/words";
@@ -12,9 +13,16 @@ type Language = "zh-CN" | "en";
 
 export const languages: readonly Language[] = ["zh-CN", "en"];
 
+const SCREENS = { desk, insight, report, tickets, worker };
+
+type Words = { [Screen in keyof typeof SCREENS]: (typeof SCREENS)[Screen]["zh-CN"] };
+
+const wordsOf = (language: Language): Words =>
+  Object.fromEntries(Object.entries(SCREENS).map(([screen, words]) => [screen, words[language]])) as Words;
+
 export const messages = {
-  "zh-CN": { ...zhCN, ...frame["zh-CN"], desk: desk["zh-CN"], tickets: tickets["zh-CN"], worker: worker["zh-CN"], report: report["zh-CN"] },
-  en: { ...en, ...frame.en, desk: desk.en, tickets: tickets.en, worker: worker.en, report: report.en },
+  "zh-CN": { ...zhCN, ...frame["zh-CN"], ...wordsOf("zh-CN") },
+  en: { ...en, ...frame.en, ...wordsOf("en") },
 };
 
 const STORAGE_KEY = "yihu.language";

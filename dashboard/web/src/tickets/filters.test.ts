@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { beginOf, dayOf, endOf, exportUrl, filtersOf } from "./filters";
+import { beginOf, dayOf, endOf, exportUrl, filtersOf, unwritten } from "./filters";
 
 describe("filtersOf", () => {
   it("takes what an address names and nothing else", () => {
@@ -7,6 +7,12 @@ describe("filtersOf", () => {
       q: "金沙",
       state: "handled",
     });
+  });
+});
+
+describe("unwritten", () => {
+  it("is what a form would lose", () => {
+    expect(unwritten(filtersOf({ q: "a", hour: "0", missed: "any", area: "1" }))).toEqual({ hour: "0", missed: "any" });
   });
 });
 

@@ -3,7 +3,15 @@ import type { TicketFilters } from "../api/client";
 
 export type Filters = Omit<TicketFilters, "limit" | "cursor">;
 
-const NAMES = ["q", "kind", "state", "severity", "area", "device", "holder", "overdue", "from", "to"] as const;
+const WRITTEN = ["q", "kind", "state", "severity", "area", "overdue", "from", "to"] as const;
+
+/** What the form has no field for: links from elsewhere ask for it, and it is shown beside the form. */
+export const UNWRITTEN = [
+  "site", "device", "zone", "holder", "grid", "department", "class", "weekday", "hour", "cell", "missed", "missed_by",
+  "due_from", "due_to", "genuine", "confirmed", "recurrent", "reopened", "solved",
+] as const;
+
+const NAMES = [...WRITTEN, ...UNWRITTEN];
 
 /** The filters that an address names; what is no filter of ours is left out. */
 export function filtersOf(query: LocationQuery): Filters {
@@ -13,6 +21,10 @@ export function filtersOf(query: LocationQuery): Filters {
   });
   return Object.fromEntries(given) as Filters;
 }
+
+/** Those of some filters that the form has no field for. */
+export const unwritten = (filters: Filters): Filters =>
+  Object.fromEntries(UNWRITTEN.flatMap((name) => (filters[name] == null ? [] : [[name, filters[name]]])));
 
 const HALF_DAY_MS = 43_200_000;
 
