@@ -24,6 +24,8 @@ from dashboard import (
     overview,
     reports,
     rota,
+    rulebook,
+    setup,
     sign_in,
     staff,
     tickets,
@@ -42,7 +44,7 @@ PATIENCE_MS = 10_000  # what a screen waits for the database
 OPTIONS = f"-c statement_timeout={PATIENCE_MS} -c plan_cache_mode=force_custom_plan"
 FIGURES_FRESH_S = 60.0
 MOST_BYTES = 32 << 20  # of a request: a report with its photos
-PAGES = ("/", "/login", "/wall", "/desk", "/tickets", "/tickets/{ticket}")
+PAGES = ("/", "/login", "/wall", "/desk", "/tickets", "/tickets/{ticket}", "/install")
 # no request leaves the house; the map draws from blobs, and photos are shown before they are sent
 POLICY = (
     "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; worker-src 'self' blob:;"
@@ -125,6 +127,8 @@ def create_app(settings: WebSettings, registry: CollectorRegistry) -> FastAPI:
         figures,
         centre,
         devices,
+        rulebook,
+        setup,
         overview,
     ):
         app.include_router(module.router)
