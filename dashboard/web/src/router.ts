@@ -33,6 +33,12 @@ export const router: Router = createRouter({
       props: true,
       meta: { page: { ...PAGES.tickets, roles: null }, screen: "office" },
     },
+    {
+      path: PAGES.install.path,
+      component: () => import("./install/InstallScreen.vue"),
+      props: ({ query }) => ({ device: query["device"] ?? null }),
+      meta: of(PAGES.install),
+    },
     { path: "/:path(.*)", component: () => import("./frame/NotFound.vue"), meta: forAnybody("office") },
   ],
 });

@@ -24,14 +24,26 @@ export type TicketPage = Schemas["TicketPage"];
 export type TicketFilters = NonNullable<paths["/api/tickets"]["get"]["parameters"]["query"]>;
 export type Action = paths["/api/tickets/{ticket}/{action}"]["post"]["parameters"]["path"]["action"];
 export type ActionBody = Schemas["ActionBody"];
+export type RuleKind = Schemas["RuleKind"];
+export type RuleField = Schemas["RuleField"];
+export type Reading = Schemas["Reading"];
+/** A rule as in the site file: its kind and its settings, which `RuleKind` describes. */
+export type Rule = { kind: string } & Record<string, unknown>;
+/** Openapi-fetch widens tuples to arrays here too. */
+export type Zone = Omit<Schemas["SetupZone"], "polygon" | "rules"> & { polygon: [number, number][]; rules: Rule[] };
+/** A camera's zones, or a sensor's rules. */
+export type Watched = { zones: Zone[]; rules: Rule[] };
+export type DeviceSetup = Omit<Schemas["DeviceSetup"], "zones" | "rules"> & Watched;
+export type PastIncident = Schemas["PastIncident"];
+export type Trial = Schemas["Trial"];
 export type Severity = Ticket["severity"];
 export type State = Ticket["state"];
 /** Openapi-fetch widens tuples to arrays. */
 export type Place = [longitude: number, latitude: number];
 export type Area = Omit<Schemas["AreaShape"], "polygon"> & { polygon: Place[] };
 
-/** `status` is null when no usable answer came at all. */
-export type Answer<T> = { ok: true; value: T } | { ok: false; status: number | null };
+/** `status` is null when no usable answer came at all; `errors` names each wrong entry, where the server does. */
+export type Answer<T> = { ok: true; value: T } | { ok: false; status: number | null; errors?: readonly string[] };
 
 /** A file can take long to be made. */
 const FILE_PATIENCE_MS = 120_000;
@@ -58,11 +70,13 @@ const client = createClient<paths>();
 
 /** What came of a call: never a rejection. */
 async function answerOf<T>(
-  call: (signal: AbortSignal) => Promise<{ data?: unknown; response: Response }>,
+  call: (signal: AbortSignal) => Promise<{ data?: unknown; error?: unknown; response: Response }>,
 ): Promise<Answer<T>> {
   try {
-    const { data, response } = await call(AbortSignal.timeout(PATIENCE_MS));
-    return data === undefined ? { ok: false, status: response.status } : { ok: true, value: data as T };
+    const { data, error, response } = await call(AbortSignal.timeout(PATIENCE_MS));
+    if (data !== undefined) return { ok: true, value: data as T };
+    const { errors } = (error ?? {}) as { errors?: readonly string[] | null };
+    return { ok: false, status: response.status, ...(errors ? { errors } : {}) };
   } catch {
     return { ok: false, status: null };
   }
@@ -131,6 +145,37 @@ export const act = (ticket: string, action: Action, said: Partial<ActionBody> = 
       params: { path: { ticket, action } },
       body: { ...NOTHING_SAID, ...said },
       signal,
+    }),
+  );
+
+const ofDevice = (site: string, device: string) => ({ params: { path: { site, device } } });
+
+/** Every rule that there is, and its settings. */
+export const readRules = (): Promise<Answer<RuleKind[]>> => answerOf((signal) => client.GET("/api/rules", { signal }));
+
+export const readSetup = (site: string, device: string): Promise<Answer<DeviceSetup>> =>
+  answerOf((signal) =>
+    client.GET("/api/devices/{site}/{device}/setup", { ...ofDevice(site, device), signal, cache: "no-store" }),
+  );
+
+/** Replace what `version` was; 409 when somebody else has. */
+export const saveSetup = (site: string, device: string, version: string, { zones, rules }: Watched): Promise<Answer<DeviceSetup>> =>
+  answerOf((signal) =>
+    client.PUT("/api/devices/{site}/{device}/setup", { ...ofDevice(site, device), body: { version, zones, rules }, signal }),
+  );
+
+/** What it would make of what was reported and measured. */
+export const trySetup = (site: string, device: string, { zones, rules }: Watched): Promise<Answer<Trial>> =>
+  answerOf((signal) =>
+    client.POST("/api/devices/{site}/{device}/trial", { ...ofDevice(site, device), body: { zones, rules }, signal }),
+  );
+
+export const readReadings = (site: string, device: string, from: string): Promise<Answer<Reading[]>> =>
+  answerOf((signal) =>
+    client.GET("/api/devices/{site}/{device}/readings", {
+      params: { path: { site, device }, query: { from, limit: 10_000 } },
+      signal,
+      cache: "no-store",
     }),
   );
 

@@ -15,6 +15,7 @@ export const PAGES = {
   wall: { name: "wall", path: "/wall", roles: null, screen: "wall" },
   desk: { name: "desk", path: "/desk", roles: ["dispatcher"], screen: "office" },
   tickets: { name: "tickets", path: "/tickets", roles: OFFICE, screen: "office" },
+  install: { name: "install", path: "/install", roles: ["installer"], screen: "office" },
 } as const satisfies Record<string, Page>;
 
 export type PageName = keyof typeof PAGES;
@@ -26,7 +27,7 @@ export function mayOpen(page: Page, role: Role): boolean {
 /** The pages that somebody may open, in the order of the day. */
 export const pagesOf = (role: Role): Page[] => Object.values<Page>(PAGES).filter((page) => mayOpen(page, role));
 
-const HOMES: Partial<Record<Role, PageName>> = { dispatcher: "desk", supervisor: "tickets" };
+const HOMES: Partial<Record<Role, PageName>> = { dispatcher: "desk", supervisor: "tickets", installer: "install" };
 
 /** Where somebody's work is. */
 export const homeOf = (role: Role): Page => PAGES[HOMES[role] ?? "wall"];

@@ -1,6 +1,7 @@
 import { createI18n } from "vue-i18n";
 import desk from "../desk/words";
 import frame from "../frame/words";
+import install from "../install/words";
 import tickets from "../tickets/words";
 import en from "./en";
 import zhCN from "./zh-CN";
@@ -11,8 +12,8 @@ type Language = "zh-CN" | "en";
 export const languages: readonly Language[] = ["zh-CN", "en"];
 
 export const messages = {
-  "zh-CN": { ...zhCN, ...frame["zh-CN"], desk: desk["zh-CN"], tickets: tickets["zh-CN"] },
-  en: { ...en, ...frame.en, desk: desk.en, tickets: tickets.en },
+  "zh-CN": { ...zhCN, ...frame["zh-CN"], desk: desk["zh-CN"], tickets: tickets["zh-CN"], install: install["zh-CN"] },
+  en: { ...en, ...frame.en, desk: desk.en, tickets: tickets.en, install: install.en },
 };
 
 const STORAGE_KEY = "yihu.language";
