@@ -24,7 +24,7 @@ from dispatch.trial import Alarm, Judged, Outcome, judge, replay
 router = APIRouter(prefix="/api", tags=["setup"], responses=responses(401, 403, 404, 422, 503))
 
 MOST = 100  # zones of a picture, rules of a zone
-CONFIRMED = (State.CLOSED, State.DISPATCHED, State.ACCEPTED, State.HANDLED)
+SENT_OUT = (State.DISPATCHED, State.ACCEPTED, State.HANDLED, State.CLOSED)
 
 Installer = Annotated[Person, Depends(having(Role.INSTALLER))]
 Rules = Annotated[list[Rule], Field(max_length=MOST)]
@@ -99,12 +99,12 @@ class PastIncident(BaseModel):
 
 
 class Balance(BaseModel):
-    """Of the last incidents: those rejected and those confirmed by people, and how many of each would be gone."""
+    """Of the last incidents those that were rejected, those that somebody was sent to, and how many would be gone."""
 
     rejected: int
     rejected_gone: int
-    confirmed: int
-    confirmed_gone: int
+    sent: int
+    sent_gone: int
 
 
 class Alarms(BaseModel):
@@ -217,8 +217,8 @@ def _balance(incidents: list[PastIncident]) -> Balance:
         decided = [one for one in incidents if one.state in states]
         return len(decided), sum(one.outcome != "reported" for one in decided)
 
-    (rejected, rejected_gone), (confirmed, confirmed_gone) = count(State.REJECTED), count(*CONFIRMED)
-    return Balance(rejected=rejected, rejected_gone=rejected_gone, confirmed=confirmed, confirmed_gone=confirmed_gone)
+    (rejected, rejected_gone), (sent, sent_gone) = count(State.REJECTED), count(*SENT_OUT)
+    return Balance(rejected=rejected, rejected_gone=rejected_gone, sent=sent, sent_gone=sent_gone)
 
 
 def _alarms(connection: Connection, tried: Setup, now: datetime) -> list[Alarms]:

@@ -108,7 +108,7 @@ def test_a_trial_tells_what_would_be_reported_still_and_changes_nothing(
     )
     assert (past["dwell_s"], past["things"][0]["box"], past["lasts"]) == (300.0, [0.4, 0.4, 0.6, 0.6], True)
     assert client.get(past["picture"]).headers["content-type"] == "image/jpeg"
-    assert inside["balance"] == {"rejected": 1, "rejected_gone": 0, "confirmed": 0, "confirmed_gone": 0}
+    assert inside["balance"] == {"rejected": 1, "rejected_gone": 0, "sent": 0, "sent_gone": 0}
     outside = client.post(TRIAL, json={"zones": [ZONE | {"polygon": CORNER}]}).json()
     assert outside["incidents"][0]["outcome"] == "outside"
     assert outside["balance"]["rejected_gone"] == 1

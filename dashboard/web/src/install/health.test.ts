@@ -49,7 +49,7 @@ describe("healthOf", () => {
 
 describe("byHealth", () => {
   it("puts the unhealthy first", () => {
-    const all = [device({ id: "b" }), device({ id: "c", state: "unknown" }), device({ id: "d", state: "offline" }), device({ id: "a" })];
-    expect(byHealth(all, NOW).map((one) => one.device.id)).toEqual(["d", "c", "b", "a"]);
+    const all = [device({ id: "b" }), device({ id: "c", state: "unknown" }), device({ id: "d", state: "offline" }), device({ id: "a", kind: "agent" })];
+    expect(byHealth(all, NOW).map((one) => one.device.id)).toEqual(["d", "c", "a", "b"]);
   });
 });

@@ -65,11 +65,17 @@ function ofAgent(device: Device): Finding {
   return { grade: "down", what: device.state === "stopped" ? "agentStopped" : "agentOffline" };
 }
 
-/** The unhealthy first; of these what people know them by. */
+/** What fails alone behind another: an agent takes its cameras along. */
+const KINDS: readonly Device["kind"][] = ["agent", "camera", "sensor"];
+
+/** The unhealthy first; of these what others hang on. */
 export function byHealth(devices: readonly Device[], now: number): { device: Device; health: Health }[] {
   const found = devices.map((device) => ({ device, health: healthOf(device, now) }));
   const rank = ({ grade }: Health): number => GRADES.indexOf(grade);
   return found.toSorted(
-    (one, other) => rank(one.health) - rank(other.health) || one.device.name.localeCompare(other.device.name, "zh-CN"),
+    (one, other) =>
+      rank(one.health) - rank(other.health) ||
+      KINDS.indexOf(one.device.kind) - KINDS.indexOf(other.device.kind) ||
+      one.device.name.localeCompare(other.device.name, "zh-CN"),
   );
 }

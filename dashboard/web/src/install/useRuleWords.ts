@@ -15,10 +15,11 @@ export function useRuleWords() {
   /** Words where there are any; else as it came. */
   const word = (group: string, code: string): string => (te(`install.${group}.${code}`) ? t(`install.${group}.${code}`) : code);
 
-  /** A rule as a sentence, in pieces. */
-  function sentence(rule: Rule, kind: RuleKind): Part[] {
+  /** A rule as a sentence, in pieces; whether there are words of its own for it. */
+  function sentence(rule: Rule, kind: RuleKind): { parts: Part[]; own: boolean } {
     const key = sentencesOf(rule, kind).find((one) => te(`install.rule.${one}`)) ?? "usual";
-    return partsOf(t(`install.rule.${key}`, marked([...kind.fields.map(({ name }) => name), "zone", "kind"])));
+    const words = t(`install.rule.${key}`, marked([...kind.fields.map(({ name }) => name), "zone", "kind"]));
+    return { parts: partsOf(words), own: key !== "usual" };
   }
 
   const duration = (seconds: number): string => {

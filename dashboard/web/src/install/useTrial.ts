@@ -28,6 +28,7 @@ export function useTrial(site: string, device: string, draft: Ref<Watched | null
     fresh.value = false;
     asks.request();
   });
+  asks.request();
   const again = setInterval(asks.request, AGAIN_MS);
   onScopeDispose(() => {
     clearInterval(again);

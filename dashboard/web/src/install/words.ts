@@ -25,13 +25,13 @@ const zh = {
   picture: { title: "画面与区域", old: "最后一张画面，{since}", none: "还没有画面，仍可先画区域" },
   zone: {
     title: "区域 {n}", add: "画新区域", name: "区域名称", remove: "删除区域", none: "还没有区域：这台摄像头什么也不会报",
-    label: "区域 {name}", corner: "{name} 的第 {n} 个角，左 {x}%，上 {y}%", finish: "完成", cancel: "取消", fresh: "新区域 {n}",
+    corner: "{name} 的第 {n} 个角，左 {x}%，上 {y}%", finish: "完成", cancel: "取消", fresh: "新区域 {n}",
     drawing: "依次点各个角，点回第一个角或按“完成”结束。不用鼠标就按回车，先放一个方框再调。",
     hint: "拖动圆点移动角，拖动边上的小点加角。键盘：Tab 选角，方向键移动（按住 Shift 走大步），回车加角，Delete 删角。",
-    removeCorner: "删除此角", addCorner: "加一个角",
+    removeCorner: "删除此角",
   },
   fault: { crossing: "边线交叉，请按顺序排好各个角", ruleless: "还没有规则，加一条或删除区域", twin: "区域编号重复或不合规，请删除后重画" },
-  rules: { add: "加一条规则", remove: "删除规则", change: "换规则", none: "还没有规则：这个传感器什么也不会报", more: "其他设置" },
+  rules: { add: "加一条规则", remove: "删除规则", none: "还没有规则：这个传感器什么也不会报", more: "其他设置" },
   rule: {
     camera_illegal_parking: "{hours}，{objects}在 {zone} 停留超过 {dwell} 就报 {kind}",
     camera_fire_lane_blocked: "{hours}，{objects}在 {zone} 停留超过 {dwell} 就报 {kind}",
@@ -47,11 +47,11 @@ const zh = {
     sensor_sensor_fault: "{silent_for} 没有读数就报 {kind}",
     above: "{metric}高于 {above} 达 {for} 就报 {kind}，回到 {clear_below} 以下才解除",
     below: "{metric}低于 {below} 达 {for} 就报 {kind}，回到 {clear_above} 以上才解除",
-    usual: "{zone}出现这种情况就报 {kind}",
+    usual: "在 {zone} 发现 {kind} 就报",
   },
   field: {
     hours: "时段", objects: "看什么", dwell: "停留时间", for: "持续时间", count: "人数", metric: "测什么", above: "上限", below: "下限",
-    clear_below: "解除线", clear_above: "解除线", silent_for: "静默时间", kind: "报什么", strictness: "严格程度",
+    clear_below: "解除线", clear_above: "解除线", silent_for: "静默时间", kind: "报什么",
   },
   edit: "{field}：{value}，点开修改",
   value: {
@@ -68,14 +68,14 @@ const zh = {
   save: {
     go: "保存并生效", saving: "正在保存", undo: "撤销", redo: "重做", revert: "全部还原", clean: "与现在生效的一致", dirty: "有改动未保存",
     done: "已保存，几秒内生效，不用重启", faulty: "先改好标红的地方", refused: "服务器没有接受：{errors}", unreachable: "没有送达，请检查网络后再按一次",
-    stale: "别人刚改过这台设备。您的改动还在：先看看对方改了什么", theirs: "改用对方的", mine: "用我的覆盖", edited: "已与站点文件不同，以这里为准",
+    stale: "别人刚改过这台设备。您的改动还在：先看看对方改了什么", theirZones: "对方的：{names}", theirs: "改用对方的", mine: "用我的覆盖", edited: "已与站点文件不同，以这里为准",
   },
   leave: { title: "改动还没有保存", text: "离开就会丢掉在“{name}”上的改动。", stay: "留下", go: "丢掉并离开" },
   trial: {
     title: "按现在的画法会怎样", waiting: "正在比对", faulty: "改好标红的地方才能比对", failed: "暂时比对不了，正在重试",
     now: "此刻", nothingNow: "没有正在持续的事件", nowStill: "{n} 起正在持续，其中 {still} 起会报",
     before: "最近 {n} 起", none: "这台摄像头还没有报过事件，先存下来看一天再回来比对", still: "仍会报 {n} 起", gone: "不再报 {n} 起",
-    rejected: "人工驳回的 {all} 起误报，会少 {n} 起", confirmed: "查实的 {all} 起全都仍会报", lost: "查实的 {all} 起，会漏 {n} 起",
+    rejected: "人工驳回的 {all} 起误报，会少 {n} 起", sent: "已派出的 {all} 起全都仍会报", lost: "已派出的 {all} 起，会漏 {n} 起",
     limits: "只能对照报过的事件：当时没报的，没有留下记录。", list: "最近的事件",
     outcome: {
       reported: "仍会报", outside: "不再报：在区域外", short: "不再报：停留不够久", hours: "不再报：不在时段内", few: "不再报：人数不够",
@@ -116,13 +116,13 @@ const en: typeof zh = {
   picture: { title: "Picture and zones", old: "The last picture, {since}", none: "No picture yet; zones can be drawn all the same" },
   zone: {
     title: "{n} zones", add: "Draw a zone", name: "Name of the zone", remove: "Delete zone", none: "No zones yet: this camera will report nothing",
-    label: "Zone {name}", corner: "{name}, corner {n}, {x} % from the left, {y} % from the top", finish: "Finish", cancel: "Cancel", fresh: "New zone {n}",
+    corner: "{name}, corner {n}, {x} % from the left, {y} % from the top", finish: "Finish", cancel: "Cancel", fresh: "New zone {n}",
     drawing: "Press on each corner in turn; the first corner again, or “Finish”, ends it. Without a mouse: Enter puts down a square to adjust.",
     hint: "Drag a dot to move a corner, a small dot on an edge to add one. Keys: Tab to a corner, arrows move it (Shift: large steps), Enter adds, Delete removes.",
-    removeCorner: "Remove corner", addCorner: "Add a corner",
+    removeCorner: "Remove corner",
   },
   fault: { crossing: "Its edges cross: put the corners in order", ruleless: "It has no rule: add one, or delete the zone", twin: "Its id is there twice or cannot be used: delete and draw it anew" },
-  rules: { add: "Add a rule", remove: "Delete rule", change: "Another rule", none: "No rules yet: this sensor will report nothing", more: "Other settings" },
+  rules: { add: "Add a rule", remove: "Delete rule", none: "No rules yet: this sensor will report nothing", more: "Other settings" },
   rule: {
     camera_illegal_parking: "{hours}: {objects} in {zone} for more than {dwell} is {kind}",
     camera_fire_lane_blocked: "{hours}: {objects} in {zone} for more than {dwell} is {kind}",
@@ -138,11 +138,11 @@ const en: typeof zh = {
     sensor_sensor_fault: "No reading for {silent_for} is {kind}",
     above: "{metric} above {above} for {for} is {kind}, until it is below {clear_below}",
     below: "{metric} below {below} for {for} is {kind}, until it is above {clear_above}",
-    usual: "What is so in {zone} is {kind}",
+    usual: "{kind} found in {zone} is reported",
   },
   field: {
     hours: "Hours", objects: "Looks for", dwell: "Stays for", for: "Lasts for", count: "People", metric: "Measures", above: "Upper limit", below: "Lower limit",
-    clear_below: "Clears at", clear_above: "Clears at", silent_for: "Silent for", kind: "Reports", strictness: "Strictness",
+    clear_below: "Clears at", clear_above: "Clears at", silent_for: "Silent for", kind: "Reports",
   },
   edit: "{field}: {value}, press to change",
   value: {
@@ -159,14 +159,14 @@ const en: typeof zh = {
   save: {
     go: "Save and apply", saving: "Saving", undo: "Undo", redo: "Redo", revert: "Take all back", clean: "As it is in force", dirty: "Changes not saved",
     done: "Saved; in force within seconds, without a restart", faulty: "First mend what is marked red", refused: "The server did not take it: {errors}", unreachable: "It did not get through: check the network and press again",
-    stale: "Somebody has just changed this device. Your changes are still here: look at theirs first", theirs: "Take theirs", mine: "Replace by mine", edited: "No longer as the site file has it; what stands here holds",
+    stale: "Somebody has just changed this device. Your changes are still here: look at theirs first", theirZones: "Theirs: {names}", theirs: "Take theirs", mine: "Replace by mine", edited: "No longer as the site file has it; what stands here holds",
   },
   leave: { title: "Changes are not saved", text: "To leave loses what you changed at “{name}”.", stay: "Stay", go: "Lose them and leave" },
   trial: {
     title: "What this would do", waiting: "Comparing", faulty: "Mend what is marked red to compare", failed: "Cannot compare just now, trying again",
     now: "Now", nothingNow: "Nothing is going on", nowStill: "{n} going on, {still} of them reported",
     before: "The last {n}", none: "This camera has reported nothing yet: save, and come back in a day to compare", still: "{n} still reported", gone: "{n} no longer",
-    rejected: "Of {all} false ones that people rejected, {n} fewer", confirmed: "All {all} that were real are still reported", lost: "Of {all} that were real, {n} would be missed",
+    rejected: "Of {all} false ones that people rejected, {n} fewer", sent: "All {all} that were sent out are still reported", lost: "Of {all} that were sent out, {n} would be missed",
     limits: "Only what was reported can be compared: of what was not, nothing was kept.", list: "The last incidents",
     outcome: {
       reported: "still reported", outside: "no longer: outside of the zones", short: "no longer: did not stay long enough", hours: "no longer: outside of the hours", few: "no longer: too few",
