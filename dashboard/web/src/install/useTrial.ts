@@ -1,4 +1,5 @@
 import { onScopeDispose, ref, shallowRef, watch, type Ref } from "vue";
+import { useI18n } from "vue-i18n";
 import { trySetup, type Trial, type Watched } from "../api/client";
 import { coalesce } from "../live/coalesce";
 import type { Fault } from "./draft";
@@ -9,8 +10,10 @@ const AGAIN_MS = 15_000;
 
 /** What the draft would do, asked anew with each change of it; null until it was told. */
 export function useTrial(site: string, device: string, draft: Ref<Watched | null>, faults: Ref<readonly Fault[]>) {
+  const { t } = useI18n();
   const trial = shallowRef<Trial | null>(null);
-  const failed = ref(false);
+  /** Why nothing can be told just now. */
+  const trouble = ref("");
   /** Of the draft as it is: not of the one before. */
   const fresh = ref(false);
 
@@ -18,8 +21,8 @@ export function useTrial(site: string, device: string, draft: Ref<Watched | null
     const asked = draft.value;
     if (asked === null || faults.value.length > 0) return;
     const answer = await trySetup(site, device, asked);
-    failed.value = !answer.ok;
     if (answer.ok) trial.value = answer.value;
+    trouble.value = answer.ok ? "" : answer.errors ? t("install.trial.refused", { errors: answer.errors.join("; ") }) : t("install.trial.failed");
     fresh.value = answer.ok && asked === draft.value;
   }
 
@@ -34,5 +37,5 @@ export function useTrial(site: string, device: string, draft: Ref<Watched | null
     clearInterval(again);
     asks.stop();
   });
-  return { trial, failed, fresh };
+  return { trial, trouble, fresh };
 }

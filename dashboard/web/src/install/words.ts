@@ -72,7 +72,7 @@ const zh = {
   },
   leave: { title: "改动还没有保存", text: "离开就会丢掉在“{name}”上的改动。", stay: "留下", go: "丢掉并离开" },
   trial: {
-    title: "按现在的画法会怎样", waiting: "正在比对", faulty: "改好标红的地方才能比对", failed: "暂时比对不了，正在重试",
+    refused: "这样设置不行：{errors}", title: "按现在的画法会怎样", waiting: "正在比对", faulty: "改好标红的地方才能比对", failed: "暂时比对不了，正在重试",
     now: "此刻", nothingNow: "没有正在持续的事件", nowStill: "{n} 起正在持续，其中 {still} 起会报",
     before: "最近 {n} 起", none: "这台摄像头还没有报过事件，先存下来看一天再回来比对", still: "仍会报 {n} 起", gone: "不再报 {n} 起",
     rejected: "人工驳回的 {all} 起误报，会少 {n} 起", sent: "已派出的 {all} 起全都仍会报", lost: "已派出的 {all} 起，会漏 {n} 起",
@@ -163,7 +163,7 @@ const en: typeof zh = {
   },
   leave: { title: "Changes are not saved", text: "To leave loses what you changed at “{name}”.", stay: "Stay", go: "Lose them and leave" },
   trial: {
-    title: "What this would do", waiting: "Comparing", faulty: "Mend what is marked red to compare", failed: "Cannot compare just now, trying again",
+    refused: "This will not do: {errors}", title: "What this would do", waiting: "Comparing", faulty: "Mend what is marked red to compare", failed: "Cannot compare just now, trying again",
     now: "Now", nothingNow: "Nothing is going on", nowStill: "{n} going on, {still} of them reported",
     before: "The last {n}", none: "This camera has reported nothing yet: save, and come back in a day to compare", still: "{n} still reported", gone: "{n} no longer",
     rejected: "Of {all} false ones that people rejected, {n} fewer", sent: "All {all} that were sent out are still reported", lost: "Of {all} that were sent out, {n} would be missed",
