@@ -212,8 +212,8 @@ def test_of_two_installers_the_second_sees_what_the_first_has_done(screens: Scre
 def test_a_sensor_with_its_readings_and_its_limits(screens: Screens, town: Town, language: str) -> None:
     town.connection.execute(
         "INSERT INTO readings (at, site, device, metric, value, unit, received_at)"
-        " SELECT now() - n * interval '1 minute', %s, 'water-level-1', 'water_level',"
-        " 0.12 + 0.25 * greatest(0, sin(n / 90.0)) ^ 3, 'm', now() FROM generate_series(0, 1400) AS n",
+        " SELECT now() - n * interval '20 seconds', %s, 'water-level-1', 'water_level',"
+        " 0.12 + 0.25 * greatest(0, sin(n / 270.0)) ^ 3, 'm', now() FROM generate_series(0, 4200) AS n",
         [TOWN.site],
     )
     with screens.page(f"/install?device={TOWN.site}/water-level-1", INSTALLER, language=language) as page:

@@ -55,7 +55,7 @@ const zh = {
   },
   edit: "{field}：{value}，点开修改",
   value: {
-    allDay: "全天", people: "{n} 人", unset: "默认", nothing: "未选", done: "好", from: "从", to: "到", overnight: "跨过午夜", other: "其他名称",
+    allDay: "全天", people: "{n} 人", unset: "默认时长", nothing: "未选", done: "好", from: "从", to: "到", overnight: "跨过午夜", other: "其他名称",
     unit: { second: "秒", minute: "分钟", hour: "小时" }, here: "此处", bad: "这个数不行", range: "{least} 到 {most}", si: { rad: "弧度", m: "米", percent: "%", celsius: "°C", db: "dB" },
   },
   label: {
@@ -84,7 +84,7 @@ const zh = {
     show: "在画面上看", lasting: "持续中", lasted: "停留 {time}",
   },
   alarms: {
-    title: "按现在的设置，近 24 小时会怎样", none: "一次也不会报", some: "会报 {n} 次", now: "此刻正在报", well: "此刻正常", span: "{from} 起 {time}", going: "{from} 起，仍在持续",
+    title: "按现在的设置，近 24 小时会怎样", none: "一次也不会报", some: "会报 {n} 次", now: "此刻正在报", well: "此刻正常", span: "{from} 起，持续 {time}", going: "{from} 起，仍在持续",
     silent: "近 24 小时没有读数", value: "现在 {value}", at: "读数时间 {time}", chart: "{metric}近 24 小时读数，最低 {low}，最高 {high}", limit: "报 {value}", clear: "解除 {value}",
   },
 };
@@ -146,7 +146,7 @@ const en: typeof zh = {
   },
   edit: "{field}: {value}, press to change",
   value: {
-    allDay: "All day", people: "{n} people", unset: "the usual", nothing: "nothing chosen", done: "OK", from: "From", to: "To", overnight: "goes over midnight", other: "Another name",
+    allDay: "All day", people: "{n} people", unset: "the usual time", nothing: "nothing chosen", done: "OK", from: "From", to: "To", overnight: "goes over midnight", other: "Another name",
     unit: { second: "seconds", minute: "minutes", hour: "hours" }, here: "it", bad: "That number will not do", range: "{least} to {most}", si: { rad: "radians", m: "m", percent: "%", celsius: "°C", db: "dB" },
   },
   label: {
