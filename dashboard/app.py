@@ -27,6 +27,8 @@ from dashboard import (
     overview,
     reports,
     rota,
+    rulebook,
+    setup,
     sign_in,
     staff,
     tickets,
@@ -56,6 +58,7 @@ PAGES = (
     "/report",
     "/report/{token}",
     "/insight",
+    "/install",
 )
 # what a browser looks for beside its pages: the cache that opens without a network, and how it is put on a phone
 FILES = ("sw.js", "manifest.webmanifest", "icon-192.png", "icon-512.png")
@@ -145,6 +148,8 @@ def create_app(settings: WebSettings, registry: CollectorRegistry) -> FastAPI:
         centre,
         devices,
         basemap,
+        rulebook,
+        setup,
         overview,
     ):
         app.include_router(module.router)

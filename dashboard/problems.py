@@ -20,12 +20,14 @@ from dispatch.duties import DutyListError
 from dispatch.merging import MergeError
 from dispatch.modes_store import ModeError
 from dispatch.residents import ClosedToStrangersError
+from dispatch.setup import NoSuchDeviceError, SetupError, StaleSetupError
 from dispatch.strangers import TooMuchError
 from dispatch.ticket import ForbiddenMoveError, NotYoursError, TicketError
 
 MEDIA_TYPE = "application/problem+json"
 BAD_BODY = 400  # FastAPI's own word for what it cannot even read
 PROBLEM = {"$ref": "#/components/schemas/Problem"}
+STATUSES: dict[type[Exception], int] = {NoSuchDeviceError: 404, StaleSetupError: 409}
 TITLES = {
     401: "Who are you?",
     429: "Too much",
@@ -78,8 +80,12 @@ def add_problem_handlers(app: FastAPI) -> None:
     @app.exception_handler(DutyListError)
     @app.exception_handler(MergeError)
     @app.exception_handler(ModeError)
-    def on_value(_: Request, error: ValueError) -> JSONResponse:
-        return problem(422, str(error))
+    @app.exception_handler(NoSuchDeviceError)
+    @app.exception_handler(SetupError)
+    @app.exception_handler(StaleSetupError)
+    def on_value(_: Request, error: Exception) -> JSONResponse:
+        entries: dict[str, Any] = {"errors": error.problems} if isinstance(error, SetupError) else {}
+        return problem(STATUSES.get(type(error), 422), str(error), **entries)
 
     @app.exception_handler(RequestValidationError)
     def on_validation(_: Request, error: RequestValidationError) -> JSONResponse:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from deploy import duty_commands, model_commands, people_commands, stages
+from deploy import duty_commands, model_commands, people_commands, site_commands, stages
 from deploy.bench import commands as bench_commands
 from deploy.demo.command import demo
 from deploy.film_command import film
@@ -102,6 +102,7 @@ for command in (duty_commands.duty, duty_commands.away, duty_commands.notify):
 cli.add_typer(people_commands.user, name="user")
 cli.add_typer(people_commands.audit_log, name="audit")
 cli.add_typer(people_commands.duties, name="duties")
+cli.add_typer(site_commands.site, name="site")
 cli.add_typer(model_commands.model, name="model")
 cli.add_typer(bench_commands.bench, name="bench")
 

@@ -209,12 +209,17 @@ def load_site(path: Path) -> Site:
     try:
         site = Site.model_validate(raw, context={"folder": path.parent})
     except ValidationError as error:
-        problems += [f"{_where(e['loc'])}: {_what(e)}" for e in error.errors()]
+        problems += problems_of(error)
     problems += _clashes(raw) if isinstance(raw, dict) else []
     problems += _strangers(site) if site else []
     if site is None or problems:
         raise SiteFileError(path, problems)
     return site
+
+
+def problems_of(error: ValidationError) -> list[str]:
+    """Each wrong entry by its path, and what is wrong with it."""
+    return [f"{_where(e['loc'])}: {_what(e)}" for e in error.errors()]
 
 
 def _where(location: tuple[int | str, ...]) -> str:

@@ -27,7 +27,7 @@ ROLES = sorted(accounts.ROLES)
 
 # what each route asks of who calls it; a route that stands nowhere fails the test
 OPEN, KNOWN, ADMIN, HEAD, TICKET, DEVICE, STREAM = "open", "known", "admin", "head", "ticket", "device", "stream"
-ROTA, OFFICE, CHECK, FIELD = "rota", "office", "check", "field"
+ROTA, OFFICE, CHECK, FIELD, SETUP, SITE = "rota", "office", "check", "field", "setup", "site"
 LIMITED = {ADMIN: {"admin"}, HEAD: {"admin", "supervisor"}, OFFICE: {"admin", "dispatcher"}}
 LIMITED[FIELD] = {"admin", "worker", "department"}
 ROUTES = {
@@ -88,10 +88,16 @@ ROUTES = {
     ("GET", "/api/tickets/{ticket}/actions"): TICKET,
     ("POST", "/api/tickets/{ticket}/{action}"): TICKET,
     ("GET", "/api/evidence/{evidence}.{suffix}"): TICKET,
+    ("GET", "/api/rules"): KNOWN,
+    ("GET", "/api/devices/{site}/{device}/setup"): SETUP,
+    ("PUT", "/api/devices/{site}/{device}/setup"): SETUP,
+    ("POST", "/api/devices/{site}/{device}/trial"): SETUP,
+    ("GET", "/api/sites/{site}/file"): SITE,
     ("GET", "/api/devices/{site}/{device}/picture.jpg"): DEVICE,
     ("GET", "/api/devices/{site}/{device}/readings"): DEVICE,
 }
 AWAY = {"begin": "2099-10-01T00:00:00Z", "end": "2099-10-08T00:00:00Z"}
+CAMERA = {"camera": "rtsp://10.0.0.1/live", "fps": 5.0, "zones": [], "position": [104.395, 31.125]}
 BODIES: dict[str, dict[str, Any]] = {
     "comment": {"note": "seen"},
     "password": {"password": "another long one"},
@@ -117,6 +123,7 @@ def street(connection: psycopg.Connection) -> UUID:
             "INSERT INTO areas (code, name, level, polygon) VALUES (%s, %s, 'grid', %s)", [code, name, Jsonb(polygon)]
         )
     add_camera(connection)
+    connection.execute("UPDATE devices SET config = %s", [Jsonb(CAMERA)])
     connection.execute(
         "INSERT INTO sites (id, name, timezone, detector, reports) VALUES ('tooley', 's', 'Asia/Shanghai', 'null', %s)",
         [Jsonb({"open": True})],
@@ -147,7 +154,7 @@ def test_every_route_is_walked(stranger: TestClient) -> None:
 
 
 def call(client: TestClient, route: tuple[str, str], connection: psycopg.Connection, ticket: UUID, token: str) -> int:
-    method, path = route
+    (method, path), asks = route, ROUTES[route]
     (photo,) = connection.execute("SELECT id FROM evidence LIMIT 1").fetchone() or (None,)
     names: dict[str, object] = {
         "ticket": ticket, "action": "comment", "evidence": photo, "suffix": "png", "site": "tooley", "device": "cam-1",
@@ -155,7 +162,8 @@ def call(client: TestClient, route: tuple[str, str], connection: psycopg.Connect
     }  # fmt: skip
     path = path.format(**names)
     query = {"kind": "rubbish", "longitude": 104, "latitude": 31} if path == "/api/nearby" else AWAY
-    body = BODIES.get(path.rpartition("/")[2], {})
+    (version,) = connection.execute("SELECT md5(config::text) FROM devices WHERE id = 'cam-1'").fetchone() or ("",)
+    body = BODIES.get(path.rpartition("/")[2], {}) | ({"version": version} if method == "PUT" and asks == SETUP else {})
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     extra = {"json": body} if method in ("POST", "PUT") else {}
     return client.request(method, path, params=query, headers=headers, **extra).status_code
@@ -188,6 +196,10 @@ def test_each_role_gets_what_is_its_own_inside_its_area_and_nothing_outside(
             assert (there == 404) == (role != "admin"), (route, there)
         elif asks == DEVICE:
             assert (here, there) == (200, 200 if role == "admin" else 404), (route, here, there)
+        elif asks in (SETUP, SITE):
+            allowed, beyond = role in {"admin", "installer"}, 404 if asks == SETUP else 403
+            assert here == (200 if allowed else 403), (route, here)
+            assert there == (200 if role == "admin" else beyond if allowed else 403), (route, there)
         elif asks == ROTA:
             assert (here < 300) == (role in {"admin", "supervisor"}), (route, here)
             assert (there == 403) == (role != "admin"), (route, there)

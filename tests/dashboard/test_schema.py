@@ -41,6 +41,7 @@ ROOT_PERSON, WANG = Person("root", Role.ADMIN), Person("wang", Role.WORKER, "510
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
 DOCUMENT = ROOT / "dashboard" / "web" / "openapi.json"
 STAFF, STRANGER = ["script", "zhou", "wang"], "a stranger"  # an admin, a dispatcher, a worker; a resident
+ZONE = {"id": "kerb", "polygon": [[0, 0], [1, 0], [1, 1]], "rules": [{"kind": "fire"}]}
 ORDERS = "/api/tickets/{ticket}/{action}"
 UNENDING, UNWELL = "/api/stream", "/api/health"  # the town has no broker, so it answers 503
 SCHEMA = schemathesis.openapi.from_path(DOCUMENT).exclude(path=UNENDING).exclude(path=UNWELL)
@@ -101,7 +102,9 @@ def _words(tickets: list[UUID]) -> dict[str, dict[str, list[Any]]]:
         "assignee": ["wang", "环卫所"], "departments": [["交警中队"]], "letter": ["环卫所", "交警中队"],
         "into": [str(ticket) for ticket in tickets], "severity": GRADES, "grade": list(Grade), "actor": [None],
     }  # fmt: skip
-    return {ORDERS: order, "/api/tickets": {"kind": ["street_lamp", "flood"], "position": [list(INSIDE)]}}
+    setup = {"zones": [[ZONE], [ZONE | {"id": "lane"}]], "rules": [[]]}
+    of_device = {f"/api/devices/{{site}}/{{device}}/{what}": setup for what in ("setup", "trial")}
+    return of_device | {ORDERS: order, "/api/tickets": {"kind": ["street_lamp", "flood"], "position": [list(INSIDE)]}}
 
 
 def _furnish(connection: psycopg.Connection) -> dict[str, list[Any]]:
@@ -114,6 +117,7 @@ def _furnish(connection: psycopg.Connection) -> dict[str, list[Any]]:
         [Jsonb({"open": True, "per_hour": 1000})],
     )
     add_camera(connection)
+    connection.execute("UPDATE devices SET config = %s", [Jsonb({"camera": "rtsp://x", "fps": 5.0, "zones": []})])
     for person in (
         Person("patrol", Role.WORKER, grid),
         Person("he", Role.DEPARTMENT, None, "环卫所"),

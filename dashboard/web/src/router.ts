@@ -42,6 +42,12 @@ export const router: Router = createRouter({
       meta: forAnybody("phone"),
     },
     { path: PAGES.insight.path, component: () => import("./insight/InsightScreen.vue"), meta: of(PAGES.insight) },
+    {
+      path: PAGES.install.path,
+      component: () => import("./install/InstallScreen.vue"),
+      props: ({ query }) => ({ device: query["device"] ?? null }),
+      meta: of(PAGES.install),
+    },
     { path: "/:path(.*)", component: () => import("./frame/NotFound.vue"), meta: forAnybody("office") },
   ],
 });

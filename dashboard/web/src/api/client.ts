@@ -40,14 +40,31 @@ export type Report = Schemas["ReportBody"];
 export type Received = Schemas["Received"];
 export type Nearby = Schemas["Nearby"];
 export type Followed = Schemas["Followed"];
+export type RuleKind = Schemas["RuleKind"];
+export type RuleField = Schemas["RuleField"];
+export type Reading = Schemas["Reading"];
+/** A rule as in the site file: its kind and its settings, which `RuleKind` describes. */
+export type Rule = { kind: string } & Record<string, unknown>;
+/** Openapi-fetch widens tuples to arrays here too. */
+export type Zone = Omit<Schemas["SetupZone"], "polygon" | "rules"> & { polygon: [number, number][]; rules: Rule[] };
+/** A camera's zones, or a sensor's rules. */
+export type Watched = { zones: Zone[]; rules: Rule[] };
+export type DeviceSetup = Omit<Schemas["DeviceSetup"], "zones" | "rules"> & Watched;
+export type PastIncident = Schemas["PastIncident"];
+export type Trial = Schemas["Trial"];
 export type Severity = Ticket["severity"];
 export type State = Ticket["state"];
 /** Openapi-fetch widens tuples to arrays. */
 export type Place = [longitude: number, latitude: number];
 export type Area = Omit<Schemas["AreaShape"], "polygon"> & { polygon: Place[] };
 
-/** `status` is null when no usable answer came at all; `waitS` is after how long to ask again, where that was told. */
-export type Answer<T> = { ok: true; value: T } | { ok: false; status: number | null; waitS?: number };
+/**
+ * `status` is null when no usable answer came at all; `waitS` is after how long to ask again and `errors` names each wrong
+ * entry, where that was told.
+ */
+export type Answer<T> =
+  | { ok: true; value: T }
+  | { ok: false; status: number | null; waitS?: number; errors?: readonly string[] };
 
 /** A file can take long to be made. */
 const FILE_PATIENCE_MS = 120_000;
@@ -78,12 +95,14 @@ const client = createClient<paths>();
 
 /** What came of a call: never a rejection. */
 async function answerOf<T>(
-  call: (signal: AbortSignal) => Promise<{ data?: unknown; response: Response }>,
+  call: (signal: AbortSignal) => Promise<{ data?: unknown; error?: unknown; response: Response }>,
   patienceMs = PATIENCE_MS,
 ): Promise<Answer<T>> {
   try {
-    const { data, response } = await call(AbortSignal.timeout(patienceMs));
-    return data === undefined ? { ok: false, status: response.status, ...waitOf(response) } : { ok: true, value: data as T };
+    const { data, error, response } = await call(AbortSignal.timeout(patienceMs));
+    if (data !== undefined) return { ok: true, value: data as T };
+    const { errors } = (error ?? {}) as { errors?: readonly string[] | null };
+    return { ok: false, status: response.status, ...waitOf(response), ...(errors ? { errors } : {}) };
   } catch {
     return { ok: false, status: null };
   }
@@ -200,6 +219,36 @@ export const readFollowed = (token: string): Promise<Answer<Followed>> =>
 
 export const answerFollowed = (token: string, solved: boolean, text: string): Promise<Answer<Followed>> =>
   answerOf((signal) => client.POST("/api/follow/{token}", { ...ofToken(token), body: { solved, text }, signal }));
+const ofDevice = (site: string, device: string) => ({ params: { path: { site, device } } });
+
+/** Every rule that there is, and its settings. */
+export const readRules = (): Promise<Answer<RuleKind[]>> => answerOf((signal) => client.GET("/api/rules", { signal }));
+
+export const readSetup = (site: string, device: string): Promise<Answer<DeviceSetup>> =>
+  answerOf((signal) =>
+    client.GET("/api/devices/{site}/{device}/setup", { ...ofDevice(site, device), signal, cache: "no-store" }),
+  );
+
+/** Replace what `version` was; 409 when somebody else has. */
+export const saveSetup = (site: string, device: string, version: string, { zones, rules }: Watched): Promise<Answer<DeviceSetup>> =>
+  answerOf((signal) =>
+    client.PUT("/api/devices/{site}/{device}/setup", { ...ofDevice(site, device), body: { version, zones, rules }, signal }),
+  );
+
+/** What it would make of what was reported and measured. */
+export const trySetup = (site: string, device: string, { zones, rules }: Watched): Promise<Answer<Trial>> =>
+  answerOf((signal) =>
+    client.POST("/api/devices/{site}/{device}/trial", { ...ofDevice(site, device), body: { zones, rules }, signal }),
+  );
+
+export const readReadings = (site: string, device: string, from: string): Promise<Answer<Reading[]>> =>
+  answerOf((signal) =>
+    client.GET("/api/devices/{site}/{device}/readings", {
+      params: { path: { site, device }, query: { from, limit: 10_000 } },
+      signal,
+      cache: "no-store",
+    }),
+  );
 
 /** Start a session, which the browser keeps in a cookie that no script can read. */
 export const signIn = (name: string, password: string): Promise<Answer<Me>> =>

@@ -18,6 +18,7 @@ export const PAGES = {
   worker: { name: "worker", path: "/worker", roles: ["worker", "department"], screen: "phone" },
   report: { name: "report", path: "/report", roles: null, screen: "phone" },
   insight: { name: "insight", path: "/insight", roles: OFFICE, screen: "office" },
+  install: { name: "install", path: "/install", roles: ["installer"], screen: "office" },
 } as const satisfies Record<string, Page>;
 
 export type PageName = keyof typeof PAGES;
@@ -29,7 +30,7 @@ export function mayOpen(page: Page, role: Role): boolean {
 /** The pages that somebody may open, in the order of the day. */
 export const pagesOf = (role: Role): Page[] => Object.values<Page>(PAGES).filter((page) => mayOpen(page, role));
 
-const HOMES: Partial<Record<Role, PageName>> = { dispatcher: "desk", supervisor: "insight", worker: "worker", department: "worker" };
+const HOMES: Partial<Record<Role, PageName>> = { dispatcher: "desk", supervisor: "insight", installer: "install", worker: "worker", department: "worker" };
 
 /** Where somebody's work is. */
 export const homeOf = (role: Role): Page => PAGES[HOMES[role] ?? "wall"];

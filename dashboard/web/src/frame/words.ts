@@ -1,6 +1,6 @@
 const zh = {
   frame: { pages: "页面", otherLanguage: "English", signOut: "退出" },
-  page: { wall: "大屏", desk: "派单台", tickets: "工单", insight: "问数", worker: "我的工单", report: "上报" },
+  page: { wall: "大屏", desk: "派单台", tickets: "工单", insight: "问数", install: "安装", worker: "我的工单", report: "上报" },
   role: {
     operator: "值班员", dispatcher: "调度员", worker: "网格员", department: "部门", supervisor: "督办员",
     installer: "安装员", admin: "管理员", resident: "居民", system: "系统",
@@ -15,7 +15,7 @@ const zh = {
 
 const en: typeof zh = {
   frame: { pages: "Pages", otherLanguage: "中文", signOut: "Sign out" },
-  page: { wall: "Wall", desk: "Desk", tickets: "Tickets", insight: "Insight", worker: "My tickets", report: "Report" },
+  page: { wall: "Wall", desk: "Desk", tickets: "Tickets", insight: "Insight", install: "Install", worker: "My tickets", report: "Report" },
   role: {
     operator: "operator", dispatcher: "dispatcher", worker: "grid worker", department: "department", supervisor: "supervisor",
     installer: "installer", admin: "admin", resident: "resident", system: "system",

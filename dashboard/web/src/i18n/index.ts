@@ -2,6 +2,7 @@ import { createI18n } from "vue-i18n";
 import desk from "../desk/words";
 import frame from "../frame/words";
 import insight from "../insight/words";
+import install from "../install/words";
 import report from "../report/words";
 import tickets from "../tickets/words";
 import worker from "../worker/words";
@@ -13,7 +14,7 @@ type Language = "zh-CN" | "en";
 
 export const languages: readonly Language[] = ["zh-CN", "en"];
 
-const SCREENS = { desk, insight, report, tickets, worker };
+const SCREENS = { desk, insight, install, report, tickets, worker };
 
 type Words = { [Screen in keyof typeof SCREENS]: (typeof SCREENS)[Screen]["zh-CN"] };
 

@@ -1,0 +1,81 @@
+import type { Device } from "../api/client";
+
+/** From what needs a hand at once to what is well. */
+export const GRADES = ["down", "look", "well"] as const;
+export type Grade = (typeof GRADES)[number];
+
+/** How a device is: `what` is wrong is told by `install.health.WHAT`, what to do about it by `install.todo.WHAT`. */
+export interface Health {
+  grade: Grade;
+  what: What;
+  /** Since when, by the server's clock; null where that is not known. */
+  since: number | null;
+  /** What the device itself says of it. */
+  said: string;
+}
+
+export type What =
+  | "offline" | "agentAway" | "stalled" | "stopped" | "starting" | "unknown" | "noPicture" | "oldPicture"
+  | "sensorOffline" | "sensorStalled" | "sensorUnknown" | "agentOffline" | "agentStopped" | "well";
+
+const STARTS_MS = 60_000;
+const PICTURE_MS = 60_000;
+
+const AGENT_AWAY = "its agent is offline"; // as ingest says it of a camera whose agent's last will has come
+
+const at = (time: string | null): number | null => (time === null ? null : Date.parse(time));
+
+const saidBy = ({ detail }: Device): string => (typeof detail["error"] === "string" ? detail["error"] : "");
+
+export function healthOf(device: Device, now: number): Health {
+  const health = { camera: ofCamera, sensor: ofSensor, agent: ofAgent }[device.kind](device, now);
+  return { since: at(device.state_at), said: saidBy(device), ...health };
+}
+
+type Finding = Pick<Health, "grade" | "what"> & Partial<Health>;
+
+function ofCamera(device: Device, now: number): Finding {
+  if (device.state !== "online") return away(device, now);
+  const shownAt = at(device.picture_at);
+  if (shownAt === null) return { grade: "look", what: "noPicture" };
+  if (now - shownAt > PICTURE_MS) return { grade: "down", what: "oldPicture", since: shownAt };
+  return { grade: "well", what: "well" };
+}
+
+function away(device: Device, now: number): Finding {
+  if (saidBy(device) === AGENT_AWAY) return { grade: "down", what: "agentAway", said: "" };
+  if (device.state === "unknown") return { grade: "look", what: "unknown" };
+  if (device.state === "starting") {
+    const since = at(device.state_at);
+    return { grade: since !== null && now - since > STARTS_MS ? "down" : "look", what: "starting" };
+  }
+  return { grade: "down", what: device.state as "offline" | "stalled" | "stopped" };
+}
+
+function ofSensor(device: Device): Finding {
+  if (device.state === "online") return { grade: "well", what: "well" };
+  if (saidBy(device) === AGENT_AWAY) return { grade: "down", what: "agentAway", said: "" };
+  if (device.state === "offline") return { grade: "down", what: "sensorOffline" };
+  if (device.state === "stalled") return { grade: "down", what: "sensorStalled" };
+  return { grade: "look", what: device.state === "unknown" ? "sensorUnknown" : "starting" };
+}
+
+function ofAgent(device: Device): Finding {
+  if (device.state === "online") return { grade: "well", what: "well" };
+  return { grade: "down", what: device.state === "stopped" ? "agentStopped" : "agentOffline" };
+}
+
+/** What fails alone behind another: an agent takes its cameras along. */
+const KINDS: readonly Device["kind"][] = ["agent", "camera", "sensor"];
+
+/** The unhealthy first; of these what others hang on. */
+export function byHealth(devices: readonly Device[], now: number): { device: Device; health: Health }[] {
+  const found = devices.map((device) => ({ device, health: healthOf(device, now) }));
+  const rank = ({ grade }: Health): number => GRADES.indexOf(grade);
+  return found.toSorted(
+    (one, other) =>
+      rank(one.health) - rank(other.health) ||
+      KINDS.indexOf(one.device.kind) - KINDS.indexOf(other.device.kind) ||
+      one.device.name.localeCompare(other.device.name, "zh-CN"),
+  );
+}

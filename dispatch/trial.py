@@ -1,0 +1,137 @@
+"""What a device would report by other zones or rules: tried on what it has reported and measured. Pure.
+
+Geometry, labels and limits are detect's own. Of a camera only what was reported is known: what lay outside of its zones
+then was kept nowhere, so a trial tells what would go, never what would come.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from itertools import pairwise
+from typing import Literal, NamedTuple, get_args
+from zoneinfo import ZoneInfo
+
+from detect.config import CameraConfig, SensorConfig, Zone
+from detect.detector import Detection
+from detect.geometry import Region
+from detect.holding import HoldingSettings
+from detect.lasting import LastingSettings
+from detect.rule import CameraRuleSettings, Finding, SensorRuleSettings, Surroundings
+from detect.values import within
+from ingest.senml import Reading
+
+# from what is furthest from being reported to what is
+Outcome = Literal["unwatched", "outside", "few", "unsure", "hours", "short", "reported"]
+OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
+MINUTE_S, DAY_S = 60.0, 86_400.0
+
+
+class Told(NamedTuple):
+    """An incident as it was last told of. `began` is in epoch seconds, boxes are fractions of the picture."""
+
+    kind: str
+    began: float
+    dwell_s: float
+    score: float
+    things: list[Detection]
+
+
+class Judged(NamedTuple):
+    """What would become of it, and in which zone it comes nearest to being reported."""
+
+    outcome: Outcome
+    zone: str | None = None
+
+
+class Alarm(NamedTuple):
+    """A stretch of time, in epoch seconds, in which a sensor's rule would have reported; `end` None: it still does."""
+
+    begin: float
+    end: float | None
+
+
+def judge(told: Told, camera: CameraConfig) -> Judged:
+    """Of several rules of its kind the one that comes nearest to reporting it counts."""
+    judged = [
+        Judged(_outcome(told, rule, _surroundings(zone, rule, camera)), zone.id)
+        for zone in camera.zones
+        for rule in zone.rules
+        if rule.kind == told.kind
+    ]
+    nearest = max(judged, key=lambda one: OUTCOMES.index(one.outcome), default=Judged("unwatched"))
+    return nearest if OUTCOMES.index(nearest.outcome) > OUTCOMES.index("outside") else nearest._replace(zone=None)
+
+
+def _surroundings(zone: Zone, rule: CameraRuleSettings, camera: CameraConfig) -> Surroundings:
+    confidence = round(camera.confidence * rule.strictness, 3)  # as detect.watch has it
+    return Surroundings(Region(zone.polygon), confidence, camera.timezone, camera.interval_s)
+
+
+def _outcome(told: Told, rule: CameraRuleSettings, place: Surroundings) -> Outcome:
+    things = [thing for thing in told.things if thing.label in rule.labels]
+    if not things:
+        return "unwatched"
+    inside = sum(_is_there(rule, thing, place) for thing in things)
+    if inside < _least(rule):
+        return "few" if inside else "outside"
+    if told.score < place.confidence:
+        return "unsure"
+    return _lasted(told, rule, place.timezone)
+
+
+def _is_there(rule: CameraRuleSettings, thing: Detection, place: Surroundings) -> bool:
+    return rule.is_there(thing, place) if isinstance(rule, HoldingSettings) else place.region.holds(thing.box)
+
+
+def _least(rule: CameraRuleSettings) -> int:
+    return rule.least if isinstance(rule, HoldingSettings) else 1
+
+
+def _lasted(told: Told, rule: CameraRuleSettings, timezone: ZoneInfo) -> Outcome:
+    if told.dwell_s < rule.lasting_s:
+        return "short"
+    hours = rule.hours if isinstance(rule, LastingSettings) else "00:00-24:00"
+    stretch = longest_within(hours, told.began, told.dwell_s, timezone)
+    return "reported" if stretch >= rule.lasting_s else "hours"
+
+
+def longest_within(hours: str, begin: float, seconds: float, timezone: ZoneInfo) -> float:
+    """The longest stretch of a span of time, in seconds, that lies within the hours of the day."""
+    if hours == "00:00-24:00":
+        return seconds
+    end = begin + min(seconds, 2 * DAY_S)  # by then each hour of the day has come whole
+    first = begin - begin % MINUTE_S + MINUTE_S
+    minutes = [first + n * MINUTE_S for n in range(int(max(0.0, end - first) // MINUTE_S) + 1)]
+    longest = run = 0.0
+    for since, until in pairwise([begin, *(minute for minute in minutes if minute < end), end]):
+        run = run + until - since if within(hours, datetime.fromtimestamp(since, timezone)) else 0.0
+        longest = max(longest, run)
+    return longest
+
+
+def replay(sensor: SensorConfig, readings: Sequence[Reading], now: float) -> list[list[Alarm]]:
+    """For each rule when it would have reported, by readings in the order of their times up to `now`."""
+    return [list(_alarms(rule, sensor.every, readings, now)) for rule in sensor.rules]
+
+
+def _alarms(rule: SensorRuleSettings, every_s: float, readings: Sequence[Reading], now: float) -> Iterator[Alarm]:
+    begin: float | None = None
+    for finding in _findings(rule, every_s, readings, now):
+        if finding.phase == "open":
+            begin = finding.began_at
+        elif finding.phase == "clear" and begin is not None:
+            yield Alarm(begin, finding.at)
+            begin = None
+    if begin is not None:
+        yield Alarm(begin, None)
+
+
+def _findings(rule: SensorRuleSettings, every_s: float, readings: Sequence[Reading], now: float) -> Iterator[Finding]:
+    watching = rule.make(every_s)
+    heard_at: float | None = None
+    for reading in readings:
+        if heard_at is not None:
+            yield from watching.tick(heard_at, reading.at)
+        yield from watching.read(reading, reading.at)
+        heard_at = reading.at
+    if heard_at is not None:
+        yield from watching.tick(heard_at, now)
