@@ -276,6 +276,9 @@ def test_a_blind_camera_shows_its_last_picture_and_says_that_it_is_old(screens: 
         expect(page.get_by_test_id("health")).to_contain_text("先检查边缘盒")
         assert violations(page) == []
         screens.keep(page, "install-blind-tablet")
+        page.get_by_test_id("save").scroll_into_view_if_needed()
+        expect(page.get_by_test_id("rule").first).to_be_in_viewport()
+        screens.keep(page, "install-tablet-below")
 
 
 def test_nothing_there_and_everything_there(screens: Screens, town: Town) -> None:
