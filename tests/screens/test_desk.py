@@ -131,7 +131,7 @@ def test_a_ticket_is_merged_assigned_and_whistled_for_by_keyboard(screens: Scree
         page.get_by_role("dialog").get_by_role("button").first.click()
         wait_for(lambda: state_of(town, whistled.id) == "dispatched")
         letters = "SELECT count(*) FROM letters WHERE ticket = %s"
-        assert town.connection.execute(letters, [whistled.id]).fetchone() == (1,)
+        wait_for(lambda: town.connection.execute(letters, [whistled.id]).fetchone() == (1,))
 
 
 def test_a_desk_that_closes_gives_its_candidate_back(screens: Screens, town: Town) -> None:
