@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 WEB := $(shell find dashboard/web -type f -not -path '*/node_modules/*' -not -name schema.d.ts)
 
-.PHONY: setup demo test check bench picture lock openapi diagram clean
+.PHONY: setup demo test check bench picture pictures lock openapi diagram clean
 
 setup: .venv/.installed
 
@@ -39,6 +39,10 @@ bench: setup
 	$(BIN)/yihu bench stream
 	$(BIN)/yihu bench wall
 	$(BIN)/yihu bench accuracy --seeds 1 --quiet-hours 1
+
+# the pictures of docs/screens.md, taken on the journeys through them
+pictures: setup
+	TZ=Asia/Shanghai YIHU_TEST_PICTURES=docs/screens $(BIN)/pytest -q tests/journeys/test_loop.py
 
 # after a change of dependencies in pyproject.toml; needs uv
 lock:
