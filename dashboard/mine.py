@@ -2,17 +2,17 @@
 
 import hashlib
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Response
 from psycopg import Connection
 from psycopg.rows import dict_row
-from pydantic import TypeAdapter
+from pydantic import BaseModel, TypeAdapter
 
 from dashboard import reads
 from dashboard.access import Database, having
-from dashboard.models import Letter, Task, Ticket
+from dashboard.models import Letter, Ticket, Time
 from dashboard.problems import responses
 from dispatch.figures import reach_of
 from dispatch.people import Person
@@ -23,10 +23,24 @@ router = APIRouter(prefix="/api", tags=["mine"], responses=responses(401, 403, 4
 
 SQL = load_queries(Path(__file__).with_name("mine.sql"))
 MOST = 100  # nobody does more in a day
-TASKS = TypeAdapter(list[Task])
 
 InTheField = Annotated[Person, Depends(having(Role.WORKER, Role.DEPARTMENT))]
 Known = Annotated[str | None, Header(max_length=100)]
+
+
+class Task(BaseModel):
+    """What waits for somebody in the field, until `due`.
+
+    It is `mine` (in my hands, or my department's), `free` (sent out, and nobody has it) or a `letter` to my department.
+    """
+
+    hold: Literal["mine", "free", "letter"]
+    due: Time
+    ticket: Ticket
+    letter: Letter | None
+
+
+TASKS = TypeAdapter(list[Task])
 
 
 @router.get("/mine", response_model=list[Task], responses={304: {"description": "As it was"}})

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import UUID4, AfterValidator, AwareDatetime, Base64Bytes, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, Base64Bytes, BaseModel, ConfigDict, Field
 
 from detect.incident import Severity
 from dispatch.transitions import Action, State
@@ -165,102 +165,6 @@ class ActionBody(BaseModel):
     letter: Line | None = None
     grade: Grade | None = None
     photos: Annotated[list[Photo], Field(max_length=10)] = []
-
-
-class ReportBody(BaseModel):
-    """A matter that a person saw; position is longitude, latitude in WGS 84.
-
-    `id` is the sender's own secret: what is sent again with it, because an answer got lost, opens one ticket and has
-    one link.
-    """
-
-    model_config = ConfigDict(extra="forbid")
-    id: UUID4 | None = None
-    kind: Line
-    title: Annotated[str, Field(min_length=1, max_length=200, pattern=NO_NUL)]
-    position: Place
-    text: Annotated[Words, Field(pattern=NO_NUL)] = ""
-    photos: Annotated[list[Photo], Field(max_length=10)] = []
-
-
-class Received(Ticket):
-    """A report that was taken; `follow` is the page on which its reporter follows it, told only now.
-
-    Strangers are not told who has it.
-    """
-
-    follow: str
-
-
-class Nearby(BaseModel):
-    """An open ticket of the same matter within 250 m, which a report may be a duplicate of."""
-
-    id: UUID
-    number: str
-    title: str
-    state: State
-    opened_at: Time
-    metres: float
-
-
-class Step(BaseModel):
-    """One step of a report's way, as its reporter may know it."""
-
-    at: Time
-    action: str
-    state: State
-
-
-class Followed(BaseModel):
-    """What a reporter sees of their matter: as they reported it, and how far it has come, if need be in another ticket.
-
-    `solved` is what they answered themselves, `reopened` whether a «no» of theirs has reopened it already.
-    """
-
-    number: str
-    kind: str
-    title: str
-    state: State
-    opened_at: Time
-    due: Due
-    solved: bool | None
-    reopened: bool
-    steps: list[Step]
-
-
-class Reportable(BaseModel):
-    """A matter that can be reported, as the duty list has it."""
-
-    code: str
-    zh: str
-    en: str
-    class_zh: str
-    class_en: str
-
-
-class Reporting(BaseModel):
-    """What can be reported; `open` is whether any site takes reports of people without an account."""
-
-    open: bool
-    matters: list[Reportable]
-
-
-class Task(BaseModel):
-    """What waits for somebody in the field, until `due`.
-
-    It is `mine` (in my hands, or my department's), `free` (sent out, and nobody has it) or a `letter` to my department.
-    """
-
-    hold: Literal["mine", "free", "letter"]
-    due: Time
-    ticket: Ticket
-    letter: Letter | None
-
-
-class AnswerBody(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-    solved: bool
-    text: Annotated[Words, Field(pattern=NO_NUL)] = ""
 
 
 class Device(BaseModel):
