@@ -93,7 +93,7 @@ AT_FIRST = ((Action.MERGE, OFFICE), (Action.REJECT, OFFICE), (Action.REGRADE, CH
 TAKEN_BACK = {Action.MERGE: Action.UNMERGE, Action.REJECT: Action.REOPEN, Action.PAUSE: Action.RESUME}
 LATER = (
     (Action.ASSIGN, CHIEF), (Action.PAUSE, CHIEF), (Action.REGRADE, CHIEF),
-    (Action.REOPEN, CHIEF), (Action.ESCALATE, CHIEF), (Action.RETURN, None),
+    (Action.REOPEN, CHIEF), (Action.ESCALATE, CHIEF), (Action.RETURN, None), (Action.RECALL, OFFICE),
 )  # fmt: skip
 
 
