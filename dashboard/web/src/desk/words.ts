@@ -33,7 +33,6 @@ const zh = {
     title: "吹哨：召集哪些部门？", until: "反馈期限", hours: "{n} 小时内", note: "要他们做什么", go: "派单并吹哨",
   },
   empty: { title: "都判断完了", text: "有新的待确认工单会自动出现在这里。" },
-  putOff: "此件先放一放",
 };
 
 const en: typeof zh = {
@@ -71,7 +70,6 @@ const en: typeof zh = {
     title: "Whistle: which departments?", until: "Answer due", hours: "within {n} h", note: "What they are to do", go: "Send out and whistle",
   },
   empty: { title: "All judged", text: "What comes next appears here by itself." },
-  putOff: "Put this one off",
 };
 
 export default { "zh-CN": zh, en };
