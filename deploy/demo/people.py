@@ -5,7 +5,7 @@ The person at the screen always wins. Whoever is not of the cast is an outsider,
 - where an outsider has done anything since a ticket last changed its state, the cast does nothing until it does again;
 - it does nothing to a ticket that is paused, or assigned to or accepted by an outsider;
 - a ticket that an outsider has ever touched it only carries on: it neither rejects, returns nor reopens it, does not
-  confirm one that an outsider gave back, and does not close one that an outsider reopened;
+  confirm one that an outsider gave back or recalled, and does not close one that an outsider reopened;
 - for five minutes after an outsider's verdict on any candidate, the whole queue is left to them.
 """
 
@@ -177,7 +177,7 @@ def _barred(cast: Cast, timeline: list[Entry]) -> set[Action]:
     once = {entry.action for entry in timeline}
     return {
         *((Action.REJECT, Action.RETURN, Action.REOPEN) if done else ()),
-        *((Action.CONFIRM,) if Action.RETURN in done else ()),
+        *((Action.CONFIRM,) if done & {Action.RETURN, Action.RECALL} else ()),
         *((Action.CLOSE,) if Action.REOPEN in done else ()),
         *((Action.REJECT, Action.RETURN) if Action.RETURN in once else ()),
         *((Action.REOPEN,) if Action.REOPEN in once else ()),

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -208,6 +209,15 @@ def test_a_ticket_that_a_person_touched_is_never_sent_back() -> None:
     run(scene, minutes=20)
     assert {one.state for one in scene.tickets} == {State.CLOSED}
     assert not any(entry.action in ("return", "reopen") for timeline in scene.timelines for entry in timeline)
+
+
+@pytest.mark.parametrize("back", [Action.RECALL, Action.RETURN])
+def test_what_a_person_takes_back_is_theirs_to_confirm(back: Action) -> None:
+    scene = street()
+    scene.outsider_moves(0, "script", Action.CONFIRM)
+    scene.outsider_moves(0, "script", back)
+    run(scene, minutes=20)
+    assert scene.tickets[0].state is State.CANDIDATE
 
 
 def test_what_a_person_reopens_is_theirs_to_close() -> None:
