@@ -125,8 +125,8 @@ def _orders(dice: random.Random, received: datetime, into: UUID) -> Iterator[Ord
 def _disturbance(dice: random.Random, at: datetime, into: UUID) -> Order:
     action, by = dice.choice(
         [(Action.ASSIGN, CHIEF), (Action.PAUSE, CHIEF), (Action.RESUME, CHIEF), (Action.REGRADE, CHIEF),
-         (Action.RETURN, WORKER), (Action.REJECT, OFFICE), (Action.REOPEN, CHIEF), (Action.ACKNOWLEDGE, OFFICE),
-         (Action.MERGE, OFFICE), (Action.UNMERGE, CHIEF)]
+         (Action.RETURN, WORKER), (Action.RECALL, OFFICE), (Action.REJECT, OFFICE), (Action.REOPEN, CHIEF),
+         (Action.ACKNOWLEDGE, OFFICE), (Action.MERGE, OFFICE), (Action.UNMERGE, CHIEF)]
     )  # fmt: skip
     return Order(
         action=action,

@@ -38,6 +38,7 @@ def test_the_year_has_all_that_makes_clocks_hard():
         "resume",
         "regrade",
         "return",
+        "recall",
         "reject",
         "reopen",
         "acknowledge",
