@@ -90,7 +90,10 @@ def test_the_wall_of_the_town_shows_its_streets_and_its_tickets(start: Start, br
     page.on("pageerror", lambda error: troubles.append(str(error)))
     page.goto(f"http://127.0.0.1:{port}/wall")
     expect(page.get_by_test_id("link-state")).to_have_attribute("data-state", "live")
-    wait_for(lambda: page.evaluate("document.querySelectorAll('[data-testid=camera] img').length >= 3"), within_s=60)
+    wait_for(
+        lambda: page.evaluate("document.querySelectorAll('[data-testid=camera] [data-live=true]').length >= 3"),
+        within_s=60,
+    )
     expect(page.get_by_test_id("evidence-picture")).to_be_visible(timeout=120_000)
     wait_for(
         lambda: page.evaluate("document.querySelector('[data-testid=evidence-picture]').naturalWidth > 900"),

@@ -151,7 +151,7 @@ def test_a_zone_that_an_installer_draws_fires(unwatched: City, browser: Browser,
     camera = next(one for one in unwatched.get("/api/devices") if one["kind"] == "camera")
     path = f"/install?device={camera['site']}/{camera['id']}"
     with screen(browser, unwatched, path, INSTALLER, OFFICE, "zh-CN") as page:
-        wait_for(lambda: page.evaluate("document.querySelector('.fitted img')?.naturalWidth > 300"), within_s=60)
+        wait_for(lambda: page.evaluate("document.querySelector('.fitted [data-live=true]')?.width > 300"), within_s=60)
         page.get_by_test_id("draw").click()
         surface = page.get_by_test_id("surface").bounding_box()
         assert surface

@@ -83,7 +83,8 @@ def test_the_camera_is_on_the_wall(coach: City, browser: Browser) -> None:
         camera = page.get_by_test_id("camera")
         expect(camera).to_have_count(1)
         wait_for(
-            lambda: page.evaluate("document.querySelector('[data-testid=camera] img')?.naturalWidth > 0"), within_s=60
+            lambda: page.evaluate("document.querySelector('[data-testid=camera] [data-live=true]')?.width > 0"),
+            within_s=60,
         )
 
 

@@ -52,8 +52,8 @@ def press_at(page: Page, surface: Locator, *places: tuple[float, float]) -> None
         page.mouse.click(box["x"] + x * box["width"], box["y"] + y * box["height"])
 
 
-def wait_for_picture(page: Page) -> None:
-    wait_for(lambda: page.evaluate("document.querySelector('.fitted img')?.naturalWidth > 300"), within_s=60)
+def wait_for_picture(page: Page, which: str = ".fitted [data-live=true]") -> None:
+    wait_for(lambda: page.evaluate(f"document.querySelector('{which}')?.width > 300"), within_s=60)
 
 
 def report(town: Town, zone: str = "no-parking") -> None:
@@ -270,7 +270,7 @@ def test_a_blind_camera_shows_its_last_picture_and_says_that_it_is_old(screens: 
     town.connection.execute("UPDATE pictures SET received_at = now() - interval '2 hours'")
     town.connection.execute("UPDATE devices SET state = 'offline', detail = '{\"error\": \"its agent is offline\"}'")
     with screens.page(KERB, INSTALLER, TABLET) as page:
-        wait_for_picture(page)
+        wait_for_picture(page, "img.old")
         expect(page.get_by_test_id("trial")).to_have_attribute("data-fresh", "true")
         expect(page.get_by_test_id("old-picture")).to_contain_text("最后一张画面")
         expect(page.get_by_test_id("health")).to_contain_text("先检查边缘盒")

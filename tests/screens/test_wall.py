@@ -1,4 +1,6 @@
 from datetime import UTC, datetime, timedelta
+from statistics import fmean
+from urllib.parse import unquote
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -50,19 +52,47 @@ def test_an_ultra_wide_wall_has_a_second_column_and_more_cameras(screens: Screen
         screens.keep(page, "wall-wide")
 
 
-def test_what_is_picked_on_the_map_is_opened(screens: Screens, town: Town) -> None:
-    ticket = see(town)
+def middle(page: Page) -> tuple[float, float] | None:
+    """Of the marks of new tickets."""
+    boxes = (
+        page.get_by_test_id("map").locator(".mark").evaluate_all("all => all.map(one => one.getBoundingClientRect())")
+    )
+    corners = [(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2) for box in boxes]
+    return (fmean(x for x, _ in corners), fmean(y for _, y in corners)) if corners else None
+
+
+def pick(page: Page, there: str) -> None:
+    """Clicks in the middle of the new tickets until that leads there: it does as soon as the signs are drawn."""
+
+    def leads_there() -> bool:
+        place = middle(page)
+        if place:
+            page.mouse.click(*place)
+        return there in unquote(page.url)
+
+    wait_for(leads_there, within_s=20)
+
+
+def test_what_is_picked_on_the_map_is_opened_the_gravest_where_several_lie_on_each_other(
+    screens: Screens, town: Town
+) -> None:
+    see(town)
+    gravest = see(town, kind="fire", zone="yard", severity="critical")
+    see(town, zone="another")
     with screens.page("/wall", GUEST, WALL) as page:
         is_drawn(page)
+        pick(page, f"/tickets/{gravest.id}")
 
-        def pick() -> bool:
-            """It can be picked as soon as its sign is drawn."""
-            mark = page.locator(".mark").first.bounding_box()
-            if mark:
-                page.mouse.click(mark["x"] + mark["width"] / 2, mark["y"] + mark["height"] / 2)
-            return page.url.endswith(f"/tickets/{ticket.id}")
 
-        wait_for(pick, within_s=20)
+def test_a_device_that_is_picked_on_the_map_leads_to_its_tickets(screens: Screens, town: Town) -> None:
+    one, other = see(town), see(town, "cam-square-1", kind="crowd", zone="square")
+    assert one.position is not None
+    assert other.position is not None
+    between = [fmean(sides) for sides in zip(one.position, other.position, strict=True)]
+    town.connection.execute("UPDATE devices SET longitude = %s, latitude = %s WHERE id = 'cam-junction-1'", between)
+    with screens.page("/wall", GUEST, WALL) as page:
+        is_drawn(page)
+        pick(page, "device=cam-junction-1")
 
 
 def test_each_area_has_its_wall_and_a_way_back(screens: Screens, town: Town) -> None:

@@ -83,6 +83,16 @@ export async function download(url: string, name: string): Promise<Answer<null>>
   }
 }
 
+/** A picture, decoded; null where none came. It is the caller's to close. */
+export async function readPicture(url: string): Promise<ImageBitmap | null> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(PATIENCE_MS), cache: "no-store" });
+    return response.ok ? await createImageBitmap(await response.blob()) : null;
+  } catch {
+    return null;
+  }
+}
+
 export const STREAM_URL = "/api/stream";
 
 const PATIENCE_MS = 8_000;

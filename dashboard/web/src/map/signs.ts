@@ -26,19 +26,21 @@ export interface Colours {
   severity: Record<Severity, string>;
 }
 
+/** How far the pictures are drawn larger than they are shown, so that they stay sharp. */
+export const SHARPNESS = 2;
+
 const TURN = 2 * Math.PI;
 
 /** Draws into a square of `size` pixels; the pen's unit is a fortieth of it. */
 type Draw = (pen: CanvasRenderingContext2D) => void;
 
-/** All pictures that the map's style names, each in a square of `size` pixels. */
-export function drawSigns(size: number, colours: Colours): Map<string, ImageData> {
+/** The pictures of all signs, by name, each a square of `size` pixels. */
+export function drawSigns(size: number, colours: Colours): Map<string, HTMLCanvasElement> {
   const drawings = new Map<string, Draw>([
     ["camera", drawCamera(colours)],
     ["camera-blind", drawBlind(colours, drawCamera(colours))],
     ["sensor", drawSensor(colours)],
     ["sensor-blind", drawBlind(colours, drawSensor(colours))],
-    ["hatch", drawHatch(colours)],
   ]);
   for (const severity of SEVERITIES) {
     for (const ring of [...Array(RINGS + 1).keys(), "late"] as Ring[]) {
@@ -48,13 +50,17 @@ export function drawSigns(size: number, colours: Colours): Map<string, ImageData
   return new Map([...drawings].map(([name, draw]) => [name, picture(size, draw)]));
 }
 
-function picture(size: number, draw: Draw): ImageData {
+/** What lies over an area that no camera sees, side by side, in a square of `size` pixels. */
+export const drawHatch = (size: number, colours: Colours): ImageData =>
+  picture(size, hatch(colours)).getContext("2d")!.getImageData(0, 0, size, size);
+
+function picture(size: number, draw: Draw): HTMLCanvasElement {
   const canvas = document.createElement("canvas");
   canvas.width = canvas.height = size;
   const pen = canvas.getContext("2d")!;
   pen.scale(size / 40, size / 40);
   draw(pen);
-  return pen.getImageData(0, 0, size, size);
+  return canvas;
 }
 
 /** The shape says how grave it is, the ring how much time is left; a late one is filled all over. */
@@ -124,7 +130,7 @@ function drawBlind(colours: Colours, draw: Draw): Draw {
   };
 }
 
-function drawHatch(colours: Colours): Draw {
+function hatch(colours: Colours): Draw {
   return (pen) => {
     pen.strokeStyle = colours.quiet;
     pen.globalAlpha = 0.5;

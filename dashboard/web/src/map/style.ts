@@ -1,28 +1,19 @@
-import type { StyleSpecification, SymbolLayerSpecification } from "maplibre-gl";
+import type { StyleSpecification } from "maplibre-gl";
 import type { BaseMap } from "../api/client";
 import { layersOf, SOURCE, sourceOf } from "./base";
-import { deviceFeatures } from "./features";
+import { areaFeatures } from "./features";
 import type { Colours } from "./signs";
 
-const EMPTY = deviceFeatures([], 0);
-
-/** How far the pictures are drawn larger than they are shown, so that they stay sharp. */
-export const SHARPNESS = 2;
+const NO_AREAS = areaFeatures([], new Map());
 
 /** The map of an area: no font, no picture is fetched from anywhere. `text` is in pixels. */
 export function styleOf(colours: Colours, font: string, text: number, base: BaseMap): StyleSpecification {
   const under = sourceOf(base, window.location.href);
-  const sign = (scale: number): SymbolLayerSpecification["layout"] => ({
-    "icon-image": ["get", "sign"],
-    "icon-size": scale / SHARPNESS,
-    "icon-allow-overlap": true,
-    "icon-ignore-placement": true,
-  });
   return {
     version: 8,
     sources: {
       ...(under === null ? {} : { [SOURCE]: under }),
-      ...Object.fromEntries(["areas", "devices", "tickets"].map((name) => [name, { type: "geojson", data: EMPTY }])),
+      areas: { type: "geojson", data: NO_AREAS },
     },
     layers: [
       { id: "ground", type: "background", paint: { "background-color": colours.ground } },
@@ -63,13 +54,6 @@ export function styleOf(colours: Colours, font: string, text: number, base: Base
         source: "areas",
         layout: { "text-field": ["get", "label"], "text-font": [font], "text-size": text, "text-line-height": 1.15 },
         paint: { "text-color": colours.quiet, "text-halo-color": colours.ground, "text-halo-width": 2 },
-      },
-      { id: "devices", type: "symbol", source: "devices", layout: sign(0.8)! },
-      {
-        id: "tickets",
-        type: "symbol",
-        source: "tickets",
-        layout: { ...sign(1), "symbol-sort-key": ["get", "rank"] },
       },
     ],
   };

@@ -1,65 +1,62 @@
-import { computed, onScopeDispose, ref, type ComputedRef, type Ref } from "vue";
+import { onScopeDispose, readonly, ref, shallowReadonly, shallowRef, watch, type Ref, type ShallowRef } from "vue";
+import { readPicture } from "../api/client";
 
 const REFRESH_MS = 1_000;
 const PATIENCE_MS = 10_000;
 
-interface Picture {
-  address: string;
-  loaded: boolean;
-}
-
 export interface LivePicture {
-  /** The one that is shown, if any, then the one on its way, if any; keyed by address, neither loads twice. */
-  pictures: ComputedRef<Picture[]>;
-  /** Nothing has loaded for a while: what was shown is gone, it would pass for the present. */
+  /** The newest that came, decoded; it is closed once the next one stands in its place. */
+  picture: Readonly<ShallowRef<ImageBitmap | null>>;
+  /** Nothing has come for a while: what was shown is gone, it would pass for the present. */
   failed: Readonly<Ref<boolean>>;
-  onLoad(): void;
-  onError(): void;
 }
 
 /** A picture asked for anew every second, never while the last request is still under way or the page hidden. */
 export function useLivePicture(url: () => string | null): LivePicture {
-  const shown = ref<string | null>(null);
-  const coming = ref<string | null>(null);
+  const picture = shallowRef<ImageBitmap | null>(null);
   const failed = ref(false);
-  let askedAt = 0;
-  let loadedAt = -Infinity;
+  let asked: string | null = null;
+  let cameAt = -Infinity;
 
-  function onLoad(): void {
-    shown.value = coming.value;
-    coming.value = null;
-    failed.value = false;
-    loadedAt = performance.now();
+  function put(next: ImageBitmap | null): void {
+    const last = picture.value;
+    picture.value = next;
+    last?.close();
   }
 
-  function onError(): void {
-    coming.value = null;
-    if (performance.now() - loadedAt < PATIENCE_MS) return;
-    shown.value = null;
+  function miss(): void {
+    if (performance.now() - cameAt < PATIENCE_MS) return;
+    put(null);
     failed.value = true;
   }
 
-  function refresh(): void {
+  async function refresh(): Promise<void> {
     const address = url();
-    if (address === null) shown.value = coming.value = null;
-    if (address === null || document.hidden) return;
-    if (coming.value !== null) {
-      if (performance.now() - askedAt < PATIENCE_MS) return;
-      onError();
-    }
-    askedAt = performance.now();
-    coming.value = `${address}?t=${Date.now()}`;
+    if (address === null || address === asked || document.hidden) return;
+    asked = address;
+    const next = await readPicture(address);
+    if (address !== asked) return next?.close(); // of a camera that is shown no more
+    asked = null;
+    if (next === null) return miss();
+    put(next);
+    failed.value = false;
+    cameAt = performance.now();
   }
 
-  const pictures = computed(() => {
-    const both: Picture[] = [];
-    if (shown.value !== null) both.push({ address: shown.value, loaded: true });
-    if (coming.value !== null) both.push({ address: coming.value, loaded: false });
-    return both;
-  });
+  function begin(): void {
+    asked = null;
+    cameAt = -Infinity;
+    put(null);
+    failed.value = false;
+    void refresh();
+  }
 
-  refresh();
+  watch(url, begin, { immediate: true });
   const timer = setInterval(refresh, REFRESH_MS);
-  onScopeDispose(() => clearInterval(timer));
-  return { pictures, failed, onLoad, onError };
+  onScopeDispose(() => {
+    clearInterval(timer);
+    asked = null;
+    put(null);
+  });
+  return { picture: shallowReadonly(picture), failed: readonly(failed) };
 }
