@@ -138,6 +138,19 @@ def test_a_ticket_is_accepted_and_handled_with_a_photo(
     assert kept == [("photo",)]
 
 
+def test_a_worker_goes_on_with_what_was_paused(screens: Screens, town: Town, grid: Position) -> None:
+    ticket = reported(town, grid)
+    order(town, ticket, Action.ACCEPT, Person(WANG.name, Role.WORKER))
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    order(town, ticket, Action.PAUSE, reason="waiting for a part", until=tomorrow)
+    with screens.page("/worker", WANG.name, PHONE) as page:
+        page.get_by_test_id("resume").scroll_into_view_if_needed()
+        screens.keep(page, "worker-paused")
+        page.get_by_test_id("resume").click()
+        wait_for(lambda: actions_of(town, ticket)[-1] == "resume")
+        expect(page.get_by_test_id("resume")).to_have_count(0)
+
+
 def test_what_is_done_without_a_network_is_kept_and_sent_once_in_order(
     screens: Screens, town: Town, grid: Position, photo: Path
 ) -> None:

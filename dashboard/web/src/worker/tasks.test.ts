@@ -38,6 +38,12 @@ describe("withActs", () => {
     expect(after.map(({ ticket }) => ticket.id)).toEqual(["c"]);
   });
 
+  it("goes on with what was paused", () => {
+    const { ticket } = task("a", 1);
+    const paused = { ...task("a", 1), ticket: { ...ticket, paused_until: iso(NOON + HOUR) } };
+    expect(withActs([paused], [act("a", "resume")])[0]!.ticket.paused_until).toBeNull();
+  });
+
   it("answers a letter apart from the ticket that a department has as well", () => {
     const both = [task("a", 1, { hold: "letter", letter }), task("a", 2)];
     const checkedIn = withActs(both, [act("a", "check_in")]);

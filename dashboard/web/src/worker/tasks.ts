@@ -30,6 +30,7 @@ export function withActs(tasks: readonly Task[], acts: readonly Act[]): Task[] {
 function afterAct(task: Task, { action }: Act): Task[] {
   if (task.hold === "letter") return afterAnswer(task, action);
   if (action === "handle" || action === "return") return [];
+  if (action === "resume") return [{ ...task, ticket: { ...task.ticket, paused_until: null } }];
   if (action !== "accept") return [task];
   return [{ ...task, hold: "mine", due: task.ticket.due.handle, ticket: { ...task.ticket, state: "accepted" } }];
 }

@@ -12,7 +12,7 @@ const zh = {
   pending: "待发送",
   go: "导航",
   place: { show: "显示距离", asking: "正在定位…", failed: "无法定位", metres: "约 {n} 米", kilometres: "约 {n} 公里" },
-  do: { comment: "备注", return: "退回", cancel: "取消", send: "发送", note: "说明（可不填）", say: "说明", morePhotos: "再拍一张", addPhotos: "拍照",
+  do: { comment: "备注", return: "退回", resume: "继续办理", cancel: "取消", send: "发送", note: "说明（可不填）", say: "说明", morePhotos: "再拍一张", addPhotos: "拍照",
     without: "没法拍照，写说明", why: "为什么退回？", answer: "办理情况" },
   reason: { elsewhere: "不在我的网格", notMine: "不属于我的职责", nothing: "到场没有发现", department: "需要职能部门处理" },
   outbox: {
@@ -45,7 +45,7 @@ const en: typeof zh = {
   pending: "to be sent",
   go: "Navigate",
   place: { show: "Show distance", asking: "Locating…", failed: "Cannot locate", metres: "about {n} m", kilometres: "about {n} km" },
-  do: { comment: "Comment", return: "Give back", cancel: "Cancel", send: "Send", note: "Note (if you like)", say: "Note", morePhotos: "One more photo", addPhotos: "Take a photo",
+  do: { comment: "Comment", return: "Give back", resume: "Go on with it", cancel: "Cancel", send: "Send", note: "Note (if you like)", say: "Note", morePhotos: "One more photo", addPhotos: "Take a photo",
     without: "No photo possible: write a note", why: "Why do you give it back?", answer: "What was done" },
   reason: { elsewhere: "Not in my grid", notMine: "Not my duty", nothing: "Nothing found there", department: "A department has to do it" },
   outbox: {
