@@ -89,10 +89,15 @@ def some_id() -> UUID:
 
 
 @contextmanager
-def serving(database: str, trusted_proxies: str = ONE, map: Path | None = None) -> Iterator[str]:  # noqa: A002 - its name
-    """The address of a server that trusts these."""
+def serving(
+    database: str,
+    trusted_proxies: str = ONE,
+    map: Path | None = None,  # noqa: A002 - its name
+    port: int | None = None,
+) -> Iterator[str]:
+    """The address of a server that trusts these, at a free port where none is asked for."""
     app = create_app(web_settings(database, map), CollectorRegistry())
-    config = make_config(app, ONE, port := free_port(), trusted_proxies)
+    config = make_config(app, ONE, port := port or free_port(), trusted_proxies)
     server = Server(config, app.state.hub.end_streams)
     thread = threading.Thread(target=server.run)
     thread.start()

@@ -5,6 +5,8 @@ from urllib.parse import unquote
 import pytest
 from playwright.sync_api import Page, expect
 
+from deploy.embedded import free_port
+from tests.dashboard.conftest import serving
 from tests.screens.conftest import Screens, Town, see, violations
 from tests.waiting import wait_for
 
@@ -115,6 +117,25 @@ def test_a_server_that_is_gone_is_told_in_red_and_what_was_known_stays(screens: 
         screens.keep(page, "wall-down")
         page.context.set_offline(False)
         expect(page.get_by_test_id("link-state")).to_have_attribute("data-state", "live", timeout=20_000)
+
+
+def test_a_server_that_is_started_again_tells_what_happened_meanwhile(
+    screens: Screens, town: Town, database: str
+) -> None:
+    port, state = free_port(), "data-state"
+    see(town)
+    with screens.page("/wall", GUEST, WALL) as page:
+        link = page.get_by_test_id("link-state")
+        with serving(database, port=port) as url:
+            page.goto(f"{url}/wall?lang=zh-CN")
+            expect(link).to_have_attribute(state, "live")
+            expect(page.get_by_test_id("ticket")).to_have_count(1)
+        expect(link).to_have_attribute(state, "down", timeout=20_000)
+        expect(page.get_by_test_id("ticket")).to_have_count(1)
+        see(town, "cam-square-1", kind="crowd", zone="square")
+        with serving(database, port=port):
+            expect(link).to_have_attribute(state, "live", timeout=20_000)
+            expect(page.get_by_test_id("ticket")).to_have_count(2)
 
 
 def test_a_server_s_fault_is_told_by_its_number(screens: Screens) -> None:
