@@ -14,10 +14,13 @@ from uuid import uuid4
 import hypothesis
 import psycopg
 import pytest
+from argon2 import PasswordHasher
+from argon2.profiles import CHEAPEST
 from playwright.sync_api import Browser, sync_playwright
 from psycopg import sql
 
 from deploy.embedded import USER, EmbeddedDatabase, broker_command, broker_url, free_port, wait_for_port
+from dispatch import accounts
 from ingest.migrate import migrate
 
 # a busy machine is no bug of ours
@@ -43,6 +46,14 @@ def need(found: object, what: str) -> None:
     if found:
         return
     (pytest.fail if IN_CI else pytest.skip)(f"{what} is not on this machine")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def cheap_passwords() -> Iterator[None]:
+    """What makes a hash dear is for whoever guesses: two dozen accounts took a test five seconds."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(accounts, "_hasher", lambda: PasswordHasher.from_parameters(CHEAPEST))
+        yield
 
 
 @pytest.fixture(scope="session")

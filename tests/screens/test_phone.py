@@ -174,7 +174,7 @@ def test_what_is_done_without_a_network_is_kept_and_sent_once_in_order(
         screens.keep(page, "worker-offline")
         assert actions_of(town, ticket) == ["open", "confirm"]
         page.context.set_offline(False)
-        wait_for(lambda: state_of(town, ticket) == "handled")
+        wait_for(lambda: state_of(town, ticket) == "handled", within_s=60)
         expect(page.get_by_test_id("outbox")).to_have_count(0)
         assert actions_of(town, ticket) == ["open", "confirm", "accept", "comment", "handle"]
 

@@ -1,4 +1,5 @@
 import type { Map as MapLibre, Point } from "maplibre-gl";
+import { resize } from "../parts/canvas";
 import type { Placed } from "./placed";
 import { SHARPNESS } from "./signs";
 
@@ -20,17 +21,8 @@ export function layOver(map: MapLibre, pictures: ReadonlyMap<string, HTMLCanvasE
 
   const sideOf = (one: Placed): number => (pictures.get(one.sign)!.width / SHARPNESS) * one.scale;
 
-  function clear(): CanvasRenderingContext2D {
-    const { clientWidth, clientHeight } = map.getCanvas();
-    canvas.width = Math.round(clientWidth * window.devicePixelRatio); // which empties it, too
-    canvas.height = Math.round(clientHeight * window.devicePixelRatio);
-    const pen = canvas.getContext("2d")!;
-    pen.scale(window.devicePixelRatio, window.devicePixelRatio);
-    return pen;
-  }
-
   function draw(): void {
-    const pen = clear();
+    const pen = penOn(canvas, map.getCanvas());
     for (const one of all) {
       const [{ x, y }, side] = [map.project(one.place), sideOf(one)];
       pen.drawImage(pictures.get(one.sign)!, x - side / 2, y - side / 2, side, side);
@@ -46,4 +38,13 @@ export function layOver(map: MapLibre, pictures: ReadonlyMap<string, HTMLCanvasE
     },
     at: (point) => all.findLast((one) => map.project(one.place).dist(point) <= sideOf(one) / 2) ?? null,
   };
+}
+
+/** An empty canvas as large as the frame, whose pixels are those of the page. */
+function penOn(canvas: HTMLCanvasElement, { clientWidth, clientHeight }: HTMLElement): CanvasRenderingContext2D {
+  resize(canvas, clientWidth * window.devicePixelRatio, clientHeight * window.devicePixelRatio);
+  const pen = canvas.getContext("2d")!;
+  pen.setTransform(window.devicePixelRatio, 0, 0, window.devicePixelRatio, 0, 0);
+  pen.clearRect(0, 0, clientWidth, clientHeight);
+  return pen;
 }
