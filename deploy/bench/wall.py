@@ -1,9 +1,11 @@
 """`yihu bench wall`: whether the wall stays usable with very much on it, in a real browser that draws by software."""
 
 import shutil
+import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, NamedTuple
 
 import cv2
@@ -11,12 +13,21 @@ import psutil
 
 from dashboard.access import COOKIE
 from deploy.bench.crowd import HOST, TOKEN, Crowd, changing, fill, serving
+from deploy.embedded import free_port, wait_for_port
 from deploy.settings import UsageError
 from edge.sim.address import parse_camera
 from edge.sim.film import Film
 
-FLAGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-         "--enable-unsafe-swiftshader"]  # fmt: skip
+WIDTH, HEIGHT = 1920, 1080
+FLAGS = [
+    "--headless=new",
+    "--no-sandbox",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--enable-unsafe-swiftshader",
+]
 STEP_S = 15.0
 
 # counts frames from now on, and how long the page could not answer
@@ -48,15 +59,32 @@ def bench_wall(database: str, seconds: float, crowd: Crowd, say: Callable[[str],
     """The database must be new; raise UsageError without a browser."""
     say(f"making {crowd.devices} devices and {crowd.tickets} tickets")
     fill(database, crowd, _street())
-    with serving(database) as port, _page() as page, changing(database, crowd):
-        page.context.add_cookies([{"name": COOKIE, "value": TOKEN, "url": f"http://{HOST}:{port}"}])
-        page.goto(f"http://{HOST}:{port}/login")  # the second visit of a wall that is reloaded
-        begin = time.monotonic()
-        page.goto(f"http://{HOST}:{port}/wall", wait_until="commit")
-        page.get_by_test_id("ticket").first.wait_for(timeout=60_000)
-        paint_s = time.monotonic() - begin
-        page.wait_for_timeout(10_000)
-        return _watch(page, seconds, paint_s, say)
+    with serving(database) as port, _chromium() as visit, changing(database, crowd):
+        address = f"http://{HOST}:{port}"
+        with visit() as page:
+            _fit(page)
+            paint_s = _open(page, address)
+            page.wait_for_timeout(10_000)
+            page.evaluate(COUNT)
+        return _watch(visit, seconds, paint_s, say)
+
+
+def _fit(page: Any) -> None:
+    """The page as large as a hall's screen: the window has a frame as well."""
+    frame = page.evaluate("outerHeight - innerHeight")
+    session = page.context.new_cdp_session(page)
+    window = session.send("Browser.getWindowForTarget")["windowId"]
+    session.send("Browser.setWindowBounds", {"windowId": window, "bounds": {"width": WIDTH, "height": HEIGHT + frame}})
+
+
+def _open(page: Any, address: str) -> float:
+    """How long it takes until the first ticket stands there, in seconds."""
+    page.context.add_cookies([{"name": COOKIE, "value": TOKEN, "url": address}])
+    page.goto(f"{address}/login")  # the second visit of a wall that is reloaded
+    begin = time.monotonic()
+    page.goto(f"{address}/wall?lang=zh-CN", wait_until="commit")
+    page.get_by_test_id("ticket").first.wait_for(timeout=60_000)
+    return time.monotonic() - begin
 
 
 def _street() -> bytes:
@@ -65,16 +93,16 @@ def _street() -> bytes:
     return cv2.imencode(".jpg", frame)[1].tobytes()
 
 
-def _watch(page: Any, seconds: float, paint_s: float, say: Callable[[str], None]) -> Watched:
-    page.evaluate(COUNT)
+def _watch(visit: "Visit", seconds: float, paint_s: float, say: Callable[[str], None]) -> Watched:
     begin, memory, longest, frames = time.monotonic(), [], 0.0, 0
     while (passed := time.monotonic() - begin) < seconds:
-        page.wait_for_timeout(1000 * min(STEP_S, seconds - passed))
-        frames, stall = page.evaluate(READ)
-        longest = max(longest, stall / 1000)
+        time.sleep(min(STEP_S, seconds - passed))
         memory.append(_memory_mb())
-        say(f"{passed:.0f} s: {frames / (time.monotonic() - begin):.1f} frames/s, {memory[-1]:.0f} MB")
-    passed = time.monotonic() - begin
+        with visit() as page:
+            frames, stall = page.evaluate(READ)
+        longest = max(longest, stall / 1000)
+        passed = time.monotonic() - begin
+        say(f"{passed:.0f} s: {frames / passed:.1f} frames/s, {memory[-1]:.0f} MB")
     return Watched(passed, paint_s, frames / passed, longest, memory)
 
 
@@ -85,14 +113,31 @@ def _memory_mb() -> float:
     return max((one.memory_full_info().uss for one in renderers), default=0) / 1e6
 
 
-@contextmanager
-def _page() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - of those who develop
+Visit = Callable[[], AbstractContextManager[Any]]
 
+
+@contextmanager
+def _chromium() -> Iterator[Visit]:
+    """A browser to visit now and then: while a debugger is attached, a page keeps all that it ever loaded for it."""
     chromium = shutil.which("chromium")
     if chromium is None:
         raise UsageError("there is no chromium on this machine: apt install chromium")
+    port = free_port()
+    with tempfile.TemporaryDirectory() as profile:
+        own = [f"--user-data-dir={profile}", f"--remote-debugging-port={port}"]
+        process = subprocess.Popen([chromium, *FLAGS, *own, "about:blank"], stderr=subprocess.DEVNULL)
+        if not wait_for_port(port, within_s=30):
+            raise UsageError("chromium does not come up: start it by hand and see what it says")
+        yield lambda: _visit(port)
+        process.terminate()
+        process.wait()
+
+
+@contextmanager
+def _visit(port: int) -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - of those who develop
+
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield browser.new_page(viewport={"width": 1920, "height": 1080}, locale="zh-CN")
+        browser = playwright.chromium.connect_over_cdp(f"http://{HOST}:{port}")
+        yield browser.contexts[0].pages[0]
         browser.close()
