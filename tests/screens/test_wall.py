@@ -12,6 +12,7 @@ from tests.waiting import wait_for
 
 WALL, WIDE = {"width": 1920, "height": 1080}, {"width": 2560, "height": 1080}
 GUEST = "刘洋"
+RED = "rgb(255, 90, 82)"  # --critical
 
 
 def rise(town: Town) -> None:
@@ -97,6 +98,33 @@ def test_a_device_that_is_picked_on_the_map_leads_to_its_tickets(screens: Screen
         pick(page, "device=cam-junction-1")
 
 
+def test_a_live_picture_is_drawn_as_soon_as_it_has_come(screens: Screens) -> None:
+    with screens.page("/wall", GUEST, WALL) as page:
+        page.wait_for_selector("[data-testid=live-picture][data-live=true]")
+        widths = page.locator("[data-live=true]").evaluate_all("all => all.map(one => one.width)")
+        assert min(widths) > 100
+
+
+def signs(page: Page) -> float:
+    """How much of the map is covered by signs."""
+    covered = """() => {
+        const [, canvas] = document.querySelectorAll('[data-testid=map] canvas');
+        const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+        return data.filter((value, index) => index % 4 === 3 && value > 0).length / (data.length / 4);
+    }"""
+    is_drawn(page)
+    return float(page.evaluate(covered))
+
+
+def test_a_wall_that_is_put_onto_a_larger_screen_draws_its_signs_larger(screens: Screens) -> None:
+    with screens.page("/wall", GUEST, {"width": 960, "height": 540}) as page:
+        wait_for(lambda: signs(page), 30)
+        small = signs(page)
+        page.set_viewport_size(WALL)
+        wait_for(lambda: page.evaluate("document.querySelector('[data-testid=map] canvas').width") > 800)
+        wait_for(lambda: signs(page) > 0.8 * small, 30)
+
+
 def test_each_area_has_its_wall_and_a_way_back(screens: Screens, town: Town) -> None:
     ticket = see(town)
     elsewhere = see(town, "cam-square-1", kind="crowd", zone="square")
@@ -136,6 +164,18 @@ def test_a_server_that_is_started_again_tells_what_happened_meanwhile(
         with serving(database, port=port):
             expect(link).to_have_attribute(state, "live", timeout=20_000)
             expect(page.get_by_test_id("ticket")).to_have_count(2)
+
+
+def test_data_that_grow_old_are_told_in_red_and_dimmed(screens: Screens, town: Town) -> None:
+    see(town)
+    town.connection.execute("UPDATE devices SET seen_at = now() - interval '5 minutes'")
+    town.connection.execute("UPDATE pictures SET received_at = now() - interval '5 minutes'")
+    with screens.page("/wall", GUEST, WALL) as page:
+        link = page.get_by_test_id("link-state")
+        expect(link).to_have_attribute("data-state", "stale")
+        expect(link).to_have_css("background-color", RED)
+        expect(page.locator(".feed")).to_have_css("opacity", "0.45")
+        screens.keep(page, "wall-stale")
 
 
 def test_a_server_s_fault_is_told_by_its_number(screens: Screens) -> None:
