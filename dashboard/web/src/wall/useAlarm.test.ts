@@ -15,6 +15,11 @@ class FakeContext {
 
   async resume(): Promise<void> {
     if (this.allowed()) this.state = "running";
+    else await new Promise(() => undefined); // as a browser does, until somebody touches the page
+  }
+
+  async suspend(): Promise<void> {
+    this.state = "suspended";
   }
 
   async close(): Promise<void> {
@@ -38,7 +43,7 @@ class FakeContext {
 
 function alarm(state: "running" | "suspended", wanted = true) {
   const sounding = ref(wanted);
-  const touched = ref(false);
+  const touched = ref(state === "running");
   const context = new FakeContext(state, () => touched.value);
   const make = vi.fn(() => context as unknown as AudioContext);
   const scope = effectScope();
@@ -52,6 +57,7 @@ describe("useAlarm", () => {
 
   it("sounds at once, again and again, and no more when it is seen to", async () => {
     const { sounding, context } = alarm("running");
+    await vi.advanceTimersByTimeAsync(0);
     expect(context.started).toHaveLength(2);
     await vi.advanceTimersByTimeAsync(8_000);
     expect(context.started).toHaveLength(6);
@@ -61,13 +67,28 @@ describe("useAlarm", () => {
     expect(context.started).toHaveLength(6);
   });
 
-  it("touches no sound card while there is nothing to sound for", () => {
-    expect(alarm("running", false).make).not.toHaveBeenCalled();
+  it("lets the sound card sleep while there is nothing to sound for", async () => {
+    const { context, isMuted } = alarm("running", false);
+    await vi.advanceTimersByTimeAsync(0);
+    expect([context.state, context.started.length, isMuted.value]).toEqual(["suspended", 0, false]);
+  });
+
+  it("says before there is anything to sound for that it could not, and sounds once somebody has touched the page", async () => {
+    const { sounding, touched, context, isMuted, unmute } = alarm("suspended", false);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(isMuted.value).toBe(true);
+    touched.value = true;
+    unmute();
+    await vi.advanceTimersByTimeAsync(0);
+    expect([isMuted.value, context.started.length]).toEqual([false, 0]);
+    sounding.value = true;
+    await vi.advanceTimersByTimeAsync(0);
+    expect(context.started).toHaveLength(2);
   });
 
   it("says that the browser keeps it quiet, until somebody touches the page", async () => {
     const { context, isMuted, touched, unmute } = alarm("suspended");
-    await vi.advanceTimersByTimeAsync(0);
+    await vi.advanceTimersByTimeAsync(1_000);
     expect([isMuted.value, context.started.length]).toEqual([true, 0]);
     touched.value = true;
     unmute();
@@ -77,6 +98,7 @@ describe("useAlarm", () => {
 
   it("leaves nothing behind", async () => {
     const { context, scope } = alarm("running");
+    await vi.advanceTimersByTimeAsync(0);
     scope.stop();
     await vi.advanceTimersByTimeAsync(60_000);
     expect([context.closed, context.started.length]).toEqual([true, 2]);

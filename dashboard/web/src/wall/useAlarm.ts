@@ -1,6 +1,7 @@
 import { onScopeDispose, ref, watch, type Ref } from "vue";
 
 const EVERY_MS = 4_000;
+const PATIENCE_MS = 1_000;
 /** Two falling notes, as a door bell: it is heard through talk, and nobody takes it for a telephone. Hertz, seconds. */
 const NOTES = [
   { pitch: 880, at: 0, lasts: 0.25 },
@@ -14,38 +15,41 @@ export interface Alarm {
   unmute(): void;
 }
 
-/** Sounds while there is something to sound for. */
+/** Sounds while there is something to sound for, and tells from the start whether it could. */
 export function useAlarm(sounding: () => boolean, makeContext: () => AudioContext = () => new AudioContext()): Alarm {
+  const context = makeContext();
   const isMuted = ref(false);
-  let context: AudioContext | undefined;
   let timer: ReturnType<typeof setInterval> | undefined;
 
-  function sound(): void {
-    context ??= makeContext();
+  /** Where a page may not sound, a browser answers only once somebody has touched it, if at all. */
+  async function wake(): Promise<void> {
+    await Promise.race([context.resume(), new Promise((done) => setTimeout(done, PATIENCE_MS))]);
     isMuted.value = context.state !== "running";
-    if (isMuted.value) void context.resume().then(() => (isMuted.value = context?.state !== "running"));
-    else for (const { pitch, at, lasts } of NOTES) play(context, pitch, context.currentTime + at, lasts);
   }
 
-  function unmute(): void {
-    void context?.resume().then(sound);
+  async function sound(): Promise<void> {
+    await wake();
+    if (isMuted.value || !sounding()) return;
+    for (const { pitch, at, lasts } of NOTES) play(context, pitch, context.currentTime + at, lasts);
   }
+
+  /** The sound card sleeps while there is nothing to sound for. */
+  const rest = (): void => void (sounding() || isMuted.value || context.suspend());
 
   watch(
     sounding,
     (wanted) => {
       clearInterval(timer);
-      if (!wanted) return;
-      sound();
-      timer = setInterval(sound, EVERY_MS);
+      if (wanted) timer = setInterval(sound, EVERY_MS);
+      void (wanted ? sound() : wake().then(rest));
     },
     { immediate: true },
   );
   onScopeDispose(() => {
     clearInterval(timer);
-    void context?.close();
+    void context.close();
   });
-  return { isMuted, unmute };
+  return { isMuted, unmute: () => void (sounding() ? sound() : wake().then(rest)) };
 }
 
 function play(context: AudioContext, pitch: number, at: number, lasts: number): void {
