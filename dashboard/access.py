@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -41,6 +42,21 @@ OPEN_BELOW = "/api/follow/"
 SCRIPT = Person("", Role.ADMIN)  # the server's own token: an admin, and nobody in person
 
 
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """What somebody shows, by which they are found: again, too, while an answer to them goes on."""
+
+    token: str
+    guest: str | None = None  # who they are else
+    is_script: bool = False  # with the server's own token
+
+    def find(self, connection: Connection) -> Person | None:
+        if self.is_script:
+            return SCRIPT
+        known = accounts.find_by_token(connection, self.token, datetime.now(UTC)) if self.token else None
+        return known or (accounts.find_person(connection, self.guest) if self.guest else None)
+
+
 class Gate:
     """Finds out who asks, and turns strangers away before a byte of what they send is read."""
 
@@ -52,26 +68,29 @@ class Gate:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
+        caller = self._caller(headers, reading=scope["method"] in READING)
         try:
-            person = await run_in_threadpool(self._find, headers, reading=scope["method"] in READING)
+            person = await run_in_threadpool(self._find, caller)
         except (psycopg.OperationalError, PoolTimeout) as error:
             await database_away(error)(scope, receive, send)
             return
-        scope.setdefault("state", {})["person"] = person
+        scope.setdefault("state", {}).update(person=person, caller=caller)
         refusal = _refusal(scope, headers, person)
         await (refusal or self._app)(scope, receive, send)
 
-    def _find(self, headers: Headers, *, reading: bool) -> Person | None:
-        """Who shows a token; of others, on a server that has a guest, whoever only reads is that one."""
+    def _caller(self, headers: Headers, *, reading: bool) -> Caller:
+        """By their token; of others, on a server that has a guest, whoever only reads is that one."""
         token = bearer(headers) or session(headers)
-        if token and secrets.compare_digest(token.encode(), self._token):
-            return SCRIPT
         guest = self._guest if reading and not bearer(headers) else None
-        if not token and not guest:
+        return Caller(token, guest, bool(token) and secrets.compare_digest(token.encode(), self._token))
+
+    def _find(self, caller: Caller) -> Person | None:
+        if caller.is_script:
+            return SCRIPT
+        if not caller.token and not caller.guest:
             return None
         with self._pool.connection() as connection:
-            known = accounts.find_by_token(connection, token, datetime.now(UTC)) if token else None
-            return known or (accounts.find_person(connection, guest) if guest else None)
+            return caller.find(connection)
 
 
 def _refusal(scope: Scope, headers: Headers, person: Person | None) -> ASGIApp | None:

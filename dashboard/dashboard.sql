@@ -143,7 +143,7 @@ ORDER BY began_at;
 
 -- name: points
 SELECT id, kind, state, severity, area_code AS area, longitude, latitude, opened_at,
-       CASE state WHEN 'handled' THEN due_close WHEN 'accepted' THEN due_handle ELSE due_accept END AS due
+       overdue_at AS due
 FROM tickets
 WHERE ended_at IS NULL AND (%(area)s::text IS NULL OR areas @> ARRAY[%(area)s::text])
   AND within_reach(%(role)s, %(reach)s, %(holder)s, assignee, departments, areas)

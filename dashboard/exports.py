@@ -2,6 +2,7 @@
 
 import csv
 import io
+import unicodedata
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
@@ -29,7 +30,7 @@ STATES = {
 }  # fmt: skip
 SEVERITIES = {"critical": "紧急", "major": "重要", "minor": "一般"}
 CLOCKS = {"accept": "接单", "handle": "处理", "close": "办结"}
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would compute what strangers write so
+FORMULA = ("=", "+", "-", "@")  # a spreadsheet would compute what strangers write so
 
 Language = Literal["zh-CN", "en"]
 Cell = str | float | int | datetime | None
@@ -130,7 +131,13 @@ def _tickets(connection: Connection, who: Person, filters: Filters) -> Iterator[
 
 
 def _harmless(cell: Cell) -> Any:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
+    return f"'{cell}" if isinstance(cell, str) and _first_seen(cell) in FORMULA else cell
+
+
+def _first_seen(text: str) -> str:
+    """The first character that is seen, narrow: spreadsheets pass over blanks and read full-width signs."""
+    first = next((one for one in text if one.isprintable() and one != " "), "")
+    return unicodedata.normalize("NFKC", first)
 
 
 def _file(content: bytes, media_type: str, suffix: str) -> Response:

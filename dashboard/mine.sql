@@ -1,14 +1,15 @@
 -- name: tasks
 -- The next due first. Each part walks an index of what is open: what has ended, however much it is, costs nothing.
+-- A first acceptance stands: what was reopened has to be handled next.
 WITH mine AS (
-    SELECT id AS ticket, 'mine' AS hold, CASE state WHEN 'accepted' THEN due_handle ELSE due_accept END AS due,
+    SELECT id AS ticket, 'mine' AS hold, CASE WHEN accepted_at IS NULL THEN due_accept ELSE due_handle END AS due,
            NULL::uuid AS letter
     FROM tickets
     WHERE assignee = %(holder)s AND ended_at IS NULL AND state IN ('dispatched', 'accepted')
       AND within_reach(%(role)s, %(reach)s, %(holder)s, assignee, departments, areas)
     ORDER BY due LIMIT %(limit)s
 ), free AS (
-    SELECT id, 'free', due_accept, NULL::uuid
+    SELECT id, 'free', CASE WHEN accepted_at IS NULL THEN due_accept ELSE due_handle END, NULL::uuid
     FROM tickets
     WHERE state = 'dispatched' AND assignee IS NULL AND %(role)s <> 'department'
       AND (%(reach)s::text IS NULL OR areas @> ARRAY[%(reach)s::text])

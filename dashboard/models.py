@@ -291,7 +291,7 @@ class Wall(BaseModel):
 
 
 class Point(BaseModel):
-    """An open ticket on the map; `due` is when the next step that its state asks for has to be done."""
+    """An open ticket on the map; `due` is when the first step that is to be done has to be."""
 
     id: UUID
     kind: str

@@ -48,10 +48,10 @@ async def stream(request: Request, who: Who) -> AsyncIterator[ServerSentEvent]:
     """Events `ticket`, `device` and `incident`, each with the `id` of what changed.
 
     Beside it stands the `ticket` or `device` as it is now; null where you do not reach it. Without that, or without an
-    id, read again what you show.
+    id, read again what you show. The stream ends within seconds of whoever may no longer hear it.
     """
     yield ServerSentEvent(event="hello", data={}, retry=2000)
-    async for (kind, name), shown in request.app.state.hub.follow(who):
+    async for (kind, name), shown in request.app.state.hub.follow(who, request.state.caller):
         yield ServerSentEvent(event=kind, raw_data=_event(kind, name, shown))
 
 

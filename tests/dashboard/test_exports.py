@@ -39,8 +39,11 @@ def test_a_table_is_written_in_the_reader_s_language(client: TestClient, connect
     assert (head[0], row[head.index("状态")], row[head.index("级别")]) == ("编号", "待确认", "一般")
 
 
-def test_what_a_stranger_writes_is_never_computed(client: TestClient, connection: Connection):
-    title = '=HYPERLINK("http://x","y")'
+@pytest.mark.parametrize(
+    "lead", ["=", "＝", "+", "－", "＠", " =", "\n=", "\t=", "\r\n=", "\u3000＝", "\ufeff=", "\u200b﹦"]
+)
+def test_what_a_stranger_writes_is_never_computed(client: TestClient, connection: Connection, lead: str):
+    title = f'{lead}HYPERLINK("http://x","y")'
     desk.report(connection, desk.Report("rubbish", title, Position(*INSIDE)), "resident", datetime.now(UTC))
     assert table(client)[0]["title"] == f"'{title}"
     with zipfile.ZipFile(io.BytesIO(client.get("/api/tickets.xlsx").content)) as book:

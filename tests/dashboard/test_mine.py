@@ -59,6 +59,22 @@ def test_a_worker_is_given_their_own_and_what_nobody_has_in_their_grid(
     assert {str(away), str(of_zhao), str(candidate)} & {ticket for _, ticket in ask(client, headers)} == set()
 
 
+def test_what_was_reopened_is_due_to_be_handled_not_to_be_accepted_again(
+    client: TestClient, connection: Connection
+) -> None:
+    wang = Person("wang", Role.WORKER)
+    headers = sign_in(connection, wang)
+    ticket = sent_out(connection, "wang", hours_ago=4)
+    order(connection, ticket, Action.ACCEPT, wang)
+    order(connection, ticket, Action.HANDLE, wang, note="修好了")
+    order(connection, ticket, Action.REOPEN, CHIEF, reason="又坏了")
+    (task,) = client.get("/api/mine", headers=headers).json()
+    assert (task["ticket"]["state"], task["due"]) == ("dispatched", task["ticket"]["due"]["handle"])
+    connection.execute("UPDATE tickets SET assignee = NULL")
+    (free,) = client.get("/api/mine", headers=headers).json()
+    assert (free["hold"], free["due"]) == ("free", task["due"])
+
+
 def test_a_department_is_given_its_letters_until_it_answers(client: TestClient, connection: Connection) -> None:
     headers = sign_in(connection, CREW)
     called, theirs, free = sent_out(connection), sent_out(connection, "环卫所"), sent_out(connection)

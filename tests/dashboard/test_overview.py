@@ -66,6 +66,19 @@ def test_the_map_shows_every_open_ticket_and_when_its_next_step_is_due(
     assert len(client.get("/api/points").json()) == 2
 
 
+def test_what_was_reopened_is_late_on_the_map_only_where_it_is_counted_late(
+    client: TestClient, connection: psycopg.Connection
+) -> None:
+    lamp = report(connection, at=datetime.now(UTC) - timedelta(hours=4))
+    for action in ("confirm", "accept", "handle", "reopen"):
+        body = {"actor": "wang", "note": "done", "reason": "still dark"}
+        assert client.post(f"/api/tickets/{lamp}/{action}", json=body).status_code == 200
+    (point,), ticket = client.get("/api/points").json(), client.get(f"/api/tickets/{lamp}").json()
+    assert (point["state"], ticket["overdue"]) == ("dispatched", [])
+    assert client.get("/api/wall").json()["counts"]["overdue"] == 0
+    assert point["due"] == ticket["due"]["handle"] > datetime.now(UTC).isoformat()
+
+
 def test_the_wall_counts_its_figures_aside(client: TestClient, connection: psycopg.Connection) -> None:
     report(connection, at=datetime.now(UTC) - timedelta(hours=30))
     assert client.get("/api/wall").json()["figures"] is None

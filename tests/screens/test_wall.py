@@ -6,13 +6,18 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from deploy.embedded import free_port
-from tests.dashboard.conftest import serving
+from dispatch import desk
+from dispatch.people import Person
+from dispatch.ticket import Order
+from dispatch.transitions import Action, Role
+from tests.dashboard.conftest import INSIDE, report, serving
 from tests.screens.conftest import Screens, Town, see, violations
 from tests.waiting import wait_for
 
 WALL, WIDE = {"width": 1920, "height": 1080}, {"width": 2560, "height": 1080}
 GUEST = "刘洋"
 RED = "rgb(255, 90, 82)"  # --critical
+REOPENING = (Action.CONFIRM, Action.ACCEPT, Action.HANDLE, Action.REOPEN)
 
 
 def rise(town: Town) -> None:
@@ -133,6 +138,17 @@ def test_each_area_has_its_wall_and_a_way_back(screens: Screens, town: Town) -> 
         page.get_by_role("link", name="全部").click()
         expect(page.get_by_test_id("ticket")).to_have_count(2)
         assert elsewhere.id != ticket.id
+
+
+def test_what_was_reopened_is_shown_with_the_time_to_handle_it(screens: Screens, town: Town) -> None:
+    ticket = report(town.connection, position=INSIDE, at=datetime.now(UTC) - timedelta(minutes=4))
+    for action in REOPENING:
+        by = Person("root", Role.ADMIN)
+        order = Order(action=action, at=datetime.now(UTC), by=by, assignee="王建军", reason="又坏了", note="修好了")
+        desk.act(town.connection, ticket, order, [])
+    with screens.page("/wall", GUEST, WALL) as page:
+        expect(page.get_by_test_id("ticket")).to_contain_text("处理剩")
+        expect(page.get_by_test_id("overdue")).to_have_text("0")
 
 
 def test_a_server_that_is_gone_is_told_in_red_and_what_was_known_stays(screens: Screens, town: Town) -> None:

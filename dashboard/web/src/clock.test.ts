@@ -13,9 +13,17 @@ describe("slaOf", () => {
   });
 
   it("then handle, then close, then none", () => {
-    expect(slaOf(ticketOf({ state: "accepted" }), NOON + 6 * HOUR)).toMatchObject({ clock: "handle", share: 0.75 });
-    expect(slaOf(ticketOf({ state: "handled" }), NOON)).toMatchObject({ clock: "close", share: 1 });
-    for (const state of ["closed", "rejected", "merged"] as const) expect(slaOf(ticketOf({ state }), NOON)).toBeNull();
+    const handled = { accepted_at: iso(NOON), handled_at: iso(NOON) };
+    expect(slaOf(ticketOf({ state: "accepted", accepted_at: iso(NOON) }), NOON + 6 * HOUR)).toMatchObject({ clock: "handle", share: 0.75 });
+    expect(slaOf(ticketOf({ state: "handled", ...handled }), NOON)).toMatchObject({ clock: "close", share: 1 });
+    expect(slaOf(ticketOf({ state: "closed", ...handled, ended_at: iso(NOON) }), NOON)).toBeNull();
+    expect(slaOf(ticketOf({ state: "rejected", ended_at: iso(NOON) }), NOON)).toBeNull();
+  });
+
+  it("runs the handle clock of what was reopened: its first acceptance stands", () => {
+    const reopened = ticketOf({ state: "dispatched", accepted_at: iso(NOON) });
+    expect(slaOf(reopened, NOON + 4 * HOUR)).toMatchObject({ clock: "handle", leftMs: 20 * HOUR });
+    expect(isLate(reopened, NOON + 4 * HOUR)).toBe(false);
   });
 
   it("has run out below zero", () => {
@@ -35,8 +43,8 @@ describe("slaOf", () => {
 describe("isLate", () => {
   it("follows the clock that is next", () => {
     expect(isLate(ticketOf(), NOON + 3 * HOUR)).toBe(true);
-    expect(isLate(ticketOf({ state: "accepted" }), NOON + 3 * HOUR)).toBe(false);
-    expect(isLate(ticketOf({ state: "closed" }), NOON + 9999 * HOUR)).toBe(false);
+    expect(isLate(ticketOf({ state: "accepted", accepted_at: iso(NOON) }), NOON + 3 * HOUR)).toBe(false);
+    expect(isLate(ticketOf({ state: "closed", ended_at: iso(NOON) }), NOON + 9999 * HOUR)).toBe(false);
   });
 });
 

@@ -24,19 +24,18 @@ const DAY = 24 * HOUR;
 /** From here on hours say less than days do. */
 const MANY_HOURS = 48 * HOUR;
 
-const NEXT_CLOCK: Record<Ticket["state"], Clock | null> = {
-  candidate: "accept",
-  dispatched: "accept",
-  accepted: "handle",
-  handled: "close",
-  closed: null,
-  rejected: null,
-  merged: null,
-};
+type Timed = Pick<Ticket, "opened_at" | "accepted_at" | "handled_at" | "ended_at" | "due">;
+
+/** By what was done, as the server counts, and not by the state: a first acceptance stands when a ticket is reopened. */
+export function nextClock({ accepted_at, handled_at, ended_at }: Omit<Timed, "opened_at" | "due">): Clock | null {
+  if (ended_at !== null) return null;
+  if (accepted_at === null) return "accept";
+  return handled_at === null ? "handle" : "close";
+}
 
 /** The clock that a ticket has to meet next; all of them run from receipt. */
-export function slaOf(ticket: Pick<Ticket, "state" | "opened_at" | "due">, now: number): Sla | null {
-  const clock = NEXT_CLOCK[ticket.state];
+export function slaOf(ticket: Timed, now: number): Sla | null {
+  const clock = nextClock(ticket);
   if (clock === null) return null;
   return slaUntil(clock, ticket.opened_at, ticket.due[clock], now);
 }
@@ -49,7 +48,7 @@ export function slaUntil(clock: Clock, openedAt: string, dueAt: string, now: num
   return { clock, share, leftMs };
 }
 
-export function isLate(ticket: Pick<Ticket, "state" | "opened_at" | "due">, now: number): boolean {
+export function isLate(ticket: Timed, now: number): boolean {
   const sla = slaOf(ticket, now);
   return sla !== null && sla.leftMs < 0;
 }

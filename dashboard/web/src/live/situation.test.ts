@@ -22,7 +22,7 @@ describe("withTicket", () => {
   });
 
   it("puts a known one in its own place, once", () => {
-    const situation = withTicket(situationOf(fire, lamp), "lamp", { ...lamp, state: "accepted" });
+    const situation = withTicket(situationOf(fire, lamp), "lamp", { ...lamp, state: "accepted", accepted_at: iso(NOON) });
     expect(idsOf(situation)).toEqual(["fire", "lamp"]);
     expect(situation.points!.get("lamp")!.due).toBe(lamp.due.handle);
   });
@@ -49,6 +49,12 @@ describe("withDevice", () => {
 });
 
 describe("countsOf", () => {
+  it("does not count what was reopened as late while there is time to handle it", () => {
+    const reopened = ticketOf({ state: "dispatched", accepted_at: iso(NOON) });
+    expect(countsOf(situationOf(reopened), Date.parse(reopened.due.accept) + 1)!.overdue).toBe(0);
+    expect(countsOf(situationOf(reopened), Date.parse(reopened.due.handle) + 1)!.overdue).toBe(1);
+  });
+
   it("counts what the map shows, and what is late by now", () => {
     const late = ticketOf({ id: "late", severity: "critical", due: { ...ticketOf().due, accept: iso(NOON - 1) } });
     expect(countsOf(situationOf(ticketOf(), late), NOON)).toEqual({

@@ -1,4 +1,5 @@
 import type { Area, Counts, Device, Point, Ticket, Wall } from "../api/client";
+import { nextClock } from "../clock";
 import { SEVERITIES } from "../parts/severity";
 
 /** What is known of the street: the server's last word, and what has changed since. */
@@ -20,8 +21,8 @@ const byRank = (a: Ticket, b: Ticket): number =>
 
 export function pointOf(ticket: Ticket): Point {
   const { id, kind, state, severity, position, opened_at, due } = ticket;
-  const next = state === "handled" ? due.close : state === "accepted" ? due.handle : due.accept;
-  return { id, kind, state, severity, area: ticket.area?.code ?? null, position, opened_at, due: next };
+  const next = nextClock(ticket) ?? "close";
+  return { id, kind, state, severity, area: ticket.area?.code ?? null, position, opened_at, due: due[next] };
 }
 
 /** A ticket as it is now; null where it is not to be shown here (any more). */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { NOON, ticketOf } from "../testing/samples";
+import { iso, NOON, ticketOf } from "../testing/samples";
 import { worstLate } from "./severity";
 
 describe("worstLate", () => {
@@ -8,7 +8,7 @@ describe("worstLate", () => {
   it("is the worst among those that are late, whatever else is open", () => {
     const minor = ticketOf({ severity: "minor" });
     const major = ticketOf({ severity: "major" });
-    const inTime = ticketOf({ severity: "critical", state: "accepted" });
+    const inTime = ticketOf({ severity: "critical", state: "accepted", accepted_at: iso(NOON) });
     expect(worstLate([inTime, minor, major], threeHoursOn)).toBe("major");
     expect(worstLate([inTime, minor, major], NOON)).toBeNull();
   });

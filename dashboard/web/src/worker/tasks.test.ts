@@ -67,6 +67,12 @@ describe("clockOf", () => {
     expect(clockOf(task("a", 4, { hold: "letter", letter }), NOON + HOUR)).toEqual({ clock: "accept", share: 0.75, leftMs: 3 * HOUR });
   });
 
+  it("is that of handling once it was accepted, however often it was reopened", () => {
+    const ticket = ticketOf({ state: "dispatched", accepted_at: iso(NOON) });
+    expect(clockOf(task("a", 24, { ticket }), NOON + 4 * HOUR)).toMatchObject({ clock: "handle", leftMs: 20 * HOUR });
+    expect(clockOf(task("a", 24, { ticket: ticketOf({ state: "accepted" }) }), NOON).clock).toBe("handle");
+  });
+
   it("has run out where nobody came in time", () => {
     expect(clockOf(task("a", 2), NOON + 3 * HOUR)).toEqual({ clock: "accept", share: 0, leftMs: -HOUR });
   });

@@ -14,7 +14,8 @@ export function stepOf({ hold, ticket, letter }: Pick<Task, "hold" | "ticket" | 
 export const nameOf = ({ hold, ticket }: Task): string => `${ticket.id}/${hold === "letter" ? "letter" : "ticket"}`;
 
 export function clockOf({ due, letter, ticket }: Task, now: number): Sla {
-  const clock = ticket.state === "accepted" ? "handle" : "accept";
+  const isAccepted = ticket.accepted_at !== null || ticket.state === "accepted"; // or here, which has not arrived yet
+  const clock = isAccepted ? "handle" : "accept";
   return slaUntil(clock, letter?.issued_at ?? ticket.opened_at, due, now);
 }
 
