@@ -104,6 +104,37 @@ def test_without_a_network_nothing_is_decided_and_the_desk_says_so(screens: Scre
         assert state_of(town, ticket.id) == "dispatched"
 
 
+def test_enter_after_a_click_is_for_the_candidate(screens: Screens, town: Town) -> None:
+    first, second = see(town), see(town, "cam-square-1", kind="crowd", zone="square")
+    third = see(town, "cam-slope-1", kind="debris", zone="road")
+    with screens.page("/desk", LI) as page:
+        wait_for(lambda: candidate(page) == str(first.id))
+        page.get_by_test_id("reject-reflection").click()
+        wait_for(lambda: candidate(page) == str(second.id))
+        page.keyboard.press("Enter")
+        wait_for(lambda: candidate(page) == str(third.id))
+        fourth = see(town, "cam-square-2", kind="crowd", zone="square")
+        page.locator("[data-testid=queued]:not([aria-current=true])").click()
+        wait_for(lambda: candidate(page) == str(fourth.id))
+        page.keyboard.press("Enter")
+        wait_for(lambda: state_of(town, fourth.id) == "dispatched")
+    assert [state_of(town, one.id) for one in (first, second, third)] == ["rejected", "dispatched", "candidate"]
+
+
+def test_the_focus_is_seen_all_around_in_the_queue(screens: Screens, town: Town) -> None:
+    see(town)
+    see(town, "cam-square-1", kind="crowd", zone="square")
+    with screens.page("/desk", LI) as page:
+        page.get_by_test_id("queued").last.wait_for()
+        page.get_by_test_id("queued").first.focus()
+        page.keyboard.press("Tab")
+        screens.keep(page, "desk-focus")
+        sticks_out = (
+            "(e) => { const s = getComputedStyle(e); return parseFloat(s.outlineOffset) + parseFloat(s.outlineWidth) }"
+        )
+        assert page.locator("[data-testid=queued]:focus-visible").evaluate(sticks_out) <= 0
+
+
 def test_a_ticket_is_merged_assigned_and_whistled_for_by_keyboard(screens: Screens, town: Town) -> None:
     root = see(town)
     town.connection.execute("UPDATE tickets SET state = 'dispatched' WHERE id = %s", [root.id])
