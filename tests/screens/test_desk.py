@@ -135,6 +135,22 @@ def test_the_focus_is_seen_all_around_in_the_queue(screens: Screens, town: Town)
         assert page.locator("[data-testid=queued]:focus-visible").evaluate(sticks_out) <= 0
 
 
+def test_a_window_that_closes_leaves_the_candidate_to_the_other_of_the_same_person(
+    screens: Screens, town: Town
+) -> None:
+    first, second = see(town), see(town, "cam-square-1", kind="crowd", zone="square")
+    with screens.page("/desk", LI) as one:
+        wait_for(lambda: candidate(one) == str(first.id))
+        other = one.context.new_page()
+        other.goto(f"{town.url}/desk")
+        wait_for(lambda: candidate(other) == str(first.id))
+        with other.expect_response(lambda answer: answer.request.method == "DELETE"):
+            other.get_by_role("link", name="工单", exact=True).click()
+        with screens.page("/desk", ZHAO) as hers:
+            wait_for(lambda: candidate(hers) == str(second.id))
+            assert candidate(one) == str(first.id)
+
+
 def test_a_ticket_is_merged_assigned_and_whistled_for_by_keyboard(screens: Screens, town: Town) -> None:
     root = see(town)
     town.connection.execute("UPDATE tickets SET state = 'dispatched' WHERE id = %s", [root.id])

@@ -1,6 +1,7 @@
 import { computed, onScopeDispose, ref, shallowRef } from "vue";
 import { act, getUp, readTicket, sitDown, type Answer, type Desk, type Ticket } from "../api/client";
 import { coalesce } from "../live/coalesce";
+import { newId } from "../outbox/ids";
 import { hasOther, UNDO_MS, type Step, type Verdict } from "./verdicts";
 
 const RENEW_MS = 20_000;
@@ -27,6 +28,8 @@ export function useDesk() {
   const judged = shallowRef<Judged | null>(null);
   const busy = ref(false);
   const answered = ref(true);
+  /** Of this window alone: another of the same person keeps its candidate when this one goes. */
+  const id = newId();
   let skipped: string[] = [];
   let wanted: string | null = null;
   let asked = 0;
@@ -35,7 +38,7 @@ export function useDesk() {
 
   async function read(): Promise<void> {
     const mine = ++asked;
-    const answer = await sitDown({ wanted, skipped });
+    const answer = await sitDown({ desk: id, wanted, skipped });
     if (mine !== asked) return; // a later question is under way
     answered.value = answer.ok;
     if (!answer.ok) return answer.status === 409 ? giveUpWanted() : undefined;
@@ -126,7 +129,7 @@ export function useDesk() {
     });
 
   const renewing = setInterval(reads.request, RENEW_MS);
-  const onHide = (): void => void getUp();
+  const onHide = (): void => void getUp(id);
   window.addEventListener("pagehide", onHide);
   reads.request();
 
@@ -134,7 +137,7 @@ export function useDesk() {
     clearInterval(renewing);
     window.removeEventListener("pagehide", onHide);
     reads.stop();
-    void getUp();
+    void getUp(id);
   });
   return { desk, candidate, trouble, judged, busy, answered, refresh: reads.request, judge, undo, next, want };
 }
