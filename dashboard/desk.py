@@ -35,9 +35,13 @@ Checker = Annotated[Person, Depends(having(Role.DISPATCHER, Role.SUPERVISOR))]
 
 
 class DeskBody(BaseModel):
-    """`wanted` asks for one candidate; those that were `skipped` are not given."""
+    """`wanted` asks for one candidate; those that were `skipped` are not given.
+
+    Each window names itself as a `desk`: of several that one person has open, each has its own candidate.
+    """
 
     model_config = ConfigDict(extra="forbid")
+    desk: UUID | None = None
     wanted: UUID | None = None
     skipped: Annotated[list[UUID], Field(max_length=500)] = []
 
@@ -119,7 +123,7 @@ class Desk(BaseModel):
 @router.post("/desk", responses=responses(409, 422))
 def sit_down(database: Database, who: Dispatcher, body: DeskBody) -> Desk:
     """The next candidate, which no other dispatcher is given meanwhile. Whoever says nothing for a minute loses it."""
-    claim = claims.claim(database, who, datetime.now(UTC), wanted=body.wanted, skipped=body.skipped)
+    claim = claims.claim(database, who, datetime.now(UTC), **body.model_dump())
     queue = _rows(database, "queue", reach_of(who) | {"limit": QUEUE})
     return Desk(
         candidate=_candidate(database, who, claim) if claim else None,
@@ -128,10 +132,10 @@ def sit_down(database: Database, who: Dispatcher, body: DeskBody) -> Desk:
     )
 
 
-@router.delete("/desk", status_code=204)
-def get_up(database: Database, who: Dispatcher) -> None:
-    """Give the candidate back."""
-    claims.leave(database, who)
+@router.delete("/desk", status_code=204, responses=responses(422))
+def get_up(database: Database, who: Dispatcher, desk: UUID | None = None) -> None:
+    """Give a desk's candidate back."""
+    claims.leave(database, who, desk)
 
 
 @router.get("/tickets/{ticket}/posts", responses=responses(404, 422))

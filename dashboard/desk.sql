@@ -1,8 +1,9 @@
 -- name: queue
 -- What waits for a verdict, the gravest first, and on whose desk it is.
 SELECT tickets.id, number, kind, severity, title, area_code, area_name, opened_at, due_accept,
-       claims.holder AS held_by, count(*) OVER () AS waiting
-FROM tickets LEFT JOIN claims ON claims.ticket = tickets.id AND until > now()
+       (SELECT holder FROM claims WHERE claims.ticket = tickets.id AND until > now() LIMIT 1) AS held_by,
+       count(*) OVER () AS waiting
+FROM tickets
 WHERE state = 'candidate'
   AND within_reach(%(role)s, %(reach)s, %(holder)s, assignee, departments, areas)
 ORDER BY array_position(ARRAY['critical', 'major', 'minor'], severity), opened_at, tickets.id

@@ -27,14 +27,21 @@ class Claim(NamedTuple):
 
 
 def claim(
-    connection: Connection, person: Person, now: datetime, *, wanted: UUID | None = None, skipped: Collection[UUID] = ()
+    connection: Connection,
+    person: Person,
+    now: datetime,
+    *,
+    desk: UUID | None = None,
+    wanted: UUID | None = None,
+    skipped: Collection[UUID] = (),
 ) -> Claim | None:
     """The candidate that is somebody's for the length of a lease: the one they have, else the gravest that is free.
 
+    Of several windows of theirs each is a `desk` with a claim of its own; two may be on the same candidate.
     `wanted` asks for one of them; raise TakenError when it is not to be had. `skipped` they have put off.
     None when nothing is left to judge within their reach.
     """
-    asked = reach_of(person) | {"name": person.signature, "wanted": wanted, "skipped": list(skipped)}
+    asked = reach_of(person) | _seat(person, desk) | {"wanted": wanted, "skipped": list(skipped)}
     until = now + LEASE
     with connection.transaction():
         connection.execute(SQL["one_at_a_time"])
@@ -49,11 +56,15 @@ def claim(
     return Claim(found[0], until)
 
 
-def leave(connection: Connection, person: Person) -> None:
-    """Give back what somebody has on their desk."""
+def leave(connection: Connection, person: Person, desk: UUID | None = None) -> None:
+    """Give back what somebody has on one desk."""
     with connection.transaction():
         connection.execute(SQL["one_at_a_time"])
-        connection.execute(SQL["leave"], {"name": person.signature})
+        connection.execute(SQL["leave"], _seat(person, desk))
+
+
+def _seat(person: Person, desk: UUID | None) -> dict[str, str]:
+    return {"name": person.signature, "desk": str(desk or "")}
 
 
 def _why(connection: Connection, ticket: UUID, now: datetime) -> str:

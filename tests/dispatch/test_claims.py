@@ -1,6 +1,6 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
@@ -67,6 +67,35 @@ def test_what_was_given_back_or_put_off_is_anybodys(connection: psycopg.Connecti
     assert given(connection, ZHAO) == one
     leave(connection, ZHAO)
     assert given(connection, LI) == one
+
+
+def test_each_window_of_a_person_gives_back_its_own_alone(connection: psycopg.Connection) -> None:
+    one, other = put(connection), put(connection, minutes=1)
+    here, there = uuid4(), uuid4()
+    assert [given(connection, LI, desk=desk) for desk in (here, there)] == [one, one]
+    leave(connection, LI, there)
+    assert given(connection, ZHAO) == other
+    leave(connection, LI, here)
+    leave(connection, ZHAO)
+    assert given(connection, ZHAO) == one
+
+
+def test_what_one_window_puts_off_stays_on_the_other(connection: psycopg.Connection) -> None:
+    one, other = put(connection), put(connection, minutes=1)
+    here, there = uuid4(), uuid4()
+    assert [given(connection, LI, desk=desk) for desk in (here, there)] == [one, one]
+    assert given(connection, LI, desk=there, skipped=[one]) == other
+    assert given(connection, ZHAO) is None
+    assert given(connection, LI, desk=here) == one
+
+
+def test_a_window_may_want_what_another_of_the_same_person_has(connection: psycopg.Connection) -> None:
+    one, other = put(connection), put(connection, minutes=1)
+    here, there = uuid4(), uuid4()
+    assert given(connection, LI, desk=here) == one
+    assert given(connection, LI, desk=there, wanted=other) == other
+    assert given(connection, LI, desk=here, wanted=other) == other
+    assert given(connection, ZHAO) == one
 
 
 def test_one_may_be_wanted_unless_somebody_has_it_or_it_was_judged(connection: psycopg.Connection) -> None:

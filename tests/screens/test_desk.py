@@ -91,17 +91,124 @@ def test_whoever_was_slower_is_told_and_gets_the_next(screens: Screens, town: To
 REJECTED = "UPDATE tickets SET state = 'rejected', ended_at = now() WHERE id = %s"
 
 
-def test_without_a_network_nothing_is_decided_and_the_desk_says_so(screens: Screens, town: Town) -> None:
+def test_without_a_network_the_desk_does_not_know_and_is_asked_again(screens: Screens, town: Town) -> None:
     ticket = see(town)
     with screens.page("/desk", LI) as page:
         wait_for(lambda: candidate(page) == str(ticket.id))
         page.context.set_offline(True)
         page.keyboard.press("Enter")
-        expect(page.get_by_test_id("trouble")).to_have_text(re.compile("没有送达"))
+        expect(page.get_by_test_id("trouble")).to_have_text(re.compile("不知“确认派单”是否送达"))
         page.context.set_offline(False)
         page.keyboard.press("Enter")
         expect(page.get_by_test_id("desk-empty")).to_be_visible()
         assert state_of(town, ticket.id) == "dispatched"
+
+
+def test_an_answer_that_got_lost_is_no_failure_and_the_verdict_is_taken_back(screens: Screens, town: Town) -> None:
+    ticket = see(town)
+    with screens.page("/desk", LI) as page:
+        wait_for(lambda: candidate(page) == str(ticket.id))
+        page.route("**/confirm", lambda route: (route.fetch(), route.abort()), times=1)
+        page.keyboard.press("Enter")
+        expect(page.get_by_test_id("undo")).to_be_visible()
+        expect(page.get_by_test_id("trouble")).to_have_count(0)
+        assert state_of(town, ticket.id) == "dispatched"
+        page.keyboard.press("z")
+        wait_for(lambda: state_of(town, ticket.id) == "candidate")
+
+
+def test_another_verdict_does_not_overturn_one_whose_answer_got_lost(screens: Screens, town: Town) -> None:
+    ticket = see(town)
+    with screens.page("/desk", LI) as page:
+        wait_for(lambda: candidate(page) == str(ticket.id))
+        page.route("**/timeline", lambda route: route.abort(), times=1)
+        page.route("**/confirm", lambda route: (route.fetch(), route.abort()), times=1)
+        page.keyboard.press("Enter")
+        expect(page.get_by_test_id("trouble")).to_have_text(re.compile("不知“确认派单”是否送达"))
+        page.keyboard.press("1")
+        expect(page.get_by_test_id("undo")).to_be_visible()
+        expect(page.get_by_test_id("trouble")).to_have_count(0)
+        assert state_of(town, ticket.id) == "dispatched"
+
+
+def whistle_for(page: Page) -> None:
+    page.keyboard.press("w")
+    page.get_by_role("checkbox").first.check()
+    page.get_by_role("dialog").get_by_role("textbox").fill("请到场")
+    page.get_by_role("dialog").get_by_role("button").first.click()
+
+
+def letters_of(town: Town, ticket: object) -> list[str]:
+    return [row[0] for row in town.connection.execute("SELECT state FROM letters WHERE ticket = %s", [ticket])]
+
+
+def test_a_whistle_that_got_lost_is_told_and_sent_again_or_all_is_taken_back(screens: Screens, town: Town) -> None:
+    first, second = see(town), see(town, "cam-square-1", kind="crowd", zone="square")
+    with screens.page("/desk", LI) as page:
+        page.route("**/whistle", lambda route: route.abort(), times=2)
+        for ticket in (first, second):
+            wait_for(lambda wanted=str(ticket.id): candidate(page) == wanted)
+            whistle_for(page)
+            expect(page.get_by_test_id("trouble")).to_have_text(re.compile("“确认派单”已生效，“吹哨”没有送达"))
+            expect(page.get_by_test_id("undo")).to_be_visible()
+            expect(page.get_by_test_id("again")).to_contain_text(ticket.number)
+            assert (state_of(town, ticket.id), letters_of(town, ticket.id)) == ("dispatched", [])
+        assert violations(page) == []
+        screens.keep(page, "desk-unfinished")
+        page.keyboard.press("z")
+        wait_for(lambda: candidate(page) == str(second.id))
+        expect(page.get_by_test_id("again")).not_to_contain_text(second.number)
+        page.keyboard.press("r")
+        expect(page.get_by_test_id("again")).to_have_count(0)
+        wait_for(lambda: len(letters_of(town, first.id)) == 1)
+        assert letters_of(town, second.id) == []
+
+
+def test_enter_after_a_click_is_for_the_candidate(screens: Screens, town: Town) -> None:
+    first, second = see(town), see(town, "cam-square-1", kind="crowd", zone="square")
+    third = see(town, "cam-slope-1", kind="debris", zone="road")
+    with screens.page("/desk", LI) as page:
+        wait_for(lambda: candidate(page) == str(first.id))
+        page.get_by_test_id("reject-reflection").click()
+        wait_for(lambda: candidate(page) == str(second.id))
+        page.keyboard.press("Enter")
+        wait_for(lambda: candidate(page) == str(third.id))
+        fourth = see(town, "cam-square-2", kind="crowd", zone="square")
+        page.locator("[data-testid=queued]:not([aria-current=true])").click()
+        wait_for(lambda: candidate(page) == str(fourth.id))
+        page.keyboard.press("Enter")
+        wait_for(lambda: state_of(town, fourth.id) == "dispatched")
+    assert [state_of(town, one.id) for one in (first, second, third)] == ["rejected", "dispatched", "candidate"]
+
+
+def test_the_focus_is_seen_all_around_in_the_queue(screens: Screens, town: Town) -> None:
+    see(town)
+    see(town, "cam-square-1", kind="crowd", zone="square")
+    with screens.page("/desk", LI) as page:
+        page.get_by_test_id("queued").last.wait_for()
+        page.get_by_test_id("queued").first.focus()
+        page.keyboard.press("Tab")
+        screens.keep(page, "desk-focus")
+        sticks_out = (
+            "(e) => { const s = getComputedStyle(e); return parseFloat(s.outlineOffset) + parseFloat(s.outlineWidth) }"
+        )
+        assert page.locator("[data-testid=queued]:focus-visible").evaluate(sticks_out) <= 0
+
+
+def test_a_window_that_closes_leaves_the_candidate_to_the_other_of_the_same_person(
+    screens: Screens, town: Town
+) -> None:
+    first, second = see(town), see(town, "cam-square-1", kind="crowd", zone="square")
+    with screens.page("/desk", LI) as one:
+        wait_for(lambda: candidate(one) == str(first.id))
+        other = one.context.new_page()
+        other.goto(f"{town.url}/desk")
+        wait_for(lambda: candidate(other) == str(first.id))
+        with other.expect_response(lambda answer: answer.request.method == "DELETE"):
+            other.get_by_role("link", name="工单", exact=True).click()
+        with screens.page("/desk", ZHAO) as hers:
+            wait_for(lambda: candidate(hers) == str(second.id))
+            assert candidate(one) == str(first.id)
 
 
 def test_a_ticket_is_merged_assigned_and_whistled_for_by_keyboard(screens: Screens, town: Town) -> None:
@@ -125,13 +232,9 @@ def test_a_ticket_is_merged_assigned_and_whistled_for_by_keyboard(screens: Scree
 
         whistled = see(town, "cam-slope-1", kind="debris", zone="road")
         wait_for(lambda: candidate(page) == str(whistled.id))
-        page.keyboard.press("w")
-        page.get_by_role("checkbox").first.check()
-        page.get_by_role("dialog").get_by_role("textbox").fill("请到场")
-        page.get_by_role("dialog").get_by_role("button").first.click()
+        whistle_for(page)
         wait_for(lambda: state_of(town, whistled.id) == "dispatched")
-        letters = "SELECT count(*) FROM letters WHERE ticket = %s"
-        wait_for(lambda: town.connection.execute(letters, [whistled.id]).fetchone() == (1,))
+        wait_for(lambda: len(letters_of(town, whistled.id)) == 1)
 
 
 def test_a_desk_that_closes_gives_its_candidate_back(screens: Screens, town: Town) -> None:

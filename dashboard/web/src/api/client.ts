@@ -172,9 +172,9 @@ export const sitDown = (body: DeskBody): Promise<Answer<Desk>> =>
   answerOf((signal) => client.POST("/api/desk", { body, signal }));
 
 /** Give the candidate back, even while the page goes away. */
-export const getUp = (): Promise<Answer<unknown>> =>
+export const getUp = (desk: string): Promise<Answer<unknown>> =>
   answerOf(async (signal) => {
-    const { response } = await client.DELETE("/api/desk", { signal, keepalive: true });
+    const { response } = await client.DELETE("/api/desk", { params: { query: { desk } }, signal, keepalive: true });
     return response.ok ? { data: null, response } : { response };
   });
 

@@ -1,32 +1,43 @@
 import { computed, onScopeDispose, ref, shallowRef } from "vue";
-import { act, getUp, readTicket, sitDown, type Answer, type Desk, type Ticket } from "../api/client";
+import { getUp, readTicket, sitDown, type Action, type Desk, type Ticket } from "../api/client";
 import { coalesce } from "../live/coalesce";
-import { hasOther, UNDO_MS, type Step, type Verdict } from "./verdicts";
+import { newId } from "../outbox/ids";
+import { begin, carryOut, isOf, lookAt, takeBack, type Failure, type Run } from "./runs";
+import { hasOther, UNDO_MS, type Verdict } from "./verdicts";
 
 const RENEW_MS = 20_000;
 const MIN_GAP_MS = 500;
 
 /** What did not go as it should: `ticket` is as it is now, where somebody else was quicker. */
 export interface Trouble {
-  what: "taken" | "tooLate" | "refused" | "unreachable";
+  what: "taken" | "tooLate" | "refused" | "unreachable" | "unknown" | "partly";
   ticket: Ticket | null;
   status: number | null;
+  /** What was done before, and what was not. */
+  done: Action | null;
+  step: Action | null;
 }
 
 export interface Judged {
-  ticket: Ticket;
-  verdict: Verdict;
+  run: Run;
   /** By the monotonic clock. */
   until: number;
 }
+
+const TAKEN: Trouble = { what: "taken", ticket: null, status: 409, done: null, step: null };
+const NO_ANSWER: Failure = { status: null, lost: true, known: false };
 
 /** The candidate on a dispatcher's desk, and the verdicts on it. */
 export function useDesk() {
   const desk = shallowRef<Desk | null>(null);
   const trouble = shallowRef<Trouble | null>(null);
   const judged = shallowRef<Judged | null>(null);
+  /** What the server may not have: it is sent again when that is asked for. */
+  const unfinished = shallowRef<readonly Run[]>([]);
   const busy = ref(false);
   const answered = ref(true);
+  /** Of this window alone: another of the same person keeps its candidate when this one goes. */
+  const id = newId();
   let skipped: string[] = [];
   let wanted: string | null = null;
   let asked = 0;
@@ -35,7 +46,7 @@ export function useDesk() {
 
   async function read(): Promise<void> {
     const mine = ++asked;
-    const answer = await sitDown({ wanted, skipped });
+    const answer = await sitDown({ desk: id, wanted, skipped });
     if (mine !== asked) return; // a later question is under way
     answered.value = answer.ok;
     if (!answer.ok) return answer.status === 409 ? giveUpWanted() : undefined;
@@ -45,7 +56,7 @@ export function useDesk() {
   }
 
   async function giveUpWanted(): Promise<void> {
-    trouble.value = { what: "taken", ticket: null, status: 409 };
+    trouble.value = TAKEN;
     wanted = null;
     await read();
   }
@@ -58,21 +69,17 @@ export function useDesk() {
 
   const reads = coalesce(read, MIN_GAP_MS);
 
-  /** Carry out steps in order; the first that fails ends it. */
-  async function carryOut(ticket: string, steps: readonly Step[]): Promise<Answer<Ticket>> {
-    let answer: Answer<Ticket> = { ok: false, status: null };
-    for (const { action, said } of steps) {
-      answer = await act(ticket, action, said);
-      if (!answer.ok) break;
-    }
-    return answer;
+  async function tell(run: Run, failure: Failure): Promise<void> {
+    const { lost, status } = failure;
+    const now = lost ? null : await readTicket(run.ticket.id);
+    const named = { done: run.done.at(-1)?.action ?? null, step: run.left[0]?.action ?? null };
+    trouble.value = { what: troubleOf(run, failure), ticket: now?.ok ? now.value : null, status, ...named };
+    if (lost) unfinished.value = [...ofOthers(run.ticket), run];
   }
 
-  async function tell(ticket: string, status: number | null, late: Trouble["what"]): Promise<void> {
-    const now = status === null ? null : await readTicket(ticket);
-    const what = status === null || status >= 500 ? "unreachable" : status === 409 ? late : "refused";
-    trouble.value = { what, ticket: now?.ok ? now.value : null, status };
-  }
+  const ofOthers = ({ id }: Ticket): Run[] => unfinished.value.filter(({ ticket }) => ticket.id !== id);
+
+  const unfinishedOf = ({ id }: Ticket): Run | undefined => unfinished.value.find(({ ticket }) => ticket.id === id);
 
   let working: Promise<void> = Promise.resolve();
 
@@ -87,15 +94,29 @@ export function useDesk() {
     return working;
   }
 
+  /** What was done of it can be taken back, what was not be sent again. */
+  async function pursue(begun: Run): Promise<void> {
+    unfinished.value = ofOthers(begun.ticket);
+    const { run, failure } = await carryOut(begun);
+    if (!run.undoing && run.done.length > 0) judged.value = { run, until: performance.now() + UNDO_MS };
+    if (run.undoing && failure === null) {
+      judged.value = null;
+      wanted = run.ticket.id;
+    }
+    if (failure !== null) await tell(run, failure);
+    if (failure === null || !failure.lost || run.done.length > 0) await read();
+  }
+
   /** Of the candidate that was seen when it was asked for: a key that is hit twice decides nothing of the next. */
   function judge(verdict: Verdict): Promise<void> {
     const ticket = candidate.value?.ticket;
     return inTurn(async () => {
       if (ticket === undefined || ticket.id !== candidate.value?.ticket.id) return;
-      const answer = await carryOut(ticket.id, verdict.steps);
-      if (answer.ok) judged.value = { ticket, verdict, until: performance.now() + UNDO_MS };
-      else await tell(ticket.id, answer.status, "taken");
-      if (answer.ok || answer.status !== null) await read();
+      const begun = unfinishedOf(ticket);
+      if (begun === undefined || isOf(begun, verdict)) return pursue(begun ?? begin(ticket, verdict));
+      const seen = await lookAt(begun); // another verdict than before, which may stand: then that one is shown
+      if (seen === null) return tell(begun, NO_ANSWER);
+      await pursue(seen.done.length > 0 ? { ...seen, left: [] } : begin(ticket, verdict));
     });
   }
 
@@ -103,11 +124,13 @@ export function useDesk() {
     inTurn(async () => {
       const last = judged.value;
       if (last === null || performance.now() > last.until) return;
-      const answer = await carryOut(last.ticket.id, last.verdict.undo);
-      if (!answer.ok) return tell(last.ticket.id, answer.status, "tooLate");
-      judged.value = null;
-      wanted = last.ticket.id;
-      await read();
+      const begun = unfinishedOf(last.run.ticket);
+      await pursue(begun?.undoing ? begun : takeBack((await lookAt(last.run)) ?? last.run));
+    });
+
+  const again = (): Promise<void> =>
+    inTurn(async () => {
+      for (const run of unfinished.value) await pursue(run);
     });
 
   const next = (): Promise<void> =>
@@ -126,7 +149,7 @@ export function useDesk() {
     });
 
   const renewing = setInterval(reads.request, RENEW_MS);
-  const onHide = (): void => void getUp();
+  const onHide = (): void => void getUp(id);
   window.addEventListener("pagehide", onHide);
   reads.request();
 
@@ -134,7 +157,14 @@ export function useDesk() {
     clearInterval(renewing);
     window.removeEventListener("pagehide", onHide);
     reads.stop();
-    void getUp();
+    void getUp(id);
   });
-  return { desk, candidate, trouble, judged, busy, answered, refresh: reads.request, judge, undo, next, want };
+  return { desk, candidate, trouble, judged, unfinished, busy, answered, refresh: reads.request, judge, undo, again, next, want };
+}
+
+function troubleOf(run: Run, { status, lost, known }: Failure): Trouble["what"] {
+  if (lost && !known) return "unknown";
+  if (lost) return run.done.length > 0 ? "partly" : "unreachable";
+  if (status !== 409) return "refused";
+  return run.undoing ? "tooLate" : "taken";
 }

@@ -1,5 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { commandOf, confirm, hasOther, merge, REASONS, reject, whistle } from "./verdicts";
+import type { Ticket, TimelineEntry } from "../api/client";
+import { asTold, begin, isOf, takeBack, type Run } from "./runs";
+import { commandOf, confirm, hasOther, merge, REASONS, reject, whistle, type Verdict } from "./verdicts";
+
+const CALLED = { departments: ["环卫所", "交警中队"], until: "2026-11-20T14:00:00Z", note: "请到场" };
 
 const key = (name: string, more: Partial<KeyboardEvent> = {}) =>
   commandOf({ key: name, ctrlKey: false, metaKey: false, altKey: false, repeat: false, target: null, ...more });
@@ -7,7 +11,7 @@ const key = (name: string, more: Partial<KeyboardEvent> = {}) =>
 describe("commandOf", () => {
   it("knows the keys of the verdict bar, whether or not caps lock is on", () => {
     expect(key("Enter")).toBe("confirm");
-    expect([key("m"), key("A"), key("w"), key("N"), key("z")]).toEqual(["merge", "assign", "whistle", "next", "undo"]);
+    expect([key("m"), key("A"), key("w"), key("N"), key("z"), key("r")]).toEqual(["merge", "assign", "whistle", "next", "undo", "again"]);
   });
 
   it("has a reason on each of 1 to 8 and none beyond", () => {
@@ -24,22 +28,52 @@ describe("commandOf", () => {
 });
 
 describe("verdicts", () => {
+  const undoOf = ({ steps }: Verdict) => steps.map(({ undo }) => undo.map(({ action, said }) => [action, said]));
+
   it("each say how they are taken back", () => {
-    expect(confirm("x").undo).toEqual([{ action: "recall", said: { reason: "x" } }]);
+    expect(undoOf(confirm("x"))).toEqual([[["recall", { reason: "x" }]]]);
     expect(reject("test", "x")).toMatchObject({ steps: [{ action: "reject", said: { reason: "test" } }] });
-    expect(reject("test", "x").undo).toEqual([{ action: "reopen", said: { reason: "x" } }]);
-    expect(merge("7", "x").undo).toEqual([{ action: "unmerge", said: { reason: "x" } }]);
+    expect(undoOf(reject("test", "x"))).toEqual([[["reopen", { reason: "x" }]]]);
+    expect(undoOf(merge("7", "x"))).toEqual([[["unmerge", { reason: "x" }]]]);
   });
 
-  it("send a ticket out before departments are called to it, and take each letter back", () => {
-    const called = { departments: ["环卫所", "交警中队"], until: "2026-11-20T14:00:00Z", note: "请到场" };
-    const verdict = whistle(called, "x");
-    expect(verdict.steps.map(({ action }) => action)).toEqual(["confirm", "whistle"]);
-    expect(verdict.undo.map(({ action, said }) => [action, said.letter])).toEqual([
+  it("send a ticket out before departments are called to it", () => {
+    expect(whistle(CALLED, "x").steps.map(({ action }) => action)).toEqual(["confirm", "whistle"]);
+  });
+});
+
+describe("runs", () => {
+  const TICKET = { id: "t" } as Ticket;
+  const told = (id: unknown) => ({ detail: { id } }) as unknown as TimelineEntry;
+  const run = begin(TICKET, whistle(CALLED, "x"));
+  const ids = run.left.map(({ said }) => said.id);
+
+  it("give each step an id of its own, which stays", () => {
+    expect(new Set(ids).size).toBe(2);
+    expect(asTold(run, []).left.map(({ said }) => said.id)).toEqual(ids);
+  });
+
+  it("get as far as the ticket's timeline tells, in order", () => {
+    const half = asTold(run, [told(ids[0]), told("another's")]);
+    expect([half.done.length, half.left.map(({ action }) => action)]).toEqual([1, ["whistle"]]);
+    expect(asTold(half, [told(ids[0]), told(ids[1])]).left).toEqual([]);
+  });
+
+  it("take back what was done alone, the last first, each letter by itself", () => {
+    const undone = (of: Run) => takeBack(of).left.map(({ action, said }) => [action, said.letter]);
+    expect(undone(run)).toEqual([]);
+    expect(undone(asTold(run, [told(ids[0])]))).toEqual([["recall", undefined]]);
+    expect(undone(asTold(run, ids.map(told)))).toEqual([
       ["withdraw", "环卫所"],
       ["withdraw", "交警中队"],
       ["recall", undefined],
     ]);
+  });
+
+  it("are of the same verdict when it says the same", () => {
+    expect(isOf(run, whistle(CALLED, "x"))).toBe(true);
+    expect(isOf(run, confirm("x"))).toBe(false);
+    expect(isOf(takeBack(run), whistle(CALLED, "x"))).toBe(false);
   });
 });
 

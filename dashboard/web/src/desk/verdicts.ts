@@ -15,43 +15,36 @@ export const REASONS = [
 export interface Step {
   action: Action;
   said: Partial<ActionBody>;
+  /** What takes it back. */
+  undo: readonly Step[];
 }
 
-/** What a dispatcher decides of a candidate: what it takes, and what takes it back. */
+/** What a dispatcher decides of a candidate. */
 export interface Verdict {
   name: "confirm" | "reject" | "merge" | "assign" | "whistle";
   steps: readonly Step[];
-  undo: readonly Step[];
 }
 
 /** So long a verdict can be taken back by one key. */
 export const UNDO_MS = 10_000;
 
-const step = (action: Action, said: Partial<ActionBody> = {}): Step => ({ action, said });
+const step = (action: Action, said: Partial<ActionBody> = {}, undo: readonly Step[] = []): Step => ({ action, said, undo });
+
+const sendOut = (said: Partial<ActionBody>, reason: string): Step => step("confirm", said, [step("recall", { reason })]);
 
 /** `reason` is what the audit log says of taking it back. */
-export const confirm = (reason: string): Verdict => ({
-  name: "confirm",
-  steps: [step("confirm")],
-  undo: [step("recall", { reason })],
-});
+export const confirm = (reason: string): Verdict => ({ name: "confirm", steps: [sendOut({}, reason)] });
 
-export const assign = (assignee: string, reason: string): Verdict => ({
-  name: "assign",
-  steps: [step("confirm", { assignee })],
-  undo: [step("recall", { reason })],
-});
+export const assign = (assignee: string, reason: string): Verdict => ({ name: "assign", steps: [sendOut({ assignee }, reason)] });
 
 export const reject = (why: (typeof REASONS)[number], reason: string): Verdict => ({
   name: "reject",
-  steps: [step("reject", { reason: why })],
-  undo: [step("reopen", { reason })],
+  steps: [step("reject", { reason: why }, [step("reopen", { reason })])],
 });
 
 export const merge = (into: string, reason: string): Verdict => ({
   name: "merge",
-  steps: [step("merge", { into })],
-  undo: [step("unmerge", { reason })],
+  steps: [step("merge", { into }, [step("unmerge", { reason })])],
 });
 
 export interface Whistle {
@@ -63,14 +56,13 @@ export interface Whistle {
 /** It goes out, and the departments are called to it. */
 export const whistle = (called: Whistle, reason: string): Verdict => ({
   name: "whistle",
-  steps: [step("confirm"), step("whistle", called)],
-  undo: [
-    ...called.departments.map((letter) => step("withdraw", { letter, reason })),
-    step("recall", { reason }),
+  steps: [
+    sendOut({}, reason),
+    step("whistle", called, called.departments.map((letter) => step("withdraw", { letter, reason }))),
   ],
 });
 
-export type Command = "confirm" | "merge" | "assign" | "whistle" | "next" | "undo" | { reject: (typeof REASONS)[number] };
+export type Command = "confirm" | "merge" | "assign" | "whistle" | "next" | "undo" | "again" | { reject: (typeof REASONS)[number] };
 
 const KEYS: Record<string, Command> = {
   Enter: "confirm",
@@ -79,6 +71,7 @@ const KEYS: Record<string, Command> = {
   w: "whistle",
   n: "next",
   z: "undo",
+  r: "again",
   ...Object.fromEntries(REASONS.map((reason, index) => [`${index + 1}`, { reject: reason }])),
 };
 

@@ -9,7 +9,7 @@ const zh = {
   before: { title: "此处以往判断", none: "此摄像头还没有同类判断", sum: "{right} 件属实，{wrong} 件误报" },
   map: "位置",
   verdict: {
-    confirm: "确认派单", reject: "驳回", merge: "合并", assign: "指派", whistle: "吹哨", next: "下一件", undo: "撤销",
+    confirm: "确认派单", reject: "驳回", merge: "合并", assign: "指派", whistle: "吹哨", next: "下一件", undo: "撤销", again: "再送一次：{numbers}",
     bar: "判断",
   },
   reason: {
@@ -21,7 +21,8 @@ const zh = {
   trouble: {
     taken: "已由他人处理，现为“{state}”", takenNow: "这一件已在别人手中",
     tooLate: "来不及撤销：现为“{state}”", refused: "服务器没有接受（{status}），请重试或打开工单查看",
-    unreachable: "没有送达，工单未变：请检查网络后再按一次",
+    unreachable: "“{step}”没有送达，工单未变：请检查网络后再送一次", partly: "“{done}”已生效，“{step}”没有送达：请检查网络后再送一次",
+    unknown: "服务器没有回应，不知“{step}”是否送达：请检查网络后再送一次，不会重复办理",
   },
   away: "服务器无回应，正在重试；此处所示可能已过时",
   pick: {
@@ -45,7 +46,7 @@ const en: typeof zh = {
   before: { title: "Decided here before", none: "Nothing of this kind was decided for this camera yet", sum: "{right} right, {wrong} wrong" },
   map: "Place",
   verdict: {
-    confirm: "Confirm", reject: "Reject", merge: "Merge", assign: "Assign", whistle: "Whistle", next: "Next", undo: "Undo",
+    confirm: "Confirm", reject: "Reject", merge: "Merge", assign: "Assign", whistle: "Whistle", next: "Next", undo: "Undo", again: "Send again: {numbers}",
     bar: "Verdict",
   },
   reason: {
@@ -57,7 +58,9 @@ const en: typeof zh = {
   trouble: {
     taken: "Somebody else was quicker: it is “{state}” now", takenNow: "Somebody else has that one",
     tooLate: "Too late to undo: it is “{state}” now", refused: "The server did not take that ({status}): try again, or open the ticket",
-    unreachable: "It did not get through, the ticket is as it was: check the network and press again",
+    unreachable: "“{step}” did not get through, the ticket is as it was: check the network and send it again",
+    partly: "“{done}” stands, “{step}” did not get through: check the network and send it again",
+    unknown: "The server does not answer, so “{step}” may stand or not: check the network and send it again; it is done once only",
   },
   away: "The server does not answer, trying again; what you see may be old",
   pick: {
