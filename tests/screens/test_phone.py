@@ -179,6 +179,48 @@ def test_what_is_done_without_a_network_is_kept_and_sent_once_in_order(
         assert actions_of(town, ticket) == ["open", "confirm", "accept", "comment", "handle"]
 
 
+FULL = """
+const put = IDBObjectStore.prototype.put;
+IDBObjectStore.prototype.put = function (...given) {
+  if (this.name === "entries" && sessionStorage.full) throw new DOMException("full", "QuotaExceededError");
+  return put.apply(this, given);
+};
+"""
+
+
+def test_a_full_phone_keeps_what_was_written_until_there_is_room(
+    screens: Screens, town: Town, grid: Position, photo: Path
+) -> None:
+    ticket = reported(town, grid)
+    order(town, ticket, Action.ACCEPT, Person(WANG.name, Role.WORKER))
+    with screens.page("/worker", WANG.name, PHONE) as page:
+        page.add_init_script(FULL)
+        page.reload()
+        page.evaluate("sessionStorage.full = 'yes'")
+        page.get_by_role("button", name="备注").click()
+        page.get_by_role("textbox").fill("等人挪车")
+        page.get_by_role("button", name="发送").click()
+        expect(page.get_by_role("alert")).to_contain_text("请腾出空间后再按一次")
+        expect(page.get_by_role("textbox")).to_have_value("等人挪车")
+        page.get_by_role("button", name="取消").click()
+        page.get_by_test_id("photos").set_input_files(photo)
+        page.get_by_role("textbox").fill("已清运")
+        page.get_by_test_id("step").click()
+        expect(page.get_by_test_id("step")).to_be_enabled()
+        page.reload()
+        expect(page.get_by_role("textbox")).to_have_value("已清运")
+        expect(page.locator("li img")).to_have_count(1)
+        assert state_of(town, ticket) == "accepted"
+        page.evaluate("delete sessionStorage.full")
+        page.get_by_test_id("step").click()
+        wait_for(lambda: state_of(town, ticket) == "handled")
+        order(town, ticket, Action.REOPEN, reason="still there")
+        order(town, ticket, Action.ACCEPT, Person(WANG.name, Role.WORKER))
+        page.reload()
+        expect(page.get_by_test_id("photos")).to_have_count(1)
+        expect(page.locator("li img")).to_have_count(0)  # what was sent is written no more
+
+
 def test_an_answer_that_got_lost_is_neither_done_twice_nor_an_error(
     screens: Screens, town: Town, grid: Position
 ) -> None:
