@@ -447,6 +447,35 @@ def test_a_report_again_after_a_lost_answer_is_one_and_duplicates_are_offered(
         expect(page.get_by_test_id("known")).to_be_visible()
 
 
+def test_a_report_outlives_its_page_until_it_is_sent(
+    screens: Screens, open_town: Town, grid: Position, photo: Path, language: str
+) -> None:
+    place = {"longitude": grid.longitude, "latitude": grid.latitude, "accuracy": 12}
+    with screens.page("/report", None, PHONE, language, geolocation=place, permissions=["geolocation"]) as page:
+        choose_lamp(page)
+        page.get_by_test_id("here").click()
+        expect(page.get_by_test_id("place")).to_be_visible()
+        page.get_by_role("textbox").fill("3栋门口路灯不亮")
+        page.get_by_test_id("photos").set_input_files(photo)
+        expect(page.locator("li img")).to_have_count(1)
+        page.reload()
+        expect(page.get_by_role("textbox")).to_have_value("3栋门口路灯不亮")
+        expect(page.locator("li img")).to_have_count(1)
+        expect(page.get_by_test_id("place")).to_be_visible()
+        assert violations(page) == []
+        screens.keep(page, f"report-recalled-{language}")
+        page.route("**/api/tickets", lambda route: (route.fetch(), route.abort()), times=1)
+        page.get_by_test_id("send").click()
+        expect(page.get_by_test_id("trouble")).to_be_visible()
+        page.reload()
+        page.get_by_test_id("send").click()
+        expect(page.get_by_test_id("done")).to_be_visible()
+        assert open_town.connection.execute("SELECT count(*) FROM tickets").fetchone() == (1,)
+        page.reload()
+        expect(page.get_by_role("searchbox")).to_be_visible()
+        expect(page.get_by_role("textbox", name="补充说明")).to_have_count(0)
+
+
 def test_a_place_is_picked_on_a_map_that_loads_only_then(screens: Screens, open_town: Town) -> None:
     with screens.page("/report", None, PHONE) as page:
         asked: list[str] = []
