@@ -179,6 +179,48 @@ def test_what_is_done_without_a_network_is_kept_and_sent_once_in_order(
         assert actions_of(town, ticket) == ["open", "confirm", "accept", "comment", "handle"]
 
 
+FULL = """
+const put = IDBObjectStore.prototype.put;
+IDBObjectStore.prototype.put = function (...given) {
+  if (this.name === "entries" && sessionStorage.full) throw new DOMException("full", "QuotaExceededError");
+  return put.apply(this, given);
+};
+"""
+
+
+def test_a_full_phone_keeps_what_was_written_until_there_is_room(
+    screens: Screens, town: Town, grid: Position, photo: Path
+) -> None:
+    ticket = reported(town, grid)
+    order(town, ticket, Action.ACCEPT, Person(WANG.name, Role.WORKER))
+    with screens.page("/worker", WANG.name, PHONE) as page:
+        page.add_init_script(FULL)
+        page.reload()
+        page.evaluate("sessionStorage.full = 'yes'")
+        page.get_by_role("button", name="备注").click()
+        page.get_by_role("textbox").fill("等人挪车")
+        page.get_by_role("button", name="发送").click()
+        expect(page.get_by_role("alert")).to_contain_text("请腾出空间后再按一次")
+        expect(page.get_by_role("textbox")).to_have_value("等人挪车")
+        page.get_by_role("button", name="取消").click()
+        page.get_by_test_id("photos").set_input_files(photo)
+        page.get_by_role("textbox").fill("已清运")
+        page.get_by_test_id("step").click()
+        expect(page.get_by_test_id("step")).to_be_enabled()
+        page.reload()
+        expect(page.get_by_role("textbox")).to_have_value("已清运")
+        expect(page.locator("li img")).to_have_count(1)
+        assert state_of(town, ticket) == "accepted"
+        page.evaluate("delete sessionStorage.full")
+        page.get_by_test_id("step").click()
+        wait_for(lambda: state_of(town, ticket) == "handled")
+        order(town, ticket, Action.REOPEN, reason="still there")
+        order(town, ticket, Action.ACCEPT, Person(WANG.name, Role.WORKER))
+        page.reload()
+        expect(page.get_by_test_id("photos")).to_have_count(1)
+        expect(page.locator("li img")).to_have_count(0)  # what was sent is written no more
+
+
 def test_an_answer_that_got_lost_is_neither_done_twice_nor_an_error(
     screens: Screens, town: Town, grid: Position
 ) -> None:
@@ -403,6 +445,35 @@ def test_a_report_again_after_a_lost_answer_is_one_and_duplicates_are_offered(
         screens.keep(page, "report-nearby")
         page.get_by_role("button", name="就是这件").click()
         expect(page.get_by_test_id("known")).to_be_visible()
+
+
+def test_a_report_outlives_its_page_until_it_is_sent(
+    screens: Screens, open_town: Town, grid: Position, photo: Path, language: str
+) -> None:
+    place = {"longitude": grid.longitude, "latitude": grid.latitude, "accuracy": 12}
+    with screens.page("/report", None, PHONE, language, geolocation=place, permissions=["geolocation"]) as page:
+        choose_lamp(page)
+        page.get_by_test_id("here").click()
+        expect(page.get_by_test_id("place")).to_be_visible()
+        page.get_by_role("textbox").fill("3栋门口路灯不亮")
+        page.get_by_test_id("photos").set_input_files(photo)
+        expect(page.locator("li img")).to_have_count(1)
+        page.reload()
+        expect(page.get_by_role("textbox")).to_have_value("3栋门口路灯不亮")
+        expect(page.locator("li img")).to_have_count(1)
+        expect(page.get_by_test_id("place")).to_be_visible()
+        assert violations(page) == []
+        screens.keep(page, f"report-recalled-{language}")
+        page.route("**/api/tickets", lambda route: (route.fetch(), route.abort()), times=1)
+        page.get_by_test_id("send").click()
+        expect(page.get_by_test_id("trouble")).to_be_visible()
+        page.reload()
+        page.get_by_test_id("send").click()
+        expect(page.get_by_test_id("done")).to_be_visible()
+        assert open_town.connection.execute("SELECT count(*) FROM tickets").fetchone() == (1,)
+        page.reload()
+        expect(page.get_by_role("searchbox")).to_be_visible()
+        expect(page.get_by_role("textbox", name="补充说明")).to_have_count(0)
 
 
 def test_a_place_is_picked_on_a_map_that_loads_only_then(screens: Screens, open_town: Town) -> None:

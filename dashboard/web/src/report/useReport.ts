@@ -1,31 +1,38 @@
-import { computed, ref, shallowRef, watch } from "vue";
+import { computed, ref, shallowRef, toRefs, watch } from "vue";
 import { readNearby, sendReport, type Nearby, type Place, type Received, type Report } from "../api/client";
 import { mayOpen, PAGES } from "../frame/pages";
 import { useWords } from "../i18n/useWords";
 import { newId } from "../outbox/ids";
 import { useOutbox } from "../outbox/useOutbox";
+import { useDraft } from "../parts/useDraft";
 import { me } from "../people/session";
 import { titleOf } from "./choice";
 import { rememberReport } from "./remembered";
 
 export type Trouble = { what: "unreachable" | "tooMuch" | "closed" | "refused" | "failing" | "full"; n: number; status: number };
 
+type Draft = {
+  /** What is sent again, because an answer got lost, is one report. */
+  id: string | null;
+  kind: string | null;
+  place: Place | null;
+  words: string;
+  photos: string[];
+};
+
+const blank = (): Draft => ({ id: null, kind: null, place: null, words: "", photos: [] });
+
 /** One report, from the first choice to its link. Whoever works on the street has it kept until there is a network. */
 export function useReport() {
   const { kind: nameOf } = useWords();
   const { add } = useOutbox();
-
-  const kind = ref<string | null>(null);
-  const place = shallowRef<Place | null>(null);
-  const words = ref("");
-  const photos = ref<string[]>([]);
+  const { draft, clear } = useDraft("report", blank);
+  const { kind, place, words, photos } = toRefs(draft);
   const nearby = shallowRef<readonly Nearby[]>([]);
   const trouble = ref<Trouble | null>(null);
   const sending = ref(false);
   const received = shallowRef<Received | null>(null);
   const kept = ref(false);
-  /** What is sent again, because an answer got lost, is one report. */
-  let id = newId();
 
   const inTheField = computed(() => me.value !== null && mayOpen(PAGES.worker, me.value.role));
 
@@ -36,9 +43,10 @@ export function useReport() {
     if (answer.ok && kind.value === what && place.value === where) nearby.value = answer.value;
   });
 
-  const reportOf = (what: string, where: Place): Report => ({
+  const reportOf = (what: string, [longitude, latitude]: Place): Report & { id: string } => ({
+    id: (draft.id ??= newId()),
     kind: what,
-    position: where,
+    position: [longitude, latitude],
     title: titleOf(words.value, nameOf(what)),
     text: words.value.trim(),
     photos: [...photos.value],
@@ -49,30 +57,32 @@ export function useReport() {
     sending.value = true;
     trouble.value = null;
     const report = reportOf(kind.value, place.value);
-    await (inTheField.value ? keep(report) : post(report));
+    trouble.value = await (inTheField.value ? keep(report) : post(report));
+    if (trouble.value === null) await clear();
     sending.value = false;
   }
 
-  async function keep(report: Report): Promise<void> {
+  async function keep({ id, ...report }: Report & { id: string }): Promise<Trouble | null> {
     try {
       await add({ deed: "report", report }, id);
-      kept.value = true;
     } catch {
-      trouble.value = { what: "full", n: 0, status: 0 };
+      return { what: "full", n: 0, status: 0 };
     }
+    kept.value = true;
+    return null;
   }
 
-  async function post(report: Report): Promise<void> {
-    const answer = await sendReport({ ...report, id });
-    if (!answer.ok) return void (trouble.value = troubleOf(answer.status, answer.waitS));
+  async function post(report: Report): Promise<Trouble | null> {
+    const answer = await sendReport(report);
+    if (!answer.ok) return troubleOf(answer.status, answer.waitS);
     rememberReport({ follow: answer.value.follow, number: answer.value.number, title: answer.value.title });
     received.value = answer.value;
+    return null;
   }
 
   function startAgain(): void {
-    [kind.value, place.value, words.value, photos.value] = [null, null, "", []];
     [received.value, kept.value, trouble.value] = [null, false, null];
-    id = newId();
+    void clear();
   }
 
   return { kind, place, words, photos, nearby, trouble, sending, received, kept, send, startAgain };

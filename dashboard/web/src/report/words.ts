@@ -3,7 +3,7 @@ const zh = {
   what: { title: "什么事？", search: "搜索，如：路灯、垃圾、井盖", none: "清单里没有这样的事项，可选“其他事项”", change: "改选", unread: "还没有读到事项清单，联网后会自动出现。" },
   where: {
     title: "在哪里？", here: "用手机现在的位置", asking: "正在定位…", failed: "无法定位：请允许本页使用位置，或在地图上选点", found: "已定位，误差约 {n} 米",
-    map: "在地图上选点", take: "就选这里", picked: "已在地图上选定", outline: "地图：移动地图，让十字对准地点", mapFailed: "地图打不开，请用手机的位置", close: "收起地图", change: "重新选",
+    map: "在地图上选点", take: "就选这里", picked: "已在地图上选定", kept: "已选好地点", outline: "地图：移动地图，让十字对准地点", mapFailed: "地图打不开，请用手机的位置", close: "收起地图", change: "重新选",
   },
   words: { title: "补充说明", hint: "具体位置、现场情况", photos: "拍照", photo: "照片" },
   near: { title: "附近已有人报过", same: "就是这件", not: "都不是，继续上报", away: "{n} 米", known: "不必再报", knownText: "{number} 已在处理（{state}）。谢谢您留意。", other: "另报一件" },
@@ -35,7 +35,7 @@ const en: typeof zh = {
   what: { title: "What is it?", search: "Search: lamp, rubbish, manhole…", none: "Nothing like that is listed: choose “Other”", change: "Change", unread: "The list of matters has not been read yet; it appears once there is a network." },
   where: {
     title: "Where?", here: "Where my phone is now", asking: "Locating…", failed: "Cannot locate: let this page know the place, or pick it on the map", found: "Located, within about {n} m",
-    map: "Pick on the map", take: "This is the place", picked: "Picked on the map", outline: "Map: move it until the cross is on the place", mapFailed: "The map cannot be opened: use the phone's place", close: "Close the map", change: "Choose again",
+    map: "Pick on the map", take: "This is the place", picked: "Picked on the map", kept: "Place chosen", outline: "Map: move it until the cross is on the place", mapFailed: "The map cannot be opened: use the phone's place", close: "Close the map", change: "Choose again",
   },
   words: { title: "More about it", hint: "Where exactly, what it looks like", photos: "Take a photo", photo: "Photos" },
   near: { title: "Somebody has reported this nearby", same: "It is this one", not: "None of these: go on", away: "{n} m", known: "No need to report it", knownText: "{number} is being dealt with ({state}). Thank you for watching.", other: "Report something else" },
