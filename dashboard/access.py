@@ -31,6 +31,7 @@ READING = {"GET", "HEAD", "OPTIONS"}
 OPEN = {
     ("GET", "/api/health"),
     ("POST", "/api/login"),
+    ("POST", "/api/acknowledgements"),
     ("POST", "/api/tickets"),
     ("GET", "/api/nearby"),
     ("GET", "/api/matters"),

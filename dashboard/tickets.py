@@ -11,6 +11,7 @@ from dashboard import reads
 from dashboard.access import SCRIPT, Database, Who, with_token
 from dashboard.models import ActionBody, Interval, Letter, Moment, Ticket, TicketPage, TimelineEntry
 from dashboard.problems import responses
+from dashboard.sign_in import Login
 from detect.incident import Severity
 from dispatch import accounts, cases, desk
 from dispatch.people import Person, Signature
@@ -161,6 +162,24 @@ def act(database: Database, who: Who, ticket: UUID, action: Action, body: Action
     )
     after = desk.act(database, ticket, order, asked.photos)
     return _read(database, SCRIPT, after.id)  # it may have gone out of their reach by what they did
+
+
+class Acknowledgement(Login):
+    """Whose, by name and password."""
+
+    ticket: UUID
+
+
+@router.post("/acknowledgements", responses=responses(403, 404, 409))
+def acknowledge(database: Database, body: Acknowledgement) -> Ticket:
+    """Acknowledge a ticket in one's name for this once, at a screen that is nobody's: no session begins."""
+    now = datetime.now(UTC)
+    try:
+        person = accounts.identify(database, body.name, body.password, now)
+    except accounts.LoginError as error:
+        raise HTTPException(401, str(error)) from error
+    desk.act(database, body.ticket, Order(action=Action.ACKNOWLEDGE, at=now, by=person), [])
+    return _read(database, person, body.ticket)
 
 
 @router.get("/evidence/{evidence}.{suffix}", response_class=Response, responses=responses(404))

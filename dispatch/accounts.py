@@ -192,7 +192,16 @@ def revoke_token(connection: Connection, name: str, id: str, by: str, now: datet
 
 
 def sign_in(connection: Connection, name: str, password: str, now: datetime) -> tuple[Person, str]:
-    """Who signs in, and the token of the session; raise LoginError, which does not tell whether the name is known."""
+    """Who signs in, and the token of the session; raise LoginError."""
+    person = identify(connection, name, password, now)
+    with connection.transaction():
+        token = _new_token(connection, person.name, now, now + SESSION)
+        audit.append(connection, _entry("sign_in", person, person.signature, now, id=token_id(token)))
+    return person, token
+
+
+def identify(connection: Connection, name: str, password: str, now: datetime) -> Person:
+    """Who that is, for this once; raise LoginError, which does not tell whether the name is known."""
     tried = _digest(name)
     with connection.cursor(row_factory=dict_row) as cursor:
         row = cursor.execute(SQL["find_login"], {"name": name}).fetchone()
@@ -203,15 +212,8 @@ def sign_in(connection: Connection, name: str, password: str, now: datetime) -> 
     if not _matches(row["password"] if row else None, password) or row is None:
         _note_failure(connection, tried, account, now)
         raise LoginError("name or password is wrong")
-    return _begin_session(connection, _person(row), now)
-
-
-def _begin_session(connection: Connection, person: Person, now: datetime) -> tuple[Person, str]:
-    with connection.transaction():
-        connection.execute(SQL["forget_failures"], {"name": _digest(person.name)})
-        token = _new_token(connection, person.name, now, now + SESSION)
-        audit.append(connection, _entry("sign_in", person, person.signature, now, id=token_id(token)))
-    return person, token
+    connection.execute(SQL["forget_failures"], {"name": tried})
+    return _person(row)
 
 
 def _note_failure(connection: Connection, tried: bytes, account: str, now: datetime) -> None:

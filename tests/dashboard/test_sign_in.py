@@ -1,9 +1,11 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import psycopg
 import pytest
 from fastapi.testclient import TestClient
+from httpx import Response
 from prometheus_client import CollectorRegistry
 
 from dashboard.access import COOKIE
@@ -11,7 +13,7 @@ from dashboard.app import create_app
 from dispatch import accounts
 from dispatch.people import Person
 from dispatch.transitions import Role
-from tests.dashboard.conftest import web_settings
+from tests.dashboard.conftest import report, web_settings
 
 PASSWORD = "a long enough one"  # noqa: S105 - of an account that lives for one test
 
@@ -103,3 +105,49 @@ def test_an_admin_makes_and_removes_accounts(browser: TestClient, connection: ps
     assert browser.delete("/api/people/环卫一队").status_code == 204
     assert browser.delete("/api/people/环卫一队").status_code == 422
     assert sign_in(browser, "环卫一队") == 401
+
+
+def acknowledge(browser: TestClient, ticket: UUID, name: str = "李秀英", password: str = PASSWORD) -> Response:
+    answer: Response = browser.post(
+        "/api/acknowledgements", json={"ticket": str(ticket), "name": name, "password": password}
+    )
+    return answer
+
+
+def test_who_acknowledges_by_name_and_password_is_told_as_that_and_begins_no_session(
+    browser: TestClient, connection: psycopg.Connection
+) -> None:
+    answer = acknowledge(browser, ticket := report(connection))
+    assert (answer.status_code, answer.json()["acknowledged_by"]) == (200, "李秀英")
+    assert "set-cookie" not in answer.headers
+    assert browser.get("/api/me").status_code == 401
+    assert connection.execute("SELECT count(*) FROM tokens").fetchone() == (0,)
+    query = "SELECT actor, action FROM audit WHERE ticket = %s ORDER BY seq DESC LIMIT 1"
+    assert connection.execute(query, [ticket]).fetchone() == ("李秀英", "acknowledge")
+
+
+def test_who_may_not_acknowledge_is_told_so_and_whoever_is_signed_in_there_stays_that(
+    browser: TestClient, connection: psycopg.Connection
+) -> None:
+    for name, role, area in (("wu", Role.INSTALLER, None), ("far", Role.OPERATOR, "99")):
+        connection.execute(
+            "INSERT INTO areas (code, name, level, polygon) VALUES ('99', 'f', 'grid', '[]') ON CONFLICT DO NOTHING"
+        )
+        accounts.add_person(connection, Person(name, role, area), PASSWORD, "root", datetime.now(UTC))
+    ticket = report(connection)
+    sign_in(browser, "wu")
+    assert acknowledge(browser, ticket, "wu").status_code == 403
+    assert acknowledge(browser, ticket, "far").status_code == 404
+    assert acknowledge(browser, ticket, password="wrong").status_code == 401  # noqa: S106 - of no account
+    assert acknowledge(browser, ticket).status_code == 200
+    assert browser.get("/api/me").json()["name"] == "wu"
+
+
+def test_who_guesses_at_an_acknowledgement_waits_as_at_the_login(
+    browser: TestClient, connection: psycopg.Connection
+) -> None:
+    ticket = report(connection)
+    for _ in range(accounts.FREE_TRIES + 1):
+        acknowledge(browser, ticket, password="wrong")  # noqa: S106 - of no account
+    assert "too many tries" in acknowledge(browser, ticket).json()["detail"]
+    assert sign_in(browser) == 401

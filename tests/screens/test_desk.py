@@ -254,3 +254,10 @@ def test_a_desk_is_not_for_everybody_and_says_for_whom(screens: Screens) -> None
     with screens.page("/desk") as page:
         page.wait_for_url("**/login?next=**")
         assert violations(page) == []
+        for password in ("not the right one", "a long enough one"):
+            page.get_by_label("姓名").fill(ZHAO)
+            page.get_by_label("密码").fill(password)
+            page.get_by_role("button", name="登录").click()
+            if password.startswith("not"):
+                expect(page.get_by_role("alert")).to_contain_text("姓名或密码不对")
+        page.wait_for_url("**/desk**")

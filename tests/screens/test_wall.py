@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from deploy.embedded import free_port
-from dispatch import desk
+from dispatch import accounts, desk
 from dispatch.people import Person
 from dispatch.ticket import Order
 from dispatch.transitions import Action, Role
@@ -138,6 +138,91 @@ def test_each_area_has_its_wall_and_a_way_back(screens: Screens, town: Town) -> 
         page.get_by_role("link", name="全部").click()
         expect(page.get_by_test_id("ticket")).to_have_count(2)
         assert elsewhere.id != ticket.id
+
+
+PASSWORD = "a long enough one"  # noqa: S105 - of the demo's staff
+DIALOG = "请说明您是谁，只用这一次"
+
+
+@pytest.fixture
+def hall(town: Town) -> str:
+    """The account of a wall in a hall, which may not acknowledge."""
+    accounts.add_person(town.connection, Person("大屏", Role.INSTALLER), PASSWORD, "root", datetime.now(UTC))
+    return "大屏"
+
+
+def acknowledged_by(town: Town, kind: str) -> str | None:
+    (name,) = town.connection.execute("SELECT acknowledged_by FROM tickets WHERE kind = %s", [kind]).fetchone() or ("",)
+    return None if name is None else str(name)
+
+
+def alarm(town: Town, page: Page, kind: str, device: str = "cam-kerb-1") -> None:
+    see(town, device, kind=kind, zone=kind, severity="critical")
+    expect(page.locator(f"[data-testid=ticket][data-kind={kind}]")).to_be_visible(timeout=15_000)
+
+
+def say_who(page: Page, name: str, password: str = PASSWORD) -> None:
+    page.get_by_label("姓名").fill(name)
+    page.get_by_label("密码").fill(password)
+    page.get_by_label("密码").press("Enter")
+
+
+def test_who_acknowledges_an_alarm_means_the_one_they_pressed_whatever_comes_meanwhile(
+    screens: Screens, town: Town, hall: str
+) -> None:
+    with screens.page("/wall", hall, WALL) as page:
+        focus, dialog = page.get_by_test_id("focus"), page.get_by_role("dialog", name=DIALOG)
+        alarm(town, page, "fire")
+        page.get_by_test_id("acknowledge").click()
+        page.get_by_label("姓名").fill(GUEST)
+        alarm(town, page, "smoke", "cam-square-1")
+        expect(focus).to_contain_text("明火")
+        say_who(page, GUEST)
+        expect(dialog).not_to_be_visible()
+        expect(focus).to_contain_text("烟雾")
+        assert (acknowledged_by(town, "fire"), acknowledged_by(town, "smoke")) == (GUEST, None)
+        page.get_by_test_id("acknowledge").click()
+        expect(page.get_by_label("姓名")).to_have_value("")
+
+
+def test_a_press_that_began_on_one_alarm_acknowledges_no_other(screens: Screens, town: Town) -> None:
+    with screens.page("/wall", GUEST, WALL) as page:
+        alarm(town, page, "fire")
+        button = page.get_by_test_id("acknowledge")
+        expect(button).to_be_enabled()
+        button.hover()
+        page.mouse.down()
+        alarm(town, page, "smoke", "cam-square-1")
+        expect(page.get_by_test_id("focus")).to_contain_text("烟雾")
+        page.mouse.up()
+        expect(button).to_be_enabled()
+        assert (acknowledged_by(town, "fire"), acknowledged_by(town, "smoke")) == (None, None)
+
+
+def test_who_acknowledges_on_a_wall_is_nobody_there_afterwards_and_the_wall_stays(
+    screens: Screens, town: Town, hall: str
+) -> None:
+    with screens.page("/wall", hall, WALL) as page:
+        alarm(town, page, "fire")
+        page.get_by_test_id("acknowledge").click()
+        say_who(page, GUEST)
+        expect(page.get_by_test_id("focus")).to_contain_text(f"{GUEST} 已知晓")
+        assert page.request.get(f"{town.url}/api/me").json()["name"] == hall
+
+
+def test_who_may_not_acknowledge_is_told_why_and_the_alarm_goes_on(screens: Screens, town: Town, hall: str) -> None:
+    with screens.page("/wall", hall, WALL) as page:
+        alarm(town, page, "fire")
+        page.get_by_test_id("acknowledge").click()
+        dialog = page.get_by_role("dialog", name=DIALOG)
+        say_who(page, GUEST, "not the right one")
+        expect(dialog.get_by_role("alert")).to_contain_text("姓名或密码不对")
+        say_who(page, hall)
+        expect(dialog.get_by_role("alert")).to_contain_text("这个账号无权确认警情")
+        assert violations(page) == []
+        dialog.get_by_role("button", name="取消").click()
+        expect(page.get_by_test_id("acknowledge")).to_be_enabled()
+        assert acknowledged_by(town, "fire") is None
 
 
 def test_what_was_reopened_is_shown_with_the_time_to_handle_it(screens: Screens, town: Town) -> None:

@@ -264,6 +264,10 @@ export const readReadings = (site: string, device: string, from: string): Promis
 export const signIn = (name: string, password: string): Promise<Answer<Me>> =>
   answerOf((signal) => client.POST("/api/login", { body: { name, password }, signal }));
 
+/** Acknowledge in somebody's name for this once: no session begins. */
+export const acknowledgeAs = (ticket: string, name: string, password: string): Promise<Answer<Ticket>> =>
+  answerOf((signal) => client.POST("/api/acknowledgements", { body: { ticket, name, password }, signal }));
+
 type Query<Path extends keyof paths> = paths[Path] extends { get: { parameters: { query?: infer Asked } } } ? NonNullable<Asked> : never;
 
 export const readBreakdown = (query: Query<"/api/insight/breakdown">): Promise<Answer<Slice[]>> =>
