@@ -121,7 +121,8 @@ WHERE id = %(id)s
 SELECT * FROM ticket_view
 WHERE ended_at IS NULL AND (%(area)s::text IS NULL OR areas @> ARRAY[%(area)s::text])
   AND within_reach(%(role)s, %(reach)s, %(holder)s, assignee, departments, areas)
-ORDER BY array_position(ARRAY['critical', 'major', 'minor'], severity), opened_at DESC
+ORDER BY severity = 'critical' AND acknowledged_by IS NULL DESC,  -- or newer ones would push out what nobody has seen to
+         array_position(ARRAY['critical', 'major', 'minor'], severity), opened_at DESC
 LIMIT %(limit)s;
 
 -- name: modes

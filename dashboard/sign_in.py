@@ -4,13 +4,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Request, Response
+from psycopg import Connection
 from pydantic import BaseModel, ConfigDict, Field
 
+from dashboard import reads
 from dashboard.access import COOKIE, Database, Who, session
 from dashboard.models import Line
 from dashboard.problems import responses
 from dispatch import accounts
 from dispatch.accounts import LoginError
+from dispatch.people import Person
 from dispatch.transitions import Role
 
 router = APIRouter(prefix="/api", tags=["people"], responses=responses(503))
@@ -25,12 +28,13 @@ class Login(BaseModel):
 
 
 class Me(BaseModel):
-    """Who is signed in; a server's own token has no name."""
+    """Who is signed in, and where the site keeps its clocks; a server's own token has no name."""
 
     name: str
     role: Role
     area: str | None
     department: str | None
+    timezone: str
 
 
 @router.post("/login", responses=responses(401, 422))
@@ -48,7 +52,7 @@ def login(database: Database, body: Login, request: Request, response: Response)
         samesite="strict",
         secure=request.url.scheme == "https",
     )
-    return Me(name=person.name, role=person.role, area=person.area, department=person.department)
+    return _shown(database, person)
 
 
 @router.post("/logout", status_code=204, responses=responses(401))
@@ -59,5 +63,15 @@ def logout(database: Database, _: Who, request: Request, response: Response) -> 
 
 
 @router.get("/me", responses=responses(401))
-def me(who: Who) -> Me:
-    return Me(name=who.name, role=who.role, area=who.area, department=who.department)
+def me(database: Database, who: Who) -> Me:
+    return _shown(database, who)
+
+
+def _shown(connection: Connection, person: Person) -> Me:
+    return Me(
+        name=person.name,
+        role=person.role,
+        area=person.area,
+        department=person.department,
+        timezone=reads.timezone(connection),
+    )

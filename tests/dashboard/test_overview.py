@@ -36,6 +36,17 @@ def test_the_gravest_comes_first_and_the_ended_not_at_all(client: TestClient, co
     }
 
 
+def test_no_newer_ones_push_out_what_nobody_has_acknowledged(
+    client: TestClient, connection: psycopg.Connection
+) -> None:
+    unseen = report(connection, "manhole_open", at=datetime.now(UTC) - timedelta(hours=3))
+    for _ in range(101):
+        report(connection, "manhole_open")
+    connection.execute("UPDATE tickets SET acknowledged_by = 'zhou', acknowledged_at = now() WHERE id <> %s", [unseen])
+    tickets = client.get("/api/wall").json()["tickets"]
+    assert (tickets[0]["id"], len(tickets)) == (str(unseen), 100)
+
+
 def test_an_areas_wall_shows_what_lies_in_it(client: TestClient, connection: psycopg.Connection, grid: str) -> None:
     inside = report(connection)
     report(connection, position=OUTSIDE)

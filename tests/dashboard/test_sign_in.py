@@ -32,11 +32,23 @@ def sign_in(browser: TestClient, name: str = "李秀英", password: str = PASSWO
 
 def test_a_session_is_a_cookie_that_no_script_reads_and_no_other_site_sends(browser: TestClient) -> None:
     answer = browser.post("/api/login", json={"name": "李秀英", "password": PASSWORD})
-    assert answer.json() == {"name": "李秀英", "role": "supervisor", "area": None, "department": None}
+    assert answer.json() == {
+        "name": "李秀英", "role": "supervisor", "area": None, "department": None, "timezone": "Asia/Shanghai",
+    }  # fmt: skip
     cookie = answer.headers["set-cookie"].lower()
     assert "httponly" in cookie
     assert "samesite=strict" in cookie
     assert browser.get("/api/me").json()["name"] == "李秀英"
+
+
+def test_whoever_signed_in_is_told_where_the_site_keeps_its_clocks(
+    browser: TestClient, connection: psycopg.Connection
+) -> None:
+    connection.execute(
+        "INSERT INTO sites (id, name, timezone, detector) VALUES ('tooley', 'Tooley', 'Europe/London', '{}')"
+    )
+    sign_in(browser)
+    assert browser.get("/api/me").json()["timezone"] == "Europe/London"
 
 
 def test_the_server_and_not_the_cookie_says_when_a_session_ends(

@@ -92,10 +92,9 @@ class Screens:
     ) -> Iterator[Page]:
         """A page, signed in as `name`; `more` is for the browser's context."""
         context = self._browser.new_context(
-            viewport=size,
+            viewport=size,  # type: ignore[arg-type] - a TypedDict
             locale=language,
-            timezone_id="Asia/Shanghai",
-            **more,  # type: ignore[arg-type] - a TypedDict
+            **{"timezone_id": "Asia/Shanghai"} | more,
         )
         if name is not None:
             token = accounts.make_token(self._town.connection, name, "root", datetime.now(UTC))

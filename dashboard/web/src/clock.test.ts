@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { hoursMinutes, isLate, isSameDay, partsOf, slaOf, spanOf } from "./clock";
+import { hoursMinutes, isLate, partsOf, slaOf, spanOf } from "./clock";
 import { iso, NOON, ticketOf } from "./testing/samples";
 
 const MINUTE = 60_000;
@@ -81,13 +81,5 @@ describe("partsOf", () => {
     expect(words(180)).toEqual(["3 minute"]);
     expect(words(372.4)).toEqual(["6 minute", "12 second"]);
     expect(words(3_725)).toEqual(["1 hour", "2 minute"]);
-  });
-});
-
-describe("isSameDay", () => {
-  it("looks at the calendar, not at the distance", () => {
-    const midnight = new Date(2026, 10, 20).getTime();
-    expect(isSameDay(midnight, midnight + 23 * HOUR)).toBe(true);
-    expect(isSameDay(midnight - 1, midnight)).toBe(false);
   });
 });

@@ -81,7 +81,3 @@ export function partsOf(seconds: number): Span[] {
   const some = parts.filter((part) => part.count > 0);
   return some.length > 0 ? some : [{ unit: "second", count: 0 }];
 }
-
-export function isSameDay(a: number, b: number): boolean {
-  return new Date(a).toDateString() === new Date(b).toDateString();
-}

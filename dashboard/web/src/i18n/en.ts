@@ -34,6 +34,7 @@ const en: Messages = {
   },
   map: {
     all: "← All",
+    unknown: "There is no area {code}",
     title: "Map",
     summary: "Map: {areas} areas, {tickets} open tickets, {devices} devices",
     failed: "This computer cannot draw the map (no WebGL): see the list of tickets beside it",
@@ -146,6 +147,8 @@ const en: Messages = {
     data: "data {ago}",
     stale: "No data from the street",
     never: "No street data yet",
+    partial: "Missing: {parts}",
+    part: { points: "map tickets", areas: "areas", stream: "live updates", trends: "trends" },
     connecting: "Connecting to the server",
     unreachable: "Server unreachable",
     error: "Server error {status}",

@@ -1,3 +1,4 @@
+import { watchEffect } from "vue";
 import { createI18n } from "vue-i18n";
 import desk from "../desk/words";
 import frame from "../frame/words";
@@ -8,6 +9,7 @@ import tickets from "../tickets/words";
 import worker from "../worker/words";
 import en from "./en";
 import zhCN from "./zh-CN";
+import { zone } from "./zone";
 
 export type Messages = typeof zhCN;
 type Language = "zh-CN" | "en";
@@ -34,6 +36,14 @@ const MOMENTS = {
   date: { month: "short", day: "numeric", weekday: "short" },
 } as const;
 
+const DAYS = { "zh-CN": { month: "numeric", day: "numeric" }, en: { month: "short", day: "numeric" } } as const;
+
+/** How moments are written, on the site's clocks. */
+function formatsOf(language: Language) {
+  const formats = Object.entries({ ...MOMENTS, day: DAYS[language] });
+  return Object.fromEntries(formats.map(([name, format]) => [name, { ...format, timeZone: zone.value }]));
+}
+
 /** The address decides, then what was chosen last, then Chinese. */
 export function chooseLanguage(asked: string | null, remembered: string | null): Language {
   for (const wish of [asked, remembered]) {
@@ -57,14 +67,7 @@ export function setUpI18n() {
   if (asked !== null) localStorage.setItem(STORAGE_KEY, language);
   document.documentElement.lang = language;
 
-  return createI18n({
-    legacy: false,
-    locale: language,
-    fallbackLocale: "zh-CN",
-    messages,
-    datetimeFormats: {
-      "zh-CN": { ...MOMENTS, day: { month: "numeric", day: "numeric" } },
-      en: { ...MOMENTS, day: { month: "short", day: "numeric" } },
-    },
-  });
+  const i18n = createI18n({ legacy: false, locale: language, fallbackLocale: "zh-CN", messages });
+  watchEffect(() => languages.forEach((one) => i18n.global.setDateTimeFormat(one, formatsOf(one))));
+  return i18n;
 }

@@ -1,7 +1,8 @@
 import { useI18n } from "vue-i18n";
 import type { Ticket } from "../api/client";
 import { loadReporting, names } from "./matters";
-import { hoursMinutes, isSameDay, partsOf, spanOf } from "../clock";
+import { isSameDay } from "./zone";
+import { hoursMinutes, partsOf, spanOf } from "../clock";
 
 /** Our words for units, by SenML's (RFC 8428). */
 const SENML: Record<string, string> = { m: "m", rad: "rad", Cel: "celsius", dB: "db", "/100": "percent", "%": "percent", "%EL": "percent" };

@@ -32,6 +32,7 @@ export default {
   },
   map: {
     all: "← 全部",
+    unknown: "没有编码为 {code} 的区域",
     title: "地图",
     summary: "地图：{areas} 个网格，{tickets} 件未结工单，{devices} 台设备",
     failed: "这台电脑画不出地图（没有 WebGL），请看右侧工单列表",
@@ -144,6 +145,8 @@ export default {
     data: "数据 {ago}",
     stale: "街面数据中断",
     never: "街面还没有数据",
+    partial: "读不到{parts}",
+    part: { points: "地图工单", areas: "网格", stream: "实时消息", trends: "曲线" },
     connecting: "正在连接服务器",
     unreachable: "服务器连不上",
     error: "服务器报错 {status}",

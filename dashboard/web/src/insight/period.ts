@@ -1,5 +1,6 @@
 import type { LocationQuery } from "vue-router";
-import { beginOf, dayOf, endOf } from "../tickets/filters";
+import { dateOf } from "../i18n/zone";
+import { beginOf, endOf } from "../tickets/filters";
 
 export const SPANS = [7, 30, 90] as const;
 const USUAL = 30;
@@ -7,7 +8,7 @@ const DAY_MS = 86_400_000;
 /** More days than so many are told by the week. */
 const MANY_DAYS = 35;
 
-/** What is asked about: whole days where the reader is, in an area and all below it. */
+/** What is asked about: whole days on the site's clocks, in an area and all below it. */
 export interface Scope {
   /** Of the last so many days; null where the days were chosen. */
   days: number | null;
@@ -37,9 +38,7 @@ export function scopeOf(query: LocationQuery, now: number): Scope {
 }
 
 function dayBefore(now: number, days: number): string {
-  const at = new Date(now);
-  at.setDate(at.getDate() - days);
-  return dayOf(at.toISOString());
+  return new Date(Date.parse(dateOf(now)) - days * DAY_MS).toISOString().slice(0, 10);
 }
 
 /** The address of a scope, to be sent on. */

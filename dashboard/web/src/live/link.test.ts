@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { linkOf, type Reception } from "./link";
+import { linkOf, withPart, type Reception } from "./link";
 
 const NOW = 1_000_000;
-const answered = (ago: number): Reception => ({ startedAt: 0, answeredAt: NOW - ago, failure: null });
+const answered = (ago: number): Reception => ({ startedAt: 0, answeredAt: NOW - ago, failure: null, missing: {} });
 
 describe("linkOf", () => {
   it("is live while answers and street data are fresh", () => {
@@ -10,7 +10,7 @@ describe("linkOf", () => {
   });
 
   it("is connecting before the first answer, but not for long", () => {
-    const waiting: Reception = { startedAt: NOW - 2_000, answeredAt: null, failure: null };
+    const waiting: Reception = { startedAt: NOW - 2_000, answeredAt: null, failure: null, missing: {} };
     expect(linkOf(waiting, null, NOW)).toMatchObject({ state: "down", cause: "connecting" });
     expect(linkOf(waiting, null, NOW + 20_000)).toMatchObject({ state: "down", cause: "unreachable" });
   });
@@ -32,5 +32,22 @@ describe("linkOf", () => {
   it("is stale when the server answers but the street is silent", () => {
     expect(linkOf(answered(1_000), NOW - 30_001, NOW)).toEqual({ state: "stale", since: NOW - 30_001 });
     expect(linkOf(answered(1_000), null, NOW)).toEqual({ state: "stale", since: null });
+  });
+
+  it("is partial when the wall answers but another part is missing, the longest missed first", () => {
+    const reception: Reception = { ...answered(1_000), missing: { points: NOW - 6_000, stream: NOW - 9_000, areas: NOW - 2_000 } };
+    expect(linkOf(reception, NOW, NOW)).toEqual({ state: "partial", since: NOW - 9_000, missing: ["stream", "points"] });
+  });
+
+  it("does not miss what is away for a moment", () => {
+    expect(linkOf({ ...answered(1_000), missing: { stream: NOW - 5_000 } }, NOW, NOW)).toMatchObject({ state: "live" });
+  });
+});
+
+describe("withPart", () => {
+  it("keeps since when a part is missing, until it is there", () => {
+    const missing = withPart(withPart({ areas: 3 }, "points", false, 5), "points", false, 7);
+    expect(missing).toEqual({ areas: 3, points: 5 });
+    expect(withPart(missing, "points", true, 9)).toEqual({ areas: 3 });
   });
 });

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { Area } from "../api/client";
 import { cameraOf, iso, NOON, ticketOf, wallOf } from "../testing/samples";
-import { countsOf, NOTHING_KNOWN, pathOf, pointOf, withDevice, withTicket, type Situation } from "./situation";
+import { countsOf, NOTHING_KNOWN, pathOf, pointOf, pointsOf, withDevice, withTicket, type Situation } from "./situation";
 
 const situationOf = (...tickets: ReturnType<typeof ticketOf>[]): Situation => ({
   wall: wallOf({ tickets }),
-  points: new Map(tickets.map((ticket) => [ticket.id, pointOf(ticket)])),
+  ...pointsOf(tickets.map(pointOf)),
 });
 
 const idsOf = (situation: Situation) => situation.wall?.tickets.map((ticket) => ticket.id);
@@ -19,6 +19,15 @@ describe("withTicket", () => {
     const situation = withTicket(withTicket(situationOf(lamp), "fire", fire), "newer", newer);
     expect(idsOf(situation)).toEqual(["newer", "fire", "lamp"]);
     expect([...situation.points!.keys()].sort()).toEqual(["fire", "lamp", "newer"]);
+  });
+
+  it("lets nothing newer push out what nobody has seen to", () => {
+    const [seen, unseen] = [{ acknowledged_by: "zhou" }, { acknowledged_by: null }].map((one, index) =>
+      ticketOf({ id: `${index}`, severity: "critical", opened_at: iso(NOON - index), ...one }),
+    );
+    const many = Array.from({ length: 101 }, (_, index) => ({ ...seen!, id: `seen ${index}`, opened_at: iso(NOON + index) }));
+    const situation = many.reduce((from, ticket) => withTicket(from, ticket.id, ticket), situationOf(seen!, unseen!));
+    expect([idsOf(situation)?.[0], idsOf(situation)?.length]).toEqual(["1", 100]);
   });
 
   it("puts a known one in its own place, once", () => {
@@ -41,7 +50,7 @@ describe("withDevice", () => {
   it("changes, adds and takes away", () => {
     const blind = cameraOf({ state: "offline" });
     const other = cameraOf({ id: "cam-2" });
-    const start: Situation = { wall: wallOf({ devices: [cameraOf()] }), points: null };
+    const start: Situation = { wall: wallOf({ devices: [cameraOf()] }), points: null, isCut: false };
     const situation = withDevice(withDevice(start, "tooley/cam-1", blind), "tooley/cam-2", other);
     expect(situation.wall!.devices).toEqual([blind, other]);
     expect(withDevice(situation, "tooley/cam-1", null).wall!.devices).toEqual([other]);
@@ -65,9 +74,16 @@ describe("countsOf", () => {
     });
   });
 
+  it("says what the server counted where there are more than it gives", () => {
+    const counts = { open: 25_000, overdue: 9_000, by_severity: {}, by_state: {} };
+    const some = Array.from({ length: 20_000 }, (_, index) => ({ ...pointOf(ticketOf()), id: `${index}` }));
+    const situation = withTicket({ wall: wallOf({ counts }), ...pointsOf(some) }, "0", null);
+    expect(countsOf(situation, NOON)).toEqual(counts);
+  });
+
   it("says what the server counted until there is a map", () => {
     const counts = { open: 7, overdue: 1, by_severity: {}, by_state: {} };
-    expect(countsOf({ wall: wallOf({ counts }), points: null }, NOON)).toEqual(counts);
+    expect(countsOf({ wall: wallOf({ counts }), points: null, isCut: false }, NOON)).toEqual(counts);
     expect(countsOf(NOTHING_KNOWN, NOON)).toBeNull();
   });
 });

@@ -1,14 +1,15 @@
 import { onScopeDispose, shallowRef, type ShallowRef } from "vue";
 import { readAreas, readPoints, readWall, STREAM_URL, type Answer, type Area, type Wall } from "../api/client";
 import { coalesce } from "./coalesce";
-import type { Reception } from "./link";
+import { withPart, type Part, type Reception } from "./link";
 import { serverNow, synchronise } from "./serverTime";
-import { nameOf, NOTHING_KNOWN, pathOf, withDevice, withTicket, type Situation } from "./situation";
+import { nameOf, NOTHING_KNOWN, pathOf, pointsOf, withDevice, withTicket, type Situation } from "./situation";
 import { openStream, type Change } from "./stream";
 
 const MIN_GAP_MS = 250;
 const POLL_MS = 10_000;
-const POLL_WITHOUT_STREAM_MS = 2_000;
+/** While anything is missing. */
+const POLL_IN_NEED_MS = 2_000;
 /** The server counts its figures aside when first asked. */
 const POLL_WITHOUT_FIGURES_MS = 1_000;
 /** Every change is told; to read the map anew mends what was missed all the same. */
@@ -26,7 +27,7 @@ export interface Live {
 export function useSituation(area: string | null): Live {
   const situation = shallowRef<Situation>(NOTHING_KNOWN);
   const areas = shallowRef<ReadonlyMap<string, Area>>(new Map());
-  const reception = shallowRef<Reception>({ startedAt: serverNow(), answeredAt: null, failure: null });
+  const reception = shallowRef<Reception>({ startedAt: serverNow(), answeredAt: null, failure: null, missing: {} });
   let told: { at: number; change: Change }[] = [];
   let streaming = false;
   let poll: ReturnType<typeof setTimeout> | undefined;
@@ -74,25 +75,46 @@ export function useSituation(area: string | null): Live {
     } else {
       reception.value = { ...reception.value, failure: { status: answer.status } };
     }
-    poll = setTimeout(reads.request, pauseAfter(answer));
+    note("stream", streaming);
+    poll = setTimeout(readAgain, pauseAfter(answer));
   }
 
   function pauseAfter(answer: Answer<Wall>): number {
     if (answer.ok && answer.value.figures === null) return POLL_WITHOUT_FIGURES_MS;
-    return answer.ok && streaming ? POLL_MS : POLL_WITHOUT_STREAM_MS;
+    return answer.ok && Object.keys(reception.value.missing).length === 0 ? POLL_MS : POLL_IN_NEED_MS;
   }
 
-  async function readTheMap(): Promise<void> {
+  function note(part: Part, isThere: boolean): void {
+    reception.value = { ...reception.value, missing: withPart(reception.value.missing, part, isThere, serverNow()) };
+  }
+
+  /** The wall, and what is missing or nobody tells of. */
+  function readAgain(): void {
+    const { missing } = reception.value;
+    reads.request();
+    if ("points" in missing || "stream" in missing) points.request();
+    if ("areas" in missing) tree.request();
+  }
+
+  async function readThePoints(): Promise<void> {
     const askedAt = performance.now();
-    const [tree, points] = await Promise.all([readAreas(), readPoints(area)]);
-    if (tree.ok) areas.value = new Map(tree.value.map((one) => [one.code, one]));
-    if (points.ok) put({ points: new Map(points.value.map((point) => [point.id, point])) }, askedAt);
+    const answer = await readPoints(area);
+    if (answer.ok) put(pointsOf(answer.value), askedAt);
+    note("points", answer.ok);
+  }
+
+  async function readTheTree(): Promise<void> {
+    const answer = await readAreas();
+    if (answer.ok) areas.value = new Map(answer.value.map((one) => [one.code, one]));
+    note("areas", answer.ok);
   }
 
   const reads = coalesce(readTheWall, MIN_GAP_MS);
-  const maps = coalesce(readTheMap, MIN_GAP_MS);
-  const readAll = (): void => [reads, maps].forEach(({ request }) => request());
-  const mending = setInterval(maps.request, MAP_MS);
+  const points = coalesce(readThePoints, MIN_GAP_MS);
+  const tree = coalesce(readTheTree, MIN_GAP_MS);
+  const readTheMap = (): void => [points, tree].forEach(({ request }) => request());
+  const readAll = (): void => [reads, points, tree].forEach(({ request }) => request());
+  const mending = setInterval(readTheMap, MAP_MS);
   const stream = openStream(STREAM_URL, {
     onChange: hear,
     onSignal: readAll,
@@ -106,7 +128,8 @@ export function useSituation(area: string | null): Live {
   onScopeDispose(() => {
     stream.close();
     reads.stop();
-    maps.stop();
+    points.stop();
+    tree.stop();
     for (const timer of [poll, applying]) clearTimeout(timer);
     clearInterval(mending);
   });

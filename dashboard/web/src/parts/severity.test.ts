@@ -1,15 +1,18 @@
 import { describe, expect, it } from "vitest";
+import type { Point } from "../api/client";
+import { pointOf } from "../live/situation";
 import { iso, NOON, ticketOf } from "../testing/samples";
-import { worstLate } from "./severity";
+import { lateOf } from "./severity";
 
-describe("worstLate", () => {
-  const threeHoursOn = NOON + 3 * 3_600_000;
+describe("lateOf", () => {
+  const due = (id: string, severity: Point["severity"], ago: number): Point => ({
+    ...pointOf(ticketOf({ id, severity })),
+    due: iso(NOON - ago),
+  });
 
-  it("is the worst among those that are late, whatever else is open", () => {
-    const minor = ticketOf({ severity: "minor" });
-    const major = ticketOf({ severity: "major" });
-    const inTime = ticketOf({ severity: "critical", state: "accepted", accepted_at: iso(NOON) });
-    expect(worstLate([inTime, minor, major], threeHoursOn)).toBe("major");
-    expect(worstLate([inTime, minor, major], NOON)).toBeNull();
+  it("gives the gravest of what is overdue first, of these the latest", () => {
+    const points = [due("minor", "minor", 9), due("late", "major", 2), due("later", "major", 5), due("in time", "critical", 0)];
+    expect(lateOf(points, NOON).map(({ id }) => id)).toEqual(["later", "late", "minor"]);
+    expect(lateOf([], NOON)).toEqual([]);
   });
 });

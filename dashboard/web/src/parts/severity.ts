@@ -1,12 +1,14 @@
-import type { Severity, Ticket } from "../api/client";
-import { isLate } from "../clock";
+import type { Point, Severity } from "../api/client";
 
 /** The most severe first. */
 export const SEVERITIES = ["critical", "major", "minor"] as const satisfies readonly Severity[];
 
 export const SIGNS: Record<Severity, string> = { critical: "▲", major: "◆", minor: "●" };
 
-export function worstLate(tickets: readonly Ticket[], now: number): Severity | null {
-  const late = new Set(tickets.filter((ticket) => isLate(ticket, now)).map((ticket) => ticket.severity));
-  return SEVERITIES.find((severity) => late.has(severity)) ?? null;
-}
+/** Those that are overdue: the gravest first, of these the latest. */
+export const lateOf = (points: Iterable<Point>, now: number): Point[] =>
+  [...points]
+    .map((point) => ({ point, rank: SEVERITIES.indexOf(point.severity), due: Date.parse(point.due) }))
+    .filter(({ due }) => due < now)
+    .sort((a, b) => a.rank - b.rank || a.due - b.due)
+    .map(({ point }) => point);

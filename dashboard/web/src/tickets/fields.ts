@@ -1,4 +1,5 @@
 import type { Action, ActionBody } from "../api/client";
+import { momentOf } from "../i18n/zone";
 
 export type Field = "reason" | "note" | "assignee" | "until" | "severity" | "departments" | "letter" | "grade" | "into" | "photos" | "code";
 
@@ -66,7 +67,7 @@ export function bodyOf(action: Action, written: Written): Partial<ActionBody> {
     const value = written[field];
     if (String(value).trim() === "") return [];
     if (field === "code") return [["reason", value]];
-    if (field === "until") return [[field, new Date(String(value)).toISOString()]];
+    if (field === "until") return [[field, new Date(momentOf(String(value))).toISOString()]];
     return [[field, value]];
   });
   return Object.fromEntries(said) as Partial<ActionBody>;

@@ -17,7 +17,7 @@ describe("unwritten", () => {
 });
 
 describe("days", () => {
-  it("begin and end where the reader is, and come back as they went", () => {
+  it("begin and end on the site's clocks, and come back as they went", () => {
     for (const day of ["2026-01-01", "2026-03-29", "2026-10-25", "2026-12-31"]) {
       expect(Date.parse(endOf(day)) - Date.parse(beginOf(day))).toBeGreaterThanOrEqual(23 * 3_600_000);
       expect(dayOf(beginOf(day))).toBe(day);

@@ -1,5 +1,6 @@
 import type { LocationQuery } from "vue-router";
 import type { TicketFilters } from "../api/client";
+import { dateOf, momentOf } from "../i18n/zone";
 
 export type Filters = Omit<TicketFilters, "limit" | "cursor">;
 
@@ -26,25 +27,17 @@ export function filtersOf(query: LocationQuery): Filters {
 export const unwritten = (filters: Filters): Filters =>
   Object.fromEntries(UNWRITTEN.flatMap((name) => (filters[name] == null ? [] : [[name, filters[name]]])));
 
-const HALF_DAY_MS = 43_200_000;
+const HOUR_MS = 3_600_000;
 
-/** The moment at which a day begins where the reader is. */
-export const beginOf = (day: string): string => new Date(`${day}T00:00`).toISOString();
+/** The moment at which a day begins on the site's clocks. */
+export const beginOf = (day: string): string => new Date(momentOf(`${day}T00:00`)).toISOString();
 
 /** The moment at which a day is over: the next one may be an hour shorter or longer. */
-export function endOf(day: string): string {
-  const next = new Date(Date.parse(`${day}T00:00`) + 3 * HALF_DAY_MS);
-  next.setHours(0, 0, 0, 0);
-  return next.toISOString();
-}
+export const endOf = (day: string): string => beginOf(dateOf(momentOf(`${day}T00:00`) + 36 * HOUR_MS));
 
 /** The day of a moment, as a date field shows it; `last` of the one before which a period ends. */
-export function dayOf(moment: string | null | undefined, last = false): string {
-  if (!moment) return "";
-  const at = new Date(Date.parse(moment) - (last ? 1 : 0));
-  const part = (number: number): string => String(number).padStart(2, "0");
-  return `${at.getFullYear()}-${part(at.getMonth() + 1)}-${part(at.getDate())}`;
-}
+export const dayOf = (moment: string | null | undefined, last = false): string =>
+  moment ? dateOf(Date.parse(moment) - (last ? 1 : 0)) : "";
 
 export function exportUrl(format: "csv" | "xlsx", filters: Filters, language: string): string {
   const query = new URLSearchParams({ ...(filters as Record<string, string>), language });

@@ -1,18 +1,29 @@
-import { onScopeDispose, shallowRef, type ShallowRef } from "vue";
+import { onScopeDispose, ref, shallowRef, type Ref, type ShallowRef } from "vue";
 import { readTrends, type Trend } from "../api/client";
+import { serverNow } from "../live/serverTime";
 
 const POLL_MS = 20_000;
+const RETRY_MS = 2_000;
 
-/** The sensors of an area that are nearest to their limits; as they were last heard while the server is away. */
-export function useTrends(area: string | null): Readonly<ShallowRef<readonly Trend[]>> {
+export interface Trends {
+  /** As they were last heard, while the server is away. */
+  trends: Readonly<ShallowRef<readonly Trend[]>>;
+  /** Since when they cannot be read; null while they can. */
+  missingSince: Readonly<Ref<number | null>>;
+}
+
+/** The sensors of an area that are nearest to their limits. */
+export function useTrends(area: string | null): Trends {
   const trends = shallowRef<readonly Trend[]>([]);
+  const missingSince = ref<number | null>(null);
   let timer: ReturnType<typeof setTimeout>;
   let stopped = false;
 
   async function read(): Promise<void> {
     const answer = await readTrends(area);
     if (answer.ok) trends.value = answer.value;
-    if (!stopped) timer = setTimeout(read, POLL_MS);
+    missingSince.value = answer.ok ? null : (missingSince.value ?? serverNow());
+    if (!stopped) timer = setTimeout(read, answer.ok ? POLL_MS : RETRY_MS);
   }
 
   void read();
@@ -20,5 +31,5 @@ export function useTrends(area: string | null): Readonly<ShallowRef<readonly Tre
     stopped = true;
     clearTimeout(timer);
   });
-  return trends;
+  return { trends, missingSince };
 }
