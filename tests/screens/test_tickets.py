@@ -1,6 +1,7 @@
 import re
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import pytest
@@ -95,3 +96,40 @@ def test_a_server_s_fault_is_told_with_what_to_do(screens: Screens, status: int,
         page.get_by_test_id("find").click()
         page.reload()
         expect(page.get_by_role("alert")).to_contain_text(words)
+
+
+CHUNK = "**/assets/InsightScreen-*.js"
+
+
+def test_after_an_upgrade_a_link_loads_the_page_anew(screens: Screens) -> None:
+    with screens.page("/tickets", SUN) as page:
+        page.get_by_test_id("none").wait_for()
+        loaded: list[str] = []
+        page.on("request", lambda request: loaded.append(request.url) if request.is_navigation_request() else None)
+        page.route(CHUNK, lambda route: route.continue_() if loaded else route.fulfill(status=404))
+        page.get_by_role("link", name="问数").click()
+        page.wait_for_url("**/insight")
+        expect(page.get_by_role("main")).not_to_be_empty()
+        assert [urlsplit(url).path for url in loaded] == ["/insight"]
+        page.go_back()
+        page.get_by_test_id("none").wait_for()
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_what_cannot_be_opened_is_told_and_loaded_anew_once(screens: Screens, language: str) -> None:
+    with screens.page("/tickets", SUN, language=language) as page:
+        page.get_by_test_id("none").wait_for()
+        loaded: list[str] = []
+        page.on("request", lambda request: loaded.append(request.url) if request.is_navigation_request() else None)
+        page.context.set_offline(True)
+        page.get_by_role("link", name="问数" if language == "zh-CN" else "Insight").click()
+        expect(page.get_by_test_id("away")).to_be_visible()
+        assert (loaded, urlsplit(page.url).path) == ([], "/tickets")
+        assert violations(page) == []
+        screens.keep(page, f"unopened-{language}")
+        page.context.set_offline(False)
+        page.route(CHUNK, lambda route: route.fulfill(status=404))
+        page.get_by_test_id("away").get_by_role("link").click()
+        page.wait_for_url("**/insight")
+        expect(page.get_by_test_id("away")).to_be_visible()
+        assert len(loaded) == 1

@@ -1,4 +1,5 @@
-import { createRouter, createWebHistory, type RouteLocationNormalized, type Router } from "vue-router";
+import { shallowRef } from "vue";
+import { createRouter, createWebHistory, START_LOCATION, type RouteLocationNormalized, type Router } from "vue-router";
 import { homeOf, PAGES, type Page } from "./frame/pages";
 import { isStranger, me, recall } from "./people/session";
 
@@ -58,6 +59,23 @@ router.beforeEach(async (to) => {
   if (to.meta.screen === "phone" && recall()) return true; // the first thing it reads tells whether they still are
   if (await isStranger()) return toSignIn(to);
   return to.name === "home" ? homeOf(me.value?.role ?? "operator").path : true;
+});
+
+/** A page that somebody wanted to go to and that could not be opened. */
+export const unopened = shallowRef<string | null>(null);
+
+const PATIENCE_MS = 8_000;
+
+const isThere = (path: string): Promise<boolean> =>
+  fetch(path, { cache: "no-store", signal: AbortSignal.timeout(PATIENCE_MS) }).then(({ ok }) => ok, () => false);
+
+/** After an upgrade the files that this page names are gone: loaded anew it names others. Once only: what just came is not loaded again. */
+router.onError(async (_, to, from) => {
+  if (from !== START_LOCATION && (await isThere(to.fullPath))) window.location.assign(to.fullPath);
+  else unopened.value = to.fullPath;
+});
+router.afterEach((_to, _from, failure) => {
+  if (!failure) unopened.value = null;
 });
 
 /** Where somebody signs in, to come back to where they wanted to go. */
