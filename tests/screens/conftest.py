@@ -12,7 +12,7 @@ import cv2
 import psycopg
 import pytest
 from msgspec.structs import replace
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from dashboard.access import COOKIE
 from deploy.demo.town import STREETS, load_town, write_site
@@ -32,6 +32,7 @@ from tests.dispatch.matters import incident
 
 TOWN = load_town()
 AXE = ROOT / "dashboard" / "web" / "node_modules" / "axe-core" / "axe.min.js"
+expect.set_options(timeout=20_000)  # a busy machine draws slowly; a page that is right is waited for no longer
 OFFICE, PHONE = {"width": 1600, "height": 900}, {"width": 390, "height": 844}
 SERIOUS = {"serious", "critical"}
 BOX, ZONE = (0.42, 0.5, 0.58, 0.72), [(0.3, 0.45), (0.75, 0.45), (0.8, 0.8), (0.25, 0.8)]
