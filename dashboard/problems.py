@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 
 from dashboard.models import Problem
 from dashboard.reads import BadCursorError
-from dispatch.accounts import AccountError
+from dispatch.accounts import AccountError, LoginError
 from dispatch.channels import ChannelError
 from dispatch.claims import TakenError
 from dispatch.desk import NoSuchTicketError
@@ -27,7 +27,7 @@ from dispatch.ticket import ForbiddenMoveError, NotYoursError, TicketError
 MEDIA_TYPE = "application/problem+json"
 BAD_BODY = 400  # FastAPI's own word for what it cannot even read
 PROBLEM = {"$ref": "#/components/schemas/Problem"}
-STATUSES: dict[type[Exception], int] = {NoSuchDeviceError: 404, StaleSetupError: 409}
+STATUSES: dict[type[Exception], int] = {LoginError: 401, NoSuchDeviceError: 404, StaleSetupError: 409}
 TITLES = {
     401: "Who are you?",
     429: "Too much",
@@ -78,6 +78,7 @@ def add_problem_handlers(app: FastAPI) -> None:
     @app.exception_handler(BadCursorError)
     @app.exception_handler(ChannelError)
     @app.exception_handler(DutyListError)
+    @app.exception_handler(LoginError)
     @app.exception_handler(MergeError)
     @app.exception_handler(ModeError)
     @app.exception_handler(NoSuchDeviceError)

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi import APIRouter, Request, Response
 from psycopg import Connection
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -12,7 +12,6 @@ from dashboard.access import COOKIE, Database, Who, session
 from dashboard.models import Line
 from dashboard.problems import responses
 from dispatch import accounts
-from dispatch.accounts import LoginError
 from dispatch.people import Person
 from dispatch.transitions import Role
 
@@ -40,10 +39,7 @@ class Me(BaseModel):
 @router.post("/login", responses=responses(401, 422))
 def login(database: Database, body: Login, request: Request, response: Response) -> Me:
     """Sign in: the answer's cookie is a session of a week from its last use, and of 400 days at most."""
-    try:
-        person, token = accounts.sign_in(database, body.name, body.password, datetime.now(UTC))
-    except LoginError as error:
-        raise HTTPException(401, str(error)) from error
+    person, token = accounts.sign_in(database, body.name, body.password, datetime.now(UTC))
     response.set_cookie(
         COOKIE,
         token,

@@ -174,10 +174,7 @@ class Acknowledgement(Login):
 def acknowledge(database: Database, body: Acknowledgement) -> Ticket:
     """Acknowledge a ticket in one's name for this once, at a screen that is nobody's: no session begins."""
     now = datetime.now(UTC)
-    try:
-        person = accounts.identify(database, body.name, body.password, now)
-    except accounts.LoginError as error:
-        raise HTTPException(401, str(error)) from error
+    person = accounts.identify(database, body.name, body.password, now)
     desk.act(database, body.ticket, Order(action=Action.ACKNOWLEDGE, at=now, by=person), [])
     return _read(database, person, body.ticket)
 

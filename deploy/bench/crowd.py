@@ -54,9 +54,11 @@ def changing(database: str, crowd: Crowd) -> Iterator[None]:
 
     thread = threading.Thread(target=change)
     thread.start()
-    yield
-    stop.set()
-    thread.join()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
 
 
 @contextmanager

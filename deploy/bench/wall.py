@@ -126,11 +126,13 @@ def _chromium() -> Iterator[Visit]:
     with tempfile.TemporaryDirectory() as profile:
         own = [f"--user-data-dir={profile}", f"--remote-debugging-port={port}"]
         process = subprocess.Popen([chromium, *FLAGS, *own, "about:blank"], stderr=subprocess.DEVNULL)
-        if not wait_for_port(port, within_s=30):
-            raise UsageError("chromium does not come up: start it by hand and see what it says")
-        yield lambda: _visit(port)
-        process.terminate()
-        process.wait()
+        try:
+            if not wait_for_port(port, within_s=30):
+                raise UsageError("chromium does not come up: start it by hand and see what it says")
+            yield lambda: _visit(port)
+        finally:
+            process.terminate()
+            process.wait()
 
 
 @contextmanager

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { hoursMinutes, isLate, partsOf, slaOf, spanOf } from "./clock";
+import { hoursMinutes, partsOf, slaOf, spanOf } from "./clock";
 import { iso, NOON, ticketOf } from "./testing/samples";
 
 const MINUTE = 60_000;
@@ -23,7 +23,6 @@ describe("slaOf", () => {
   it("runs the handle clock of what was reopened: its first acceptance stands", () => {
     const reopened = ticketOf({ state: "dispatched", accepted_at: iso(NOON) });
     expect(slaOf(reopened, NOON + 4 * HOUR)).toMatchObject({ clock: "handle", leftMs: 20 * HOUR });
-    expect(isLate(reopened, NOON + 4 * HOUR)).toBe(false);
   });
 
   it("has run out below zero", () => {
@@ -37,14 +36,6 @@ describe("slaOf", () => {
   it("survives a clock without any time", () => {
     const due = { accept: iso(NOON), handle: iso(NOON), close: iso(NOON) };
     expect(slaOf(ticketOf({ due }), NOON)?.share).toBe(0);
-  });
-});
-
-describe("isLate", () => {
-  it("follows the clock that is next", () => {
-    expect(isLate(ticketOf(), NOON + 3 * HOUR)).toBe(true);
-    expect(isLate(ticketOf({ state: "accepted", accepted_at: iso(NOON) }), NOON + 3 * HOUR)).toBe(false);
-    expect(isLate(ticketOf({ state: "closed", ended_at: iso(NOON) }), NOON + 9999 * HOUR)).toBe(false);
   });
 });
 

@@ -48,11 +48,6 @@ export function slaUntil(clock: Clock, openedAt: string, dueAt: string, now: num
   return { clock, share, leftMs };
 }
 
-export function isLate(ticket: Timed, now: number): boolean {
-  const sla = slaOf(ticket, now);
-  return sla !== null && sla.leftMs < 0;
-}
-
 /** The largest unit that says enough: "41 s", "8 min", "26 h", "3 d". */
 export function spanOf(ms: number): Span {
   const positive = Math.max(0, ms);
