@@ -111,9 +111,10 @@ def test_a_live_picture_is_drawn_as_soon_as_it_has_come(screens: Screens) -> Non
 
 
 def signs(page: Page) -> float:
-    """How much of the map is covered by signs."""
+    """How much of the map is covered by signs, which come after the map itself."""
     covered = """() => {
         const [, canvas] = document.querySelectorAll('[data-testid=map] canvas');
+        if (!canvas) return 0;
         const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
         return data.filter((value, index) => index % 4 === 3 && value > 0).length / (data.length / 4);
     }"""
