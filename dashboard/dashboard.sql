@@ -148,7 +148,7 @@ SELECT id, kind, state, severity, area_code AS area, longitude, latitude, opened
 FROM tickets
 WHERE ended_at IS NULL AND (%(area)s::text IS NULL OR areas @> ARRAY[%(area)s::text])
   AND within_reach(%(role)s, %(reach)s, %(holder)s, assignee, departments, areas)
-ORDER BY opened_at DESC
+ORDER BY overdue_at
 LIMIT %(limit)s;
 
 -- name: count_open

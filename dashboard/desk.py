@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from dashboard import reads
 from dashboard.access import Database, having
-from dashboard.models import Area, Ticket, Time
+from dashboard.models import Area, Clock, Ticket, Time
 from dashboard.problems import responses
 from detect.incident import Severity
 from dispatch import cases, claims, opening
@@ -47,7 +47,7 @@ class DeskBody(BaseModel):
 
 
 class Queued(BaseModel):
-    """A candidate; `held_by` has it on their desk."""
+    """A candidate; `clock` is the next it has to meet, until `due`; `held_by` has it on their desk."""
 
     id: UUID
     number: str
@@ -56,6 +56,7 @@ class Queued(BaseModel):
     title: str
     area: Area | None
     opened_at: Time
+    clock: Clock
     due: Time
     held_by: str | None
 
@@ -194,9 +195,7 @@ def _verdicts(connection: Connection, who: Person, ticket: Ticket) -> list[Verdi
 def _queued(row: dict[str, Any]) -> Queued:
     code, name = row["area_code"], row["area_name"]
     area = Area(code=code, name=name) if code else None
-    return Queued(
-        **{key: row[key] for key in Queued.model_fields if key in row} | {"area": area, "due": row["due_accept"]}
-    )
+    return Queued(**{key: row[key] for key in Queued.model_fields if key in row} | {"area": area})
 
 
 def _rows(connection: Connection, name: str, values: dict[str, Any]) -> list[dict[str, Any]]:

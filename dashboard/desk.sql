@@ -1,6 +1,7 @@
 -- name: queue
 -- What waits for a verdict, the gravest first, and on whose desk it is.
-SELECT tickets.id, number, kind, severity, title, area_code, area_name, opened_at, due_accept,
+SELECT tickets.id, number, kind, severity, title, area_code, area_name, opened_at, overdue_at AS due,
+       CASE WHEN accepted_at IS NULL THEN 'accept' WHEN handled_at IS NULL THEN 'handle' ELSE 'close' END AS clock,
        (SELECT holder FROM claims WHERE claims.ticket = tickets.id AND until > now() LIMIT 1) AS held_by,
        count(*) OVER () AS waiting
 FROM tickets

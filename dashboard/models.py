@@ -303,6 +303,13 @@ class Point(BaseModel):
     due: Time
 
 
+class Points(BaseModel):
+    """Open tickets for the map, due first; `are_all` says whether no others are open."""
+
+    points: list[Point]
+    are_all: bool
+
+
 class Part(BaseModel):
     state: Literal["ok", "degraded", "down"]
     detail: str

@@ -12,7 +12,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
 from dashboard import reads
 from dashboard.access import Database, Who
-from dashboard.models import HealthReport, Point, Trend, Wall
+from dashboard.models import HealthReport, Points, Trend, Wall
 from dashboard.problems import responses
 
 router = APIRouter(tags=["overview"])
@@ -32,8 +32,8 @@ def get_wall(request: Request, database: Database, who: Who, area: Area = None) 
 
 
 @router.get("/api/points", responses=responses(401, 422, 503))
-def get_points(database: Database, who: Who, area: Area = None) -> list[Point]:
-    """Every open ticket in an area, as the map shows it; of more than 20 000 the newest."""
+def get_points(database: Database, who: Who, area: Area = None) -> Points:
+    """Every open ticket in an area, as the map shows it; of more than 20 000 those that are due first."""
     return reads.points(database, who, area)
 
 

@@ -12,7 +12,20 @@ import shapely
 from psycopg import Connection
 from psycopg.rows import dict_row
 
-from dashboard.models import Counts, Device, Mode, Point, Reading, Site, Ticket, TicketPage, TimelineEntry, Trend, Wall
+from dashboard.models import (
+    Counts,
+    Device,
+    Mode,
+    Point,
+    Points,
+    Reading,
+    Site,
+    Ticket,
+    TicketPage,
+    TimelineEntry,
+    Trend,
+    Wall,
+)
 from dispatch.duties_store import load_duties
 from dispatch.figures import reach_of
 from dispatch.people import SYSTEM, Person
@@ -239,10 +252,10 @@ def trends(connection: Connection, person: Person, code: str | None, now: dateti
     return [Trend(**row) for row in _rows(connection, "trends", values)]
 
 
-def points(connection: Connection, person: Person, code: str | None) -> list[Point]:
-    """The open tickets of an area that somebody reaches, the newest first."""
+def points(connection: Connection, person: Person, code: str | None) -> Points:
+    """The open tickets of an area that somebody reaches."""
     rows = _rows(connection, "points", reach_of(person) | {"area": code, "limit": POINTS})
-    return [Point(**row, position=_position(row)) for row in rows]
+    return Points(points=[Point(**row, position=_position(row)) for row in rows], are_all=len(rows) < POINTS)
 
 
 def _is_within(device: Device, polygon: list[list[float]] | None) -> bool:

@@ -47,6 +47,18 @@ def test_each_dispatcher_sees_who_has_what(client: TestClient, connection: Conne
     assert sit_down(client, zhao, wanted=str(grave))["candidate"]["ticket"]["id"] == str(grave)
 
 
+def test_what_was_accepted_once_and_called_back_has_to_be_handled_next(client: TestClient, connection: Connection):
+    ticket, li = report(connection), sign_in(connection, LI)
+    (fresh,) = sit_down(client, li)["queue"]
+    for action in ("confirm", "accept", "handle", "reopen", "recall"):
+        body = {"actor": "wang", "note": "done", "reason": "still dark"}
+        assert client.post(f"/api/tickets/{ticket}/{action}", json=body).status_code == 200
+    (queued,) = sit_down(client, li)["queue"]
+    due = client.get(f"/api/tickets/{ticket}").json()["due"]
+    assert (fresh["clock"], fresh["due"]) == ("accept", due["accept"])
+    assert (queued["clock"], queued["due"]) == ("handle", due["handle"])
+
+
 def test_a_candidate_tells_who_would_get_it(client: TestClient, connection: Connection, grid: str):
     report(connection)
     li = sign_in(connection, LI)

@@ -9,6 +9,7 @@ from fastapi.testclient import TestClient
 from prometheus_client import CollectorRegistry, Counter
 from psycopg.types.json import Jsonb
 
+from dashboard import reads
 from dashboard.app import create_app
 from edge.probe import Health, serve_probe
 from tests.dashboard.conftest import OUTSIDE, TOKEN, add_camera, report, web_settings
@@ -69,12 +70,23 @@ def test_the_map_shows_every_open_ticket_and_when_its_next_step_is_due(
     client.post(f"/api/tickets/{lamp}/confirm")
     client.post(f"/api/tickets/{lamp}/accept", json={"actor": "wang"})
     ticket = client.get(f"/api/tickets/{lamp}").json()
-    (point,) = client.get(f"/api/points?area={grid}").json()
+    (point,) = client.get(f"/api/points?area={grid}").json()["points"]
     assert point == {name: ticket[name] for name in ("id", "kind", "state", "severity", "position", "opened_at")} | {
         "area": grid,
         "due": ticket["due"]["handle"],
     }
-    assert len(client.get("/api/points").json()) == 2
+    assert len(client.get("/api/points").json()["points"]) == 2
+
+
+def test_of_more_than_a_map_takes_it_shows_what_is_due_first_and_says_so(
+    client: TestClient, connection: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report(connection)
+    late = report(connection, "rubbish", at=datetime.now(UTC) - timedelta(hours=4))
+    assert client.get("/api/points").json()["are_all"]
+    monkeypatch.setattr(reads, "POINTS", 1)
+    found = client.get("/api/points").json()
+    assert ([point["id"] for point in found["points"]], found["are_all"]) == ([str(late)], False)
 
 
 def test_what_was_reopened_is_late_on_the_map_only_where_it_is_counted_late(
@@ -84,7 +96,7 @@ def test_what_was_reopened_is_late_on_the_map_only_where_it_is_counted_late(
     for action in ("confirm", "accept", "handle", "reopen"):
         body = {"actor": "wang", "note": "done", "reason": "still dark"}
         assert client.post(f"/api/tickets/{lamp}/{action}", json=body).status_code == 200
-    (point,), ticket = client.get("/api/points").json(), client.get(f"/api/tickets/{lamp}").json()
+    (point,), ticket = client.get("/api/points").json()["points"], client.get(f"/api/tickets/{lamp}").json()
     assert (point["state"], ticket["overdue"]) == ("dispatched", [])
     assert client.get("/api/wall").json()["counts"]["overdue"] == 0
     assert point["due"] == ticket["due"]["handle"] > datetime.now(UTC).isoformat()

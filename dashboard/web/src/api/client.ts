@@ -8,6 +8,7 @@ export type Evidence = Schemas["Evidence"];
 export type Device = Schemas["Device"];
 export type Counts = Schemas["Counts"];
 export type Point = Schemas["Point"];
+export type Points = Schemas["Points"];
 export type Trend = Schemas["Trend"];
 export type BaseMap = Schemas["BaseMap"];
 export type Mode = Schemas["Mode"];
@@ -128,7 +129,7 @@ const within = (area: string | null) => ({ query: area === null ? {} : { area } 
 export const readWall = (area: string | null): Promise<Answer<Wall>> =>
   answerOf((signal) => client.GET("/api/wall", { params: within(area), signal, cache: "no-store" }));
 
-export const readPoints = (area: string | null): Promise<Answer<Point[]>> =>
+export const readPoints = (area: string | null): Promise<Answer<Points>> =>
   answerOf((signal) => client.GET("/api/points", { params: within(area), signal, cache: "no-store" }));
 
 export const readTrends = (area: string | null): Promise<Answer<Trend[]>> =>

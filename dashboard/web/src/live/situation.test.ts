@@ -1,22 +1,22 @@
 import { describe, expect, it } from "vitest";
 import type { Area } from "../api/client";
 import { cameraOf, iso, NOON, ticketOf, wallOf } from "../testing/samples";
-import { countsOf, NOTHING_KNOWN, pathOf, pointOf, pointsOf, withDevice, withTicket, type Situation } from "./situation";
+import { countsOf, NOTHING_KNOWN, pathOf, pointOf, pointsOf, withDevices, withTickets, type Situation } from "./situation";
 
 const situationOf = (...tickets: ReturnType<typeof ticketOf>[]): Situation => ({
   wall: wallOf({ tickets }),
-  ...pointsOf(tickets.map(pointOf)),
+  ...pointsOf({ points: tickets.map(pointOf), are_all: true }),
 });
 
 const idsOf = (situation: Situation) => situation.wall?.tickets.map((ticket) => ticket.id);
 
-describe("withTicket", () => {
+describe("withTickets", () => {
   const lamp = ticketOf({ id: "lamp", severity: "minor" });
   const fire = ticketOf({ id: "fire", severity: "critical" });
 
   it("puts a new one where its severity and its age belong", () => {
     const newer = ticketOf({ id: "newer", severity: "critical", opened_at: iso(NOON + 1) });
-    const situation = withTicket(withTicket(situationOf(lamp), "fire", fire), "newer", newer);
+    const situation = withTickets(situationOf(lamp), new Map([["fire", fire], ["newer", newer]]));
     expect(idsOf(situation)).toEqual(["newer", "fire", "lamp"]);
     expect([...situation.points!.keys()].sort()).toEqual(["fire", "lamp", "newer"]);
   });
@@ -26,34 +26,34 @@ describe("withTicket", () => {
       ticketOf({ id: `${index}`, severity: "critical", opened_at: iso(NOON - index), ...one }),
     );
     const many = Array.from({ length: 101 }, (_, index) => ({ ...seen!, id: `seen ${index}`, opened_at: iso(NOON + index) }));
-    const situation = many.reduce((from, ticket) => withTicket(from, ticket.id, ticket), situationOf(seen!, unseen!));
+    const situation = withTickets(situationOf(seen!, unseen!), new Map(many.map((ticket) => [ticket.id, ticket])));
     expect([idsOf(situation)?.[0], idsOf(situation)?.length]).toEqual(["1", 100]);
   });
 
   it("puts a known one in its own place, once", () => {
-    const situation = withTicket(situationOf(fire, lamp), "lamp", { ...lamp, state: "accepted", accepted_at: iso(NOON) });
+    const situation = withTickets(situationOf(fire, lamp), new Map([["lamp", { ...lamp, state: "accepted" as const, accepted_at: iso(NOON) }]]));
     expect(idsOf(situation)).toEqual(["fire", "lamp"]);
     expect(situation.points!.get("lamp")!.due).toBe(lamp.due.handle);
   });
 
   it.each([null, { ...fire, state: "closed" as const, ended_at: iso(NOON) }])("takes away what has ended or left", (gone) => {
-    const situation = withTicket(situationOf(fire, lamp), "fire", gone);
+    const situation = withTickets(situationOf(fire, lamp), new Map([["fire", gone]]));
     expect([idsOf(situation), situation.points!.size]).toEqual([["lamp"], 1]);
   });
 
   it("waits for the first reading", () => {
-    expect(withTicket(NOTHING_KNOWN, "fire", fire)).toEqual(NOTHING_KNOWN);
+    expect(withTickets(NOTHING_KNOWN, new Map([["fire", fire]]))).toEqual(NOTHING_KNOWN);
   });
 });
 
-describe("withDevice", () => {
+describe("withDevices", () => {
   it("changes, adds and takes away", () => {
     const blind = cameraOf({ state: "offline" });
     const other = cameraOf({ id: "cam-2" });
     const start: Situation = { wall: wallOf({ devices: [cameraOf()] }), points: null, isCut: false };
-    const situation = withDevice(withDevice(start, "tooley/cam-1", blind), "tooley/cam-2", other);
+    const situation = withDevices(start, new Map([["tooley/cam-1", blind], ["tooley/cam-2", other]]));
     expect(situation.wall!.devices).toEqual([blind, other]);
-    expect(withDevice(situation, "tooley/cam-1", null).wall!.devices).toEqual([other]);
+    expect(withDevices(situation, new Map([["tooley/cam-1", null]])).wall!.devices).toEqual([other]);
   });
 });
 
@@ -76,8 +76,8 @@ describe("countsOf", () => {
 
   it("says what the server counted where there are more than it gives", () => {
     const counts = { open: 25_000, overdue: 9_000, by_severity: {}, by_state: {} };
-    const some = Array.from({ length: 20_000 }, (_, index) => ({ ...pointOf(ticketOf()), id: `${index}` }));
-    const situation = withTicket({ wall: wallOf({ counts }), ...pointsOf(some) }, "0", null);
+    const some = ["0", "1"].map((id) => ({ ...pointOf(ticketOf()), id }));
+    const situation = withTickets({ wall: wallOf({ counts }), ...pointsOf({ points: some, are_all: false }) }, new Map([["0", null]]));
     expect(countsOf(situation, NOON)).toEqual(counts);
   });
 

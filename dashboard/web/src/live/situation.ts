@@ -1,4 +1,4 @@
-import type { Area, Counts, Device, Point, Ticket, Wall } from "../api/client";
+import type { Area, Counts, Device, Point, Points, Ticket, Wall } from "../api/client";
 import { nextClock } from "../clock";
 import { isAlarm } from "../parts/focus";
 import { SEVERITIES } from "../parts/severity";
@@ -15,8 +15,6 @@ export interface Situation {
 export const NOTHING_KNOWN: Situation = { wall: null, points: null, isCut: false };
 
 const SHOWN = 100;
-/** So many the server gives at most. */
-const MOST_POINTS = 20_000;
 
 const isOpen = (ticket: Ticket): boolean => ticket.ended_at === null;
 
@@ -31,45 +29,49 @@ export function pointOf(ticket: Ticket): Point {
   return { id, kind, state, severity, area: ticket.area?.code ?? null, position, opened_at, due: due[next] };
 }
 
-export const pointsOf = (read: readonly Point[]): Pick<Situation, "points" | "isCut"> => ({
-  points: new Map(read.map((point) => [point.id, point])),
-  isCut: read.length >= MOST_POINTS,
+export const pointsOf = (read: Points): Pick<Situation, "points" | "isCut"> => ({
+  points: new Map(read.points.map((point) => [point.id, point])),
+  isCut: !read.are_all,
 });
 
-/** A ticket as it is now; null where it is not to be shown here (any more). */
-export function withTicket(situation: Situation, id: string, ticket: Ticket | null): Situation {
+/** By id, as each is now; null where it is not to be shown here (any more). */
+export type Changed<T> = ReadonlyMap<string, T | null>;
+
+/** One copy for all that changed, not one for each: thousands are on the map. */
+export function withTickets(situation: Situation, changed: Changed<Ticket>): Situation {
+  if (changed.size === 0) return situation;
   const { wall, points } = situation;
-  const shown = ticket !== null && isOpen(ticket) ? ticket : null;
+  const shown = new Map([...changed].map(([id, now]) => [id, now !== null && isOpen(now) ? now : null]));
   return {
     ...situation,
-    wall: wall && { ...wall, tickets: withRow(wall.tickets, id, shown) },
-    points: points && withPoint(points, id, shown),
+    wall: wall && { ...wall, tickets: withRows(wall.tickets, shown) },
+    points: points && withPoints(points, shown),
   };
 }
 
-function withRow(tickets: readonly Ticket[], id: string, ticket: Ticket | null): Ticket[] {
-  const others = tickets.filter((other) => other.id !== id);
-  return ticket === null ? others : [...others, ticket].sort(byRank).slice(0, SHOWN);
+const isThere = <T>(one: T | null): one is T => one !== null;
+
+const withRows = (tickets: readonly Ticket[], changed: Changed<Ticket>): Ticket[] =>
+  [...tickets.filter(({ id }) => !changed.has(id)), ...[...changed.values()].filter(isThere)]
+    .sort(byRank)
+    .slice(0, SHOWN);
+
+function withPoints(points: ReadonlyMap<string, Point>, changed: Changed<Ticket>): ReadonlyMap<string, Point> {
+  const now = new Map(points);
+  for (const [id, ticket] of changed) {
+    if (ticket === null) now.delete(id);
+    else now.set(id, pointOf(ticket));
+  }
+  return now;
 }
 
-function withPoint(points: ReadonlyMap<string, Point>, id: string, ticket: Ticket | null): ReadonlyMap<string, Point> {
-  const changed = new Map(points);
-  if (ticket === null) changed.delete(id);
-  else changed.set(id, pointOf(ticket));
-  return changed;
-}
-
-/** A device as it is now; null where it is not to be shown here. */
-export function withDevice(situation: Situation, name: string, device: Device | null): Situation {
+/** By name. A known one keeps its place. */
+export function withDevices(situation: Situation, changed: Changed<Device>): Situation {
   const { wall } = situation;
-  if (wall === null) return situation;
-  const known = wall.devices.some((other) => nameOf(other) === name);
-  const devices = device === null
-    ? wall.devices.filter((other) => nameOf(other) !== name)
-    : known
-      ? wall.devices.map((other) => (nameOf(other) === name ? device : other))
-      : [...wall.devices, device];
-  return { ...situation, wall: { ...wall, devices } };
+  if (wall === null || changed.size === 0) return situation;
+  const devices = new Map<string, Device | null>(wall.devices.map((device) => [nameOf(device), device]));
+  for (const [name, device] of changed) devices.set(name, device);
+  return { ...situation, wall: { ...wall, devices: [...devices.values()].filter(isThere) } };
 }
 
 export const nameOf = (device: Pick<Device, "site" | "id">): string => `${device.site}/${device.id}`;

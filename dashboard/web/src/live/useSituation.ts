@@ -1,9 +1,9 @@
 import { onScopeDispose, shallowRef, type ShallowRef } from "vue";
-import { readAreas, readPoints, readWall, STREAM_URL, type Answer, type Area, type Wall } from "../api/client";
+import { readAreas, readPoints, readWall, STREAM_URL, type Answer, type Area, type Device, type Ticket, type Wall } from "../api/client";
 import { coalesce } from "./coalesce";
 import { withPart, type Part, type Reception } from "./link";
 import { serverNow, synchronise } from "./serverTime";
-import { nameOf, NOTHING_KNOWN, pathOf, pointsOf, withDevice, withTicket, type Situation } from "./situation";
+import { nameOf, NOTHING_KNOWN, pathOf, pointsOf, withDevices, withTickets, type Situation } from "./situation";
 import { openStream, type Change } from "./stream";
 
 const MIN_GAP_MS = 250;
@@ -34,17 +34,24 @@ export function useSituation(area: string | null): Live {
   let applying: ReturnType<typeof setTimeout> | undefined;
   let applied = 0;
 
-  function apply(from: Situation, { kind, id, now }: Change): Situation {
-    if (kind === "device") return withDevice(from, id, now);
-    const isHere = now !== null && (area === null || pathOf(areas.value, now.area?.code ?? null).includes(area));
-    return withTicket(from, id, isHere ? now : null);
+  /** The last word on each. */
+  function apply(from: Situation, changes: readonly Change[]): Situation {
+    const [tickets, devices] = [new Map<string, Ticket | null>(), new Map<string, Device | null>()];
+    for (const change of changes) {
+      if (change.kind === "device") devices.set(change.id, change.now);
+      else tickets.set(change.id, isHere(change.now) ? change.now : null);
+    }
+    return withDevices(withTickets(from, tickets), devices);
   }
+
+  const isHere = (ticket: Ticket | null): boolean =>
+    area === null || pathOf(areas.value, ticket?.area?.code ?? null).includes(area);
 
   const changesSince = (since: number): Change[] => told.filter(({ at }) => at >= since).map(({ change }) => change);
 
   /** An answer may be older than what was told since it was asked for. */
   function put(read: Partial<Situation>, askedAt: number): void {
-    situation.value = changesSince(askedAt).reduce(apply, { ...situation.value, ...read });
+    situation.value = apply({ ...situation.value, ...read }, changesSince(askedAt));
   }
 
   function hear(change: Change): void {
@@ -60,7 +67,7 @@ export function useSituation(area: string | null): Live {
     applying = undefined;
     const since = applied;
     applied = performance.now();
-    situation.value = changesSince(since).reduce(apply, situation.value);
+    situation.value = apply(situation.value, changesSince(since));
     told = told.filter(({ at }) => at > applied - REMEMBERED_MS);
   }
 
