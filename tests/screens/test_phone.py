@@ -476,6 +476,20 @@ def test_a_report_outlives_its_page_until_it_is_sent(
         expect(page.get_by_role("textbox", name="补充说明")).to_have_count(0)
 
 
+@pytest.mark.usefixtures("open_town")
+def test_a_report_that_was_left_is_not_shown_to_whoever_comes_later(screens: Screens) -> None:
+    with screens.page("/report", None, PHONE) as page:
+        choose_lamp(page)
+        page.get_by_role("textbox").fill("3栋门口路灯不亮")
+        page.clock.set_fixed_time(datetime.now(UTC) + timedelta(minutes=25))
+        page.reload()
+        expect(page.get_by_role("textbox")).to_have_value("3栋门口路灯不亮")
+        page.clock.set_fixed_time(datetime.now(UTC) + timedelta(minutes=60))
+        page.reload()
+        expect(page.get_by_role("searchbox")).to_be_visible()
+        expect(page.get_by_role("textbox", name="补充说明")).to_have_count(0)
+
+
 def test_a_place_is_picked_on_a_map_that_loads_only_then(screens: Screens, open_town: Town) -> None:
     with screens.page("/report", None, PHONE) as page:
         asked: list[str] = []

@@ -8,12 +8,19 @@ const known = shallowRef<Me | null>(null);
 /** Who is at this screen; null while that is not known. */
 export const me = readonly(known);
 
-/** Find out; true when it is nobody. While the server is away it is whoever was here last. */
+const RETRY_MS = 10_000;
+let retrying: ReturnType<typeof setTimeout> | undefined;
+
+/** Find out; true when it is nobody. While the server is away it is whoever was here last, until it can be asked. */
 export async function isStranger(): Promise<boolean> {
+  clearTimeout(retrying);
   const answer = await readMe();
   if (answer.ok) remember(answer.value);
   else if (answer.status === 401) forget();
-  else recall();
+  else {
+    recall();
+    retrying = setTimeout(() => void isStranger(), RETRY_MS);
+  }
   return !answer.ok && answer.status === 401;
 }
 

@@ -20,13 +20,16 @@ type Draft = {
   photos: string[];
 };
 
+/** Whoever sits down at the same computer later is somebody else. */
+const DRAFT_WAITS_MS = 30 * 60_000;
+
 const blank = (): Draft => ({ id: null, kind: null, place: null, words: "", photos: [] });
 
 /** One report, from the first choice to its link. Whoever works on the street has it kept until there is a network. */
 export function useReport() {
   const { kind: nameOf } = useWords();
   const { add } = useOutbox();
-  const { draft, clear } = useDraft("report", blank);
+  const { draft, clear } = useDraft("report", blank, DRAFT_WAITS_MS);
   const { kind, place, words, photos } = toRefs(draft);
   const nearby = shallowRef<readonly Nearby[]>([]);
   const trouble = ref<Trouble | null>(null);
