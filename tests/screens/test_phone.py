@@ -511,6 +511,21 @@ def test_a_place_is_picked_on_a_map_that_loads_only_then(screens: Screens, open_
     assert areas  # it lies within the town
 
 
+@pytest.mark.usefixtures("open_town")
+def test_a_map_that_is_gone_since_an_upgrade_does_not_cost_the_report(screens: Screens) -> None:
+    with screens.page("/report", None, PHONE) as page:
+        choose_lamp(page)
+        page.get_by_role("textbox").fill("3栋门口路灯不亮")
+        page.route("**/PlaceMap-*", lambda route: route.fulfill(status=404))
+        page.get_by_test_id("on-map").click()
+        expect(page.get_by_test_id("away")).to_contain_text("没有打开")
+        page.unroute_all()
+        page.get_by_role("link", name="再试一次").click()
+        expect(page.get_by_role("textbox")).to_have_value("3栋门口路灯不亮")
+        page.get_by_test_id("on-map").click()
+        expect(page.get_by_test_id("place-map")).to_be_visible()
+
+
 def test_who_may_not_report_or_reports_too_much_is_told_what_to_do(
     screens: Screens, open_town: Town, grid: Position
 ) -> None:

@@ -61,7 +61,7 @@ router.beforeEach(async (to) => {
   return to.name === "home" ? homeOf(me.value?.role ?? "operator").path : true;
 });
 
-/** A page that somebody wanted to go to and that could not be opened. */
+/** The page that could not be opened, or not all of it. */
 export const unopened = shallowRef<string | null>(null);
 
 const PATIENCE_MS = 8_000;
@@ -74,6 +74,8 @@ router.onError(async (_, to, from) => {
   if (from !== START_LOCATION && (await isThere(to.fullPath))) window.location.assign(to.fullPath);
   else unopened.value = to.fullPath;
 });
+/** A part that its page loads only when it is wanted, such as a map. */
+window.addEventListener("vite:preloadError", () => (unopened.value = router.currentRoute.value.fullPath));
 router.afterEach((_to, _from, failure) => {
   if (!failure) unopened.value = null;
 });

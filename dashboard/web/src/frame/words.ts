@@ -1,5 +1,5 @@
 const zh = {
-  frame: { pages: "页面", otherLanguage: "English", signOut: "退出", unopened: "这一页没有打开，请检查网络", again: "再试一次" },
+  frame: { pages: "页面", otherLanguage: "English", signOut: "退出", unopened: "没有打开，请检查网络", again: "再试一次" },
   page: { wall: "大屏", desk: "派单台", tickets: "工单", insight: "问数", install: "安装", worker: "我的工单", report: "上报" },
   role: {
     operator: "值班员", dispatcher: "调度员", worker: "网格员", department: "部门", supervisor: "督办员",
@@ -14,7 +14,7 @@ const zh = {
 };
 
 const en: typeof zh = {
-  frame: { pages: "Pages", otherLanguage: "中文", signOut: "Sign out", unopened: "That page did not open: check the network", again: "Try again" },
+  frame: { pages: "Pages", otherLanguage: "中文", signOut: "Sign out", unopened: "It did not open: check the network", again: "Try again" },
   page: { wall: "Wall", desk: "Desk", tickets: "Tickets", insight: "Insight", install: "Install", worker: "My tickets", report: "Report" },
   role: {
     operator: "operator", dispatcher: "dispatcher", worker: "grid worker", department: "department", supervisor: "supervisor",
