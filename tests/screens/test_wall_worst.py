@@ -14,7 +14,8 @@ from tests.waiting import wait_for
 ULTRA_WIDE, LARGE = {"width": 3440, "height": 1440}, {"width": 3840, "height": 2160}
 SOON = 10_000
 CUT = """() => [...document.querySelectorAll(
-    '[data-testid=camera] .name, [data-testid=trend] .name, .blind, [data-testid=focus] .foot p, [data-testid=late] a'
+    '[data-testid=camera] .name, [data-testid=trend] .name, .blind, [data-testid=focus] .foot p, [data-testid=late] a,'
+    + '[data-testid=ticket] .kind'
 )].filter(one => {
     const text = document.createRange();
     text.selectNodeContents(one);
@@ -111,8 +112,9 @@ def test_tickets_are_opened_with_the_keyboard(screens: Screens, town: Town) -> N
 @pytest.mark.parametrize("size", [WALL, ULTRA_WIDE, LARGE], ids=["hd", "ultra-wide", "4k"])
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
 def test_nothing_is_cut_off(screens: Screens, town: Town, language: str, size: dict[str, int]) -> None:
-    see(town, kind="fire_lane_blocked", severity="critical")
-    for number in range(8):
+    for kind in ("fire_lane_blocked", "ebike_misparked"):
+        see(town, kind=kind, zone=kind, severity="critical")
+    for number in range(7):
         see(town, "cam-square-1", kind="crowd", zone=f"square {number}")
     fall_overdue(town, crowd=timedelta(hours=3))
     rise(town)

@@ -53,7 +53,7 @@ const en: Messages = {
     illegal_parking: "Illegal parking",
     fire_lane_blocked: "Fire lane blocked",
     ebike_misparked: "E-bike misparked",
-    debris: "Debris on the road",
+    debris: "Debris",
     fire: "Fire",
     smoke: "Smoke",
     crowd: "Crowd",
