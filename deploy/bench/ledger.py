@@ -12,7 +12,8 @@ from deploy.demo import town
 from detect.models import code_digest
 
 HERE = Path(__file__).parent
-SOURCES = (Path(detect.__file__).parent, Path(edge.sim.__file__).parent, HERE, Path(town.__file__))
+JUDGES = [HERE / f"{name}.py" for name in ("accuracy", "films", "score")]
+SOURCES = (Path(detect.__file__).parent, Path(edge.sim.__file__).parent, *JUDGES, Path(town.__file__))
 
 Tallies = dict[str, Tally]  # by kind of incident
 

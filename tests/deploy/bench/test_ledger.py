@@ -42,3 +42,7 @@ def test_a_file_of_another_kind_is_left_alone(tmp_path: Path) -> None:
 def test_every_film_is_told_apart() -> None:
     runs = [*incident_runs(2), *quiet_runs()]
     assert len(set(runs)) == len(runs)
+
+
+def test_all_that_judges_is_read() -> None:
+    assert all(source.exists() for source in ledger.SOURCES)
