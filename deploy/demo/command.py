@@ -13,6 +13,8 @@ from deploy.settings import load_settings
 Light = Literal["auto", "day", "dusk", "night"]
 Weather = Literal["clear", "rain"]
 
+YEAR_S = 31_536_000.0
+
 
 def demo(
     *,
@@ -24,7 +26,9 @@ def demo(
     light: Annotated[Light, typer.Option(help="In the streets; auto: as the clock says.")] = "auto",
     weather: Annotated[Weather, typer.Option(help="In the streets.")] = "clear",
     headless: Annotated[bool, typer.Option("--headless", help="For scripts: say nothing of the wall.")] = False,
-    lasting: Annotated[float | None, typer.Option("--for", min=1, help="Seconds, from when all is up.")] = None,
+    lasting: Annotated[
+        float | None, typer.Option("--for", min=1, max=YEAR_S, help="Seconds, from when all is up.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """A city in a box: an invented district with everything running. No camera, GPU, database or account needed."""

@@ -1,18 +1,20 @@
 """What the demo's people do, and what they leave alone; pure and seeded: a ticket and its timeline in, an order out.
 
-The person at the screen always wins. Whoever is not of the cast is an outsider, and:
+The person at the screen always wins, whoever they sign in as: an onlooker's is whatever the cast has not done itself.
 
-- where an outsider has done anything since a ticket last changed its state, the cast does nothing until it does again;
-- it does nothing to a ticket that is paused, or assigned to or accepted by an outsider;
-- a ticket that an outsider has ever touched it only carries on: it neither rejects, returns nor reopens it, does not
-  confirm one that an outsider gave back or recalled, and does not close one that an outsider reopened;
-- for five minutes after an outsider's verdict on any candidate, the whole queue is left to them.
+- Where an onlooker has done anything since a ticket last changed its state, but acknowledge it, the cast does nothing
+  until it changes again;
+- it does nothing to a ticket that is paused, accepted by an onlooker, or assigned to somebody who is not of the cast;
+- a ticket that an onlooker has ever touched it only carries on: it neither rejects, returns nor reopens it, does not
+  confirm one that an onlooker gave back or recalled, and does not close one that an onlooker reopened;
+- for five minutes after an onlooker's verdict on any candidate, the whole queue is left to them;
+- for five minutes after an onlooker did anything as one of the cast, nobody else acts as that one.
 """
 
 import random
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 
 from msgspec import Struct
 
@@ -22,7 +24,8 @@ from dispatch.transitions import ENDED, Action, State
 
 MACHINES = frozenset({Signature.DETECT, Signature.REPORT, Signature.DISPATCH})  # nobody in person
 VERDICTS = frozenset({Action.CONFIRM, Action.REJECT, Action.MERGE})
-QUEUE_LEFT = timedelta(minutes=5)
+LEFT = timedelta(minutes=5)
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
 SELDOM, NOW_AND_THEN = 0.05, 0.12
 
 DOUBTS = ("reflection", "wrong_class", "legal_stop")
@@ -57,6 +60,12 @@ class Ticket(Struct, frozen=True):
         return self.state in ENDED
 
 
+class Detail(Struct, frozen=True):
+    """`via` is who acted in the actor's name: the cast's orders are a script's."""
+
+    via: str | None = None
+
+
 class Entry(Struct, frozen=True):
     """One of a ticket's timeline."""
 
@@ -65,6 +74,7 @@ class Entry(Struct, frozen=True):
     action: str
     to_state: State
     from_state: State | None = None
+    detail: Detail = Detail()
 
     @property
     def is_move(self) -> bool:
@@ -99,8 +109,10 @@ class Cast:
     people: dict[str, Person]
     seed: int
 
-    def is_outsider(self, actor: str) -> bool:
-        return actor not in self.people and actor not in MACHINES
+    def is_onlooker_s(self, entry: Entry) -> bool:
+        """Whether somebody did it in person, be it in the name of one of the cast."""
+        played = entry.actor in self.people and entry.detail.via == Signature.SCRIPT
+        return not played and entry.actor not in MACHINES
 
     def of(self, role: Role) -> list[Person]:
         return [person for person in self.people.values() if person.role == role]
@@ -137,25 +149,33 @@ def make_cast(town: Town, seed: int) -> Cast:
     return Cast({person.name: person for person in town.staff}, seed)
 
 
-def verdict_at(cast: Cast, timeline: Iterable[Entry]) -> datetime | None:
-    """When an outsider last judged this ticket as a candidate."""
-    return max((e.at for e in timeline if e.action in VERDICTS and cast.is_outsider(e.actor)), default=None)
+@dataclass(frozen=True, slots=True)
+class Onlooker:
+    """What was done in person on any ticket: when a candidate was last judged, and anything done in each one's name."""
+
+    judged_at: datetime = LONG_AGO
+    acted_at: Mapping[str, datetime] = field(default_factory=dict)
+
+    def seeing(self, cast: Cast, timeline: list[Entry]) -> "Onlooker":
+        """The same, and what stands in one more timeline, the oldest entry first."""
+        theirs = [entry for entry in timeline if cast.is_onlooker_s(entry)]
+        judged_at = max([self.judged_at, *(entry.at for entry in theirs if entry.action in VERDICTS)])
+        acted_at = {entry.actor: max(entry.at, self.acted_at.get(entry.actor, LONG_AGO)) for entry in theirs}
+        return Onlooker(judged_at, {**self.acted_at, **acted_at})
 
 
-def decide(
-    cast: Cast, ticket: Ticket, timeline: list[Entry], now: datetime, last_verdict: datetime | None
-) -> Intent | None:
-    """What one of the cast does now, if anything; `last_verdict` is an outsider's on any ticket."""
+def decide(cast: Cast, ticket: Ticket, timeline: list[Entry], now: datetime, onlooker: Onlooker) -> Intent | None:
+    """What one of the cast does now, if anything."""
     moves = [entry for entry in timeline if entry.is_move]
     if not moves or moves[-1].to_state != ticket.state or not _is_ours(cast, ticket, timeline):
         return None
-    if ticket.state is State.CANDIDATE and last_verdict and now - last_verdict < QUEUE_LEFT:
+    if ticket.state is State.CANDIDATE and now - onlooker.judged_at < LEFT:
         return None
     dice = random.Random(f"{cast.seed}/{ticket.id}/{len(moves)}")  # noqa: S311 - a simulation
     play = PLAYS.get(ticket.state)
     barred = _barred(cast, timeline)
     intent = play(Scene(cast, ticket, moves, barred, dice)) if play else None
-    if intent is None or intent.action in barred:
+    if intent is None or intent.action in barred or now - onlooker.acted_at.get(intent.actor, LONG_AGO) < LEFT:
         return None
     return intent if now >= moves[-1].at + intent.after else None
 
@@ -165,15 +185,15 @@ def _is_ours(cast: Cast, ticket: Ticket, timeline: list[Entry]) -> bool:
     begun = max(index for index, entry in enumerate(timeline) if entry.is_move)
     pauses = [entry.action for entry in timeline if entry.action in ("pause", "resume")]
     return not (
-        any(cast.is_outsider(entry.actor) for entry in timeline[begun + 1 :])
-        or (ticket.assignee and cast.is_outsider(ticket.assignee))
+        any(cast.is_onlooker_s(entry) and entry.action != Action.ACKNOWLEDGE for entry in timeline[begun + 1 :])
+        or (ticket.assignee and ticket.assignee not in cast.people)
         or pauses[-1:] == ["pause"]
     )
 
 
 def _barred(cast: Cast, timeline: list[Entry]) -> set[Action]:
-    """What would go against something that an outsider did to this ticket, or send it round for ever."""
-    done = {entry.action for entry in timeline if cast.is_outsider(entry.actor)}
+    """What would go against something that an onlooker did to this ticket, or send it round for ever."""
+    done = {entry.action for entry in timeline if cast.is_onlooker_s(entry)}
     once = {entry.action for entry in timeline}
     return {
         *((Action.REJECT, Action.RETURN, Action.REOPEN) if done else ()),
@@ -201,12 +221,12 @@ def _take(scene: Scene) -> Intent:
 
 
 def _work(scene: Scene) -> Intent | None:
-    worker = scene.moves[-1].actor  # who accepted it
-    if scene.cast.is_outsider(worker):
+    accepted = scene.moves[-1]
+    if scene.cast.is_onlooker_s(accepted):
         return None
     is_late = scene.dice.random() < NOW_AND_THEN
     after = scene.after(330, 480) if is_late else scene.after(40, 140)
-    return Intent(after, worker, Action.HANDLE, note=NOTES.get(scene.ticket.kind, "已处理完毕"))
+    return Intent(after, accepted.actor, Action.HANDLE, note=NOTES.get(scene.ticket.kind, "已处理完毕"))
 
 
 def _check(scene: Scene) -> Intent:

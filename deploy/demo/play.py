@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 import httpx2
 import msgspec
 
-from deploy.demo.people import REPORT_EVERY_S, Cast, Entry, Intent, Ticket, decide, reports, verdict_at
+from deploy.demo.people import REPORT_EVERY_S, Cast, Entry, Intent, Onlooker, Ticket, decide, reports
 from deploy.demo.town import Town
 from dispatch.transitions import Action
 
@@ -37,7 +37,7 @@ class Play:
         self._cases: dict[str, Case] = {}
         self._signalled: set[str] = set()
         self._lock = threading.Lock()
-        self._verdict_at: datetime | None = None
+        self._onlooker = Onlooker()
         self._reported_to = clock()
 
     def hear(self, kind: str, name: str, _at: float) -> None:
@@ -81,8 +81,7 @@ class Play:
         )
         if ticket is None or timeline is None:
             return None
-        verdicts = [at for at in (self._verdict_at, verdict_at(self._cast, timeline)) if at]
-        self._verdict_at = max(verdicts, default=None)
+        self._onlooker = self._onlooker.seeing(self._cast, timeline)
         if ticket.is_ended:
             self._cases.pop(name, None)
             return None
@@ -111,7 +110,7 @@ class Play:
 
     def _decide(self, case: Case) -> Intent | None:
         return decide(
-            self._cast, case.ticket, case.timeline, datetime.fromtimestamp(self._clock(), UTC), self._verdict_at
+            self._cast, case.ticket, case.timeline, datetime.fromtimestamp(self._clock(), UTC), self._onlooker
         )
 
     def _give(self, name: str, intent: Intent) -> None:

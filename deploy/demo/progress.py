@@ -50,7 +50,7 @@ class Progress:
 def drain(url: str, within_s: float = 20.0) -> None:
     """Wait until the stages have dealt with all that is under way: nothing waits, and nothing moves any more."""
     until, calm_since = time.monotonic() + within_s, math.inf
-    before: dict[str, float] = {}
+    before: dict[str, float] | None = None
     with httpx2.Client(base_url=url, timeout=5, trust_env=False) as http:
         while time.monotonic() < min(until, calm_since + CALM_S):
             _, figures = _look(http)

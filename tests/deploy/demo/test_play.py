@@ -17,7 +17,7 @@ from dashboard.app import create_app
 from deploy.demo.people import Intent, make_cast
 from deploy.demo.play import ORDERS, Play
 from deploy.demo.town import load_town, write_site
-from dispatch import claims, desk
+from dispatch import accounts, claims, desk
 from dispatch.people import Person
 from dispatch.seed import seed
 from dispatch.site import load_site
@@ -110,6 +110,25 @@ def test_after_a_persons_verdict_the_queue_is_theirs_for_a_while(
         clock.ahead, play._reported_to = ahead, time.time() + ahead
         play.go_on()
         assert len(timeline(web, other)) == expected
+
+
+def test_whoever_signs_in_as_one_of_the_cast_is_a_person(
+    play: Play,
+    web: TestClient,
+    connection: psycopg.Connection,
+    clock: Clock,
+) -> None:
+    ticket, chen = told(connection, play), Person("陈静", Role.DISPATCHER)
+    accounts.add_person(connection, chen, "a long enough one", "root", datetime.now(UTC))
+    token = accounts.make_token(connection, chen.name, "root", datetime.now(UTC))
+    for action in ("confirm", "recall"):
+        order = {"reason": "I am not sure yet"}
+        answer = web.post(f"/api/tickets/{ticket}/{action}", json=order, headers={"Authorization": f"Bearer {token}"})
+        assert answer.status_code == 200, answer.text
+    for ahead in (60, 400, 3600):
+        clock.ahead, play._reported_to = ahead, time.time() + ahead
+        play.go_on()
+    assert [action for _, action in timeline(web, ticket)] == ["open", "confirm", "recall"]
 
 
 def test_after_a_new_connection_all_tickets_are_looked_at(

@@ -32,7 +32,9 @@ def test_a_second_demo_is_refused_before_it_writes_over_the_first(tmp_path: Path
     assert [file.name for file in tmp_path.iterdir()] == ["up.lock"]
 
 
-@pytest.mark.parametrize("wrong", [["--cameras", "0"], ["--light", "noon"], ["--for", "0"], ["--seed", "-1"]])
+@pytest.mark.parametrize(
+    "wrong", [["--cameras", "0"], ["--light", "noon"], ["--for", "0"], ["--for", "inf"], ["--seed", "-1"]]
+)
 def test_what_cannot_be_is_refused_by_name(wrong: list[str]) -> None:
     refused = yihu("demo", *wrong)
     assert refused.returncode == 2
