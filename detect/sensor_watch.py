@@ -1,12 +1,27 @@
 """One sensor's ears: its readings in, incidents out."""
 
-from collections.abc import Iterable, Sequence
+import logging
+import math
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+from uuid import UUID
 
 from detect.config import SensorConfig
 from detect.incident import Explanation, Incident
-from detect.rule import Finding
+from detect.newest import SET_BACK_S, Newest
+from detect.rule import Finding, SensorRule
 from edge.topics import Topic
 from ingest.senml import Reading
+
+log = logging.getLogger(__name__)
+
+
+class Pack(NamedTuple):
+    """What a sensor sent at once, the oldest reading first."""
+
+    boot: UUID
+    seq: int
+    readings: list[Reading]
 
 
 class SensorWatch:
@@ -15,18 +30,33 @@ class SensorWatch:
     def __init__(self, topic: Topic, config: SensorConfig, now: float) -> None:
         self.config = config
         self._topic, self._heard_at = topic, now
-        self._posts = [(settings.place, settings.make(config.every)) for settings in config.rules]
+        self._newest, self._read_at = Newest(), -math.inf
+        self._posts = self._make_posts()
 
-    def read(self, readings: Sequence[Reading], now: float) -> list[Incident]:
-        """What readings, the oldest first, open, change or clear."""
-        if readings:
-            self._heard_at = now
-        return [
-            incident
-            for reading in readings
-            for place, rule in self._posts
-            for incident in self._incidents(place, rule.read(reading, now))
-        ]
+    def _make_posts(self) -> list[tuple[str, SensorRule]]:
+        return [(settings.place, settings.make(self.config.every)) for settings in self.config.rules]
+
+    def read(self, pack: Pack, now: float) -> list[Incident]:
+        """What readings open, change or clear.
+
+        Where the sensor's clock was set back, what was open clears and all begins anew: nothing lasted until now.
+        """
+        is_newest = self._newest.takes(pack.boot, pack.seq)
+        if not pack.readings:
+            return []
+        self._heard_at, latest = now, pack.readings[-1].at
+        cleared = self._begin_anew(latest, now) if is_newest and latest < self._read_at - SET_BACK_S else []
+        self._read_at = max(self._read_at, latest)
+        return [*cleared, *(incident for reading in pack.readings for incident in self._judge(reading, now))]
+
+    def _begin_anew(self, at: float, now: float) -> list[Incident]:
+        log.warning("the clock of %s was set back by %.0f s: its rules begin anew", self._topic, self._read_at - at)
+        cleared, self._read_at, self._posts = self.close(now), -math.inf, self._make_posts()
+        return cleared
+
+    def _judge(self, reading: Reading, now: float) -> Iterator[Incident]:
+        for place, rule in self._posts:
+            yield from self._incidents(place, rule.read(reading, now))
 
     def tick(self, now: float) -> list[Incident]:
         """What the passing of time opens."""

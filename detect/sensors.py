@@ -11,21 +11,22 @@ from prometheus_client import CollectorRegistry, Counter, Gauge
 
 from detect.config import SensorConfig
 from detect.incident import Incident
-from detect.sensor_watch import SensorWatch
+from detect.sensor_watch import Pack, SensorWatch
 from edge.messages import Telemetry, check_clock, decode
 from edge.topics import Topic
-from ingest.senml import Reading, resolve
+from ingest.senml import resolve
 
 TICK_S = 1.0
 DEAF_S = 10.0  # between two ticks at most; beyond, we slept or the clock was set
 
 
-def readings_of(payload: bytes, now: float) -> list[Reading]:
-    """A pack's readings in the order of their times; raise BadMessageError for what is none, or of the future."""
-    readings = sorted(resolve(decode(payload, Telemetry).senml, now), key=lambda reading: reading.at)
+def read_pack(payload: bytes, now: float) -> Pack:
+    """A sensor's message; raise BadMessageError for what is none, or of the future."""
+    told = decode(payload, Telemetry)
+    readings = sorted(resolve(told.senml, now), key=lambda reading: reading.at)
     for reading in readings:
         check_clock(reading.at, now)
-    return readings
+    return Pack(told.boot, told.seq, readings)
 
 
 class Sensors:
@@ -60,9 +61,9 @@ class Sensors:
         with self._lock:
             watch = self._watches.get((topic.site, topic.device))
             if watch:
-                readings = readings_of(payload, now)
-                self._tell_all(watch.read(readings, now))
-                self._judged.inc(len(readings))
+                pack = read_pack(payload, now)
+                self._tell_all(watch.read(pack, now))
+                self._judged.inc(len(pack.readings))
 
     def tick(self, now: float, *, connected: bool) -> None:
         """Time passes, a second at least between two calls that count; while we are cut off, no sensor is silent."""

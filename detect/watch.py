@@ -1,6 +1,8 @@
 """One camera's eyes: its frames in, incidents out."""
 
+import logging
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +11,7 @@ from detect.config import CameraConfig, Zone
 from detect.detector import Detector, Image, Tracker
 from detect.geometry import Region
 from detect.incident import Explanation, Incident
+from detect.newest import SET_BACK_S, Newest
 from detect.rule import CameraRule, Finding, Surroundings
 from detect.stay import Scene
 from edge.messages import BadMessageError, Frame, check_jpeg
@@ -18,6 +21,8 @@ from edge.topics import Topic
 os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", str(8192 * 8192))
 
 import cv2
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +40,33 @@ class Watch:
         self.config = config
         self._topic, self._detector, self._tracker = topic, detector, tracker
         self._posts = [post for zone in config.zones for post in _posts(zone, config)]
-        self._seen_at = 0.0
+        self._newest, self._seen_at = Newest(), 0.0
 
     def see(self, frame: Frame) -> list[Incident]:
-        """What the next frame opens, changes or clears; a frame not newer than the last tells nothing."""
-        if frame.at <= self._seen_at:
+        """What the next frame opens, changes or clears; a frame not newer than the last tells nothing.
+
+        Where the camera's clock was set back, what was open clears and all begins anew: no event lasted until now.
+        """
+        back_s = self._seen_at - frame.at
+        is_set_back = self._newest.takes(frame.boot, frame.seq) and back_s > SET_BACK_S
+        if back_s >= 0 and not is_set_back:
             return []
-        (detections,) = self._detector.detect([decode_image(frame.jpeg)])
+        scene = self._look(frame)
+        cleared = self._begin_anew(back_s) if is_set_back else []
         self._seen_at = frame.at
-        scene = Scene(frame.at, frame.jpeg, self._tracker.track(detections))
-        return [self._incident(post.zone, finding) for post in self._posts for finding in post.rule.observe(scene)]
+        return [*cleared, *self._judge(scene)]
+
+    def _look(self, frame: Frame) -> Scene:
+        (detections,) = self._detector.detect([decode_image(frame.jpeg)])
+        return Scene(frame.at, frame.jpeg, self._tracker.track(detections))
+
+    def _begin_anew(self, back_s: float) -> list[Incident]:
+        log.warning("the clock of %s was set back by %.0f s: its rules begin anew", self._topic, back_s)
+        return self.close()
+
+    def _judge(self, scene: Scene) -> Iterator[Incident]:
+        for post in self._posts:
+            yield from (self._incident(post.zone, finding) for finding in post.rule.observe(scene))
 
     def close(self) -> list[Incident]:
         """Clear what is open: nobody looks from now on."""

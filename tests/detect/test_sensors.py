@@ -7,7 +7,7 @@ from prometheus_client import CollectorRegistry
 
 from detect.config import SensorConfig
 from detect.incident import Incident
-from detect.sensors import Sensors, readings_of
+from detect.sensors import Sensors, read_pack
 from edge.messages import BadMessageError, decode, encode_binary
 from edge.topics import Topic
 from tests.detect.film import BOOT
@@ -21,10 +21,10 @@ def config(*rules: dict[str, object]) -> SensorConfig:
     return SensorConfig.model_validate({"position": [104.4, 31.1], "rules": rules})
 
 
-def pack(*records: tuple[float, float]) -> bytes:
+def pack(*records: tuple[float, float], seq: int = 1) -> bytes:
     """Water levels, each with the seconds since NOON at which it was measured."""
     senml = [{"n": "water_level", "u": "m", "v": value, "t": NOON + seconds} for seconds, value in records]
-    return json.dumps({"boot": str(BOOT), "seq": 1, "senml": senml}).encode()
+    return json.dumps({"boot": str(BOOT), "seq": seq, "senml": senml}).encode()
 
 
 class Ear:
@@ -40,8 +40,8 @@ class Ear:
     def configure(self, *rules: dict[str, object], at: float = 0) -> None:
         self.sensors.configure(TOPIC, config(*rules), NOON + at)
 
-    def hear(self, at: float, *records: tuple[float, float]) -> None:
-        self.sensors.hear(TOPIC, pack(*records or ((at, 0.1),)), NOON + at)
+    def hear(self, at: float, *records: tuple[float, float], seq: int = 1) -> None:
+        self.sensors.hear(TOPIC, pack(*records or ((at, 0.1),), seq=seq), NOON + at)
 
     def wait(self, begin: float, end: float, *, connected: bool = True) -> None:
         for second in range(int(begin), int(end) + 1):
@@ -113,6 +113,29 @@ def test_a_clock_that_is_set_is_no_silence(jump: float):
     assert ear.phases == [("sensor_fault", "open")]
 
 
+def test_a_sensor_s_clock_that_was_set_back_is_followed():
+    ear = Ear(FLOOD, FAULT)
+    for seq, at in enumerate((0, 10, 20, -3600, -3590, -3580), 1):
+        ear.hear(10 * seq, (at, 0.4), seq=seq)
+    assert [(one.phase, one.began_at - NOON) for one in ear.told] == [("open", 0), ("clear", 0), ("open", -3600)]
+
+
+def test_what_was_sent_earlier_and_comes_late_sets_no_clock_back():
+    ear = Ear(FLOOD)
+    ear.hear(10, (0, 0.4), (10, 0.4), seq=2)
+    ear.hear(20, (-3600, 0.1), seq=1)
+    ear.hear(30, (20, 0.4), seq=3)
+    assert ear.phases == [("flood", "open")]
+
+
+def test_a_reading_a_little_ahead_deafens_nobody():
+    ear = Ear(FLOOD)
+    ear.hear(0, (55, 0.1), seq=1)
+    for seq, at in enumerate((10, 20), 2):
+        ear.hear(at, (at, 0.4), seq=seq)
+    assert ear.phases == [("flood", "open")]
+
+
 def test_the_same_rules_again_restart_nothing_and_others_begin_afresh():
     ear = Ear(FLOOD)
     ear.hear(0, (0, 0.4))
@@ -169,7 +192,7 @@ def test_a_pack_of_the_future_is_refused_and_leaves_no_trace():
 @given(st.binary() | st.lists(st.tuples(st.floats(-1e6, 1e6), st.floats(-9, 9)), max_size=5).map(lambda r: pack(*r)))
 def test_whatever_is_sent_it_is_readings_in_order_or_refused(payload: bytes):
     try:
-        found = [reading.at for reading in readings_of(payload, NOON)]
+        found = [reading.at for reading in read_pack(payload, NOON).readings]
     except BadMessageError:
         return
     assert found == sorted(found)

@@ -1,9 +1,10 @@
 import struct
 import subprocess
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
+from uuid import UUID
 
 import cv2
 import msgspec
@@ -136,6 +137,35 @@ def test_a_frame_that_is_not_newer_tells_nothing():
     for at in [NOON, NOON, NOON - 100, NOON + 1]:
         watch.see(frame(at))
     assert detector.looked == 2
+
+
+def sent(*times: float, boots: Sequence[int] = ()) -> list[Frame]:
+    """One after the other, each with the seconds after NOON that the camera's clock showed."""
+    return [
+        Frame(UUID(int=boot), number, NOON + at, jpeg(GREY), moving=True)
+        for number, (at, boot) in enumerate(zip(times, boots or [0] * len(times), strict=True), 1)
+    ]
+
+
+@pytest.mark.parametrize("boots", [(0,) * 6, (0, 0, 0, 1, 1, 1)], ids=["running on", "started anew"])
+def test_a_clock_that_was_set_back_is_followed(boots: tuple[int, ...]):
+    found = see(sent(0, 1, 2, -3600, -3599, -3598, boots=boots), StandingCar(), config())
+    assert [(one.phase, one.began_at - NOON) for one in found] == [("open", 0), ("clear", 0), ("open", -3600)]
+    assert found[0].id == found[1].id != found[2].id
+
+
+def test_a_clock_that_is_put_right_by_a_little_is_waited_for():
+    found = see(sent(0, 1, 0.5, 1.5, 2), StandingCar(), config())
+    assert [(one.phase, one.began_at - NOON) for one in found] == [("open", 0)]
+
+
+def test_a_bad_picture_by_a_clock_that_was_set_back_ends_nothing():
+    watch = Watch(CAMERA, config(), StandingCar(), NoTracker())
+    *before, bad = sent(0, 1, 2, -3600)
+    (opened,) = [one for each in before for one in watch.see(each)]
+    with pytest.raises(BadMessageError):
+        watch.see(msgspec.structs.replace(bad, jpeg=b"rubbish"))
+    assert [one.id for one in watch.close()] == [opened.id]
 
 
 def test_a_bad_picture_leaves_the_watch_as_it_was():
