@@ -128,15 +128,22 @@ def migrated(server: str) -> Iterator[str]:
         yield urlsplit(url).path[1:]
 
 
-@pytest.fixture
-def database(server: str, request: pytest.FixtureRequest) -> Iterator[str]:
-    """The URL of a migrated database of this test's own."""
+@contextmanager
+def migrated_database(server: str, request: pytest.FixtureRequest) -> Iterator[str]:
+    """The URL of a database with all migrations, that is dropped again."""
     if "YIHU_TEST_DATABASE_URL" not in os.environ:
         with new_database(server, request.getfixturevalue("migrated")) as url:
             yield url
         return
     with new_database(server) as url:  # one with TimescaleDB's workers in it cannot be copied
         migrate(url)
+        yield url
+
+
+@pytest.fixture
+def database(server: str, request: pytest.FixtureRequest) -> Iterator[str]:
+    """The URL of a migrated database of this test's own."""
+    with migrated_database(server, request) as url:
         yield url
 
 

@@ -22,7 +22,7 @@ from dispatch.case import Cause, follow
 from dispatch.ticket import Area
 from dispatch.transitions import Action, State
 from dispatch.whistle import Letter, LetterState
-from tests.conftest import new_database
+from tests.conftest import migrated_database
 from tests.dashboard.conftest import GRID, web_settings
 from tests.dispatch.matters import RECEIVED, case
 
@@ -152,8 +152,8 @@ def expected(action: str, state: str, role: str) -> int:
 
 
 @pytest.fixture(scope="module")
-def place(server: str, migrated: str) -> Iterator[Place]:
-    with new_database(server, migrated) as database, psycopg.connect(database, autocommit=True) as connection:
+def place(server: str, request: pytest.FixtureRequest) -> Iterator[Place]:
+    with migrated_database(server, request) as database, psycopg.connect(database, autocommit=True) as connection:
         for code in (CODE, OTHER):
             connection.execute("INSERT INTO areas VALUES (%s, %s, 'grid', NULL, %s)", [code, code, Jsonb(GRID)])
         people = product(ROLES, (True, False))
