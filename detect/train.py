@@ -1,7 +1,7 @@
 """Trains a detector: pictures, Ultralytics' training, the export for this machine, and what that export scores.
 
 Everything lies under one folder: `data/`, `fit/` (checkpoints), `model/` (what is shipped or added). The same arguments
-on the same machine give the same weights.
+on the same processor give the same weights and, exported to OpenVINO, the same hash.
 """
 
 import importlib.util
