@@ -84,7 +84,7 @@ def train(
     ),
     seeds: Annotated[str, typer.Option(help="Seeds of the simulated places to train on, A:B.")] = TRAIN,
     held_out: Annotated[str, typer.Option(help="Seeds of the places to measure by, A:B.")] = VAL,
-    pictures: Annotated[int, typer.Option(min=16, help="To train on.")] = 5000,
+    pictures: Annotated[int, typer.Option(min=16, help="To train on, eight of each place.")] = 5000,
     held_out_pictures: Annotated[int, typer.Option(min=16, help="To measure by.")] = 300,
     epochs: Annotated[int, typer.Option(min=1)] = 12,
     size: Annotated[int, typer.Option(min=64, help="Longer side, in pixels, of what the model looks at.")] = 640,

@@ -1,6 +1,7 @@
 """New models: fetched by name or taken from a file, exported for this machine, checked by running once."""
 
 import importlib.util
+import re
 import shutil
 import warnings
 from collections.abc import Callable
@@ -11,10 +12,11 @@ from typing import Any, NamedTuple
 
 import msgspec
 import torch
+import yaml
 
 import detect.offline  # noqa: F401 - before Ultralytics
 from detect.models import CARD, Card, ModelError, copy_in, digest, read_card
-from detect.yolo import SIZE, YoloDetector
+from detect.yolo import SIZE, YoloDetector, reason
 
 # isort: split
 from ultralytics import YOLO
@@ -22,6 +24,7 @@ from ultralytics.utils.downloads import GITHUB_ASSETS_STEMS, safe_download
 
 RELEASE = "https://github.com/ultralytics/assets/releases/download/v8.4.0"
 SMALLEST = 100_000  # bytes: what is less is an error page
+OTHER_TASKS = re.compile(r"-(seg|sem|pose|cls|obb|depth|reid)\b|sam|clip", re.IGNORECASE)  # in published names
 LIBRARIES = ("ultralytics-opencv-headless", "torch", "openvino")
 
 Maker = Callable[[Path], Card]
@@ -45,6 +48,8 @@ def by_name(published: str, name: str, release: str = RELEASE) -> Maker:
     """What makes the model from weights that Ultralytics publishes; `release` is the address where they lie."""
     if published not in GITHUB_ASSETS_STEMS:
         raise ModelError(f"{published}: neither a file here nor a model that Ultralytics publishes, such as yolo26n")
+    if OTHER_TASKS.search(published):
+        raise ModelError(f"{published} is a model for something else: one that detects is needed, such as yolo26n")
     return lambda folder: _make(_fetch(published, release, folder), name, folder, f"{release}/{published}.pt")
 
 
@@ -64,18 +69,20 @@ def _make(source: Path, name: str, folder: Path, whence: str) -> Card:
     if (source / CARD).is_file():
         return _copy(source, name, folder)
     if source.suffix != ".pt":
-        return card_of(name, copy_in(source, folder), whence)
+        card = card_of(name, source, whence)
+        copy_in(source, folder)
+        return card
     file = folder / f"{name}.pt"
     shutil.move(source, file) if source.parent == folder else shutil.copyfile(source, file)
-    return card_of(name, export(file), whence)
+    return card_of(name, export(file, called=whence), whence)
 
 
 def _copy(source: Path, name: str, folder: Path) -> Card:
     """A model that has a card already; raise ModelError when its weights are not those of the card."""
-    shutil.copytree(source, folder, dirs_exist_ok=True)
-    card = read_card(folder)
-    if digest(folder / card.weights) != card.hash:
+    card = read_card(source)
+    if digest(source / card.weights) != card.hash:
         raise ModelError(f"{source} is damaged: its weights are not those of its {CARD}; copy it anew")
+    shutil.copytree(source, folder, dirs_exist_ok=True)
     return msgspec.structs.replace(card, name=name)
 
 
@@ -94,19 +101,22 @@ def card_of(name: str, weights: Path, whence: str) -> Card:
     )
 
 
-def export(file: Path, size: tuple[int, int] | None = None, sample: Sample | None = None) -> Path:
+def export(
+    file: Path, size: tuple[int, int] | None = None, sample: Sample | None = None, called: str | None = None
+) -> Path:
     """Export a `.pt` beside itself; without a size it takes pictures of any shape at their own.
 
     To TensorRT in half precision where there is an NVIDIA GPU with it, else to OpenVINO: in eight bits when there is a
-    `sample` to see from how large each layer's values get, else in half precision. Raise ModelError.
+    `sample` to see from how large each layer's values get, else in half precision. Raise ModelError, by the name
+    that the file is `called`, if it has another.
     """
     try:
         model = YOLO(str(file))
         if model.task == "detect":
-            return Path(_export(model, size, sample))
+            return _settled(Path(_export(model, size, sample)))
     except Exception as error:  # whatever is no model fails in its own way
-        raise ModelError(f"{file} cannot be exported: {error or type(error).__name__}") from error
-    raise ModelError(f"{file} is a model to {model.task}: one that detects is needed")
+        raise ModelError(f"{called or file} cannot be exported: {reason(error, file)}") from error
+    raise ModelError(f"{called or file} is a model to {model.task}: one that detects is needed")
 
 
 def _export(model: Any, size: tuple[int, int] | None, sample: Sample | None) -> Any:
@@ -120,3 +130,14 @@ def _export(model: Any, size: tuple[int, int] | None, sample: Sample | None) -> 
         return model.export(
             format="openvino", imgsz=size or SIZE, dynamic=size is None, device="cpu", verbose=False, **precision
         )
+
+
+def _settled(weights: Path) -> Path:
+    """Take out of an export when it was made and where its pictures lay: the same weights are to have the same hash."""
+    file = weights / "metadata.yaml"
+    if file.is_file():  # TensorRT's is within, and no two engines are alike anyway
+        told = yaml.safe_load(file.read_text(encoding="utf-8"))
+        told.pop("date")
+        told["args"].pop("data", None)
+        file.write_text(yaml.safe_dump(told, sort_keys=False, allow_unicode=True), encoding="utf-8")
+    return weights

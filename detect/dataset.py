@@ -62,9 +62,14 @@ def renderer() -> str:
     return code_digest(Path(edge.sim.__file__).parent, Path(__file__))
 
 
-def plan(part: Part, seeds: Sequence[int], pictures: int) -> list[Reel]:
+def places(seeds: range, pictures: int) -> range:
+    """The seeds that so many pictures are taken of: the first of them, unless A_REEL of each are too few."""
+    return seeds[: math.ceil(pictures / A_REEL)]
+
+
+def plan(part: Part, seeds: range, pictures: int) -> list[Reel]:
     """Reels of all views, lights and weathers; of fewer places when few pictures are wanted."""
-    used = seeds[: math.ceil(pictures / A_REEL)]
+    used = places(seeds, pictures)
     counts = [pictures // len(used) + (index < pictures % len(used)) for index in range(len(used))]
     return [_reel(part, seed, index, count) for index, (seed, count) in enumerate(zip(used, counts, strict=True))]
 

@@ -4,6 +4,7 @@ import hashlib
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import cv2
 import yaml
@@ -39,12 +40,12 @@ def gather(source: Path, folder: Path, classes: Sequence[str]) -> Path:
         raise LabelledDataError(source, [f"{source / 'images'}: at least two pictures are needed"])
     problems = [problem for picture in pictures for problem in _check(picture, source, len(names))]
     problems += _strays(source, pictures)
-    if problems:
+    parts = _split(pictures, source)
+    if problems := problems or _lacks(parts, source):
         raise LabelledDataError(source, problems)
     shutil.rmtree(folder, ignore_errors=True)
-    held_out = _held_out(pictures, source)
-    for picture in pictures:
-        _lay(picture, source, folder, "val" if picture in held_out else "train")
+    for part, chosen in parts.items():
+        _lay(chosen, source, folder, part)
     return describe(folder, names)
 
 
@@ -53,25 +54,39 @@ def _names(source: Path) -> list[str]:
     if not file.is_file():
         return []
     try:
-        names = yaml.safe_load(file.read_text())["names"]
-        return [str(name) for name in (names if isinstance(names, list) else [names[n] for n in range(len(names))])]
+        return _listed(yaml.safe_load(file.read_text())["names"])
     except (yaml.YAMLError, KeyError, TypeError, ValueError) as error:
-        raise LabelledDataError(source, [f"data.yaml: `names` must list the classes in order ({error!r})"]) from error
+        why = " ".join(str(error).split())
+        problem = f"data.yaml: `names` must list the classes in order, such as `names: [car, bus]` ({why})"
+        raise LabelledDataError(source, [problem]) from error
+
+
+def _listed(names: Any) -> list[str]:
+    """The classes of `[car, bus]` or of `{0: car, 1: bus}`; raise KeyError or ValueError for anything else."""
+    listed = [names[number] for number in range(len(names))] if isinstance(names, dict) else names
+    if not isinstance(listed, list) or not listed or not all(isinstance(name, str | int) for name in listed):
+        raise ValueError(f"not {names!r}")
+    return [str(name) for name in listed]
 
 
 def _label_file(picture: Path, source: Path) -> Path:
     return (source / "labels" / picture.relative_to(source / "images")).with_suffix(".txt")
 
 
+def _label(picture: Path, source: Path) -> str:
+    """The text of a picture's label file, without the mark that some editors begin it with."""
+    file = _label_file(picture, source)
+    return file.read_text(encoding="utf-8-sig", errors="replace") if file.exists() else ""
+
+
 def _check(picture: Path, source: Path, classes: int) -> list[str]:
     problems = []
     if cv2.imread(str(picture)) is None:
         problems.append(f"{picture.relative_to(source)}: no picture that can be read")
-    file = _label_file(picture, source)
-    lines = file.read_text(errors="replace").splitlines() if file.exists() else []
-    for number, line in enumerate(lines, 1):
+    file = _label_file(picture, source).relative_to(source)
+    for number, line in enumerate(_label(picture, source).splitlines(), 1):
         if wrong := line.strip() and _wrong(line.split(), classes):
-            problems.append(f"{file.relative_to(source)}:{number}: {wrong}")
+            problems.append(f"{file}:{number}: {wrong}")
     return problems
 
 
@@ -94,6 +109,11 @@ def _strays(source: Path, pictures: Sequence[Path]) -> list[str]:
     return [f"{file.relative_to(source)}: there is no such picture in images/" for file in found if file not in known]
 
 
+def _split(pictures: Sequence[Path], source: Path) -> dict[Part, list[Path]]:
+    held_out = _held_out(pictures, source)
+    return {"train": [p for p in pictures if p not in held_out], "val": [p for p in pictures if p in held_out]}
+
+
 def _held_out(pictures: Sequence[Path], source: Path) -> set[Path]:
     """The pictures to measure by: those in `images/val`, else some by the hash of their names."""
     if given := {picture for picture in pictures if picture.relative_to(source / "images").parts[0] == "val"}:
@@ -102,11 +122,27 @@ def _held_out(pictures: Sequence[Path], source: Path) -> set[Path]:
     return set(by_hash[: max(1, round(len(pictures) * HELD_OUT_SHARE))])
 
 
-def _lay(picture: Path, source: Path, folder: Path, part: Part) -> None:
-    flat = "-".join(picture.relative_to(source / "images").parts)
-    image, label = folder / "images" / part / flat, (folder / "labels" / part / flat).with_suffix(".txt")
-    image.parent.mkdir(parents=True, exist_ok=True)
-    label.parent.mkdir(parents=True, exist_ok=True)
-    image.symlink_to(picture.absolute())
-    file = _label_file(picture, source)
-    label.write_text(file.read_text() if file.exists() else "")
+def _lacks(parts: dict[Part, list[Path]], source: Path) -> list[str]:
+    """What there is nothing of: pictures to train on, or labels to learn or to measure by."""
+    if not parts["train"]:
+        return ["images/: all pictures are in images/val: those to train on belong in images/train"]
+    bare = [part for part, chosen in parts.items() if not any(_label(picture, source).strip() for picture in chosen)]
+    if len(bare) == len(parts):
+        first = parts["train"][0]
+        looked = (
+            f"that of {first.relative_to(source)} was looked for in {_label_file(first, source).relative_to(source)}"
+        )
+        return [f"labels/: no picture has a label; {looked}"]
+    purposes = {"train": "to train on", "val": "to measure by"}
+    mend = "put some that have one into images/val and some into images/train"
+    return [f"images/: none of the {len(parts[part])} pictures {purposes[part]} has a label: {mend}" for part in bare]
+
+
+def _lay(pictures: Sequence[Path], source: Path, folder: Path, part: Part) -> None:
+    """Link the pictures under numbers, since those of different folders may have one name."""
+    images, labels = (folder / kind / part for kind in ("images", "labels"))
+    images.mkdir(parents=True, exist_ok=True)
+    labels.mkdir(parents=True, exist_ok=True)
+    for number, picture in enumerate(pictures):
+        (images / f"{number:06}{picture.suffix}").symlink_to(picture.absolute())
+        (labels / f"{number:06}.txt").write_text(_label(picture, source))

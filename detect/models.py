@@ -75,11 +75,15 @@ def code_digest(*places: Path) -> str:
 
 
 def read_card(folder: Path) -> Card:
-    """Raise ModelError when there is none or it cannot be read."""
+    """Raise ModelError when there is none, it cannot be read, or its weights do not lie beside it."""
     try:
-        return msgspec.json.decode((folder / CARD).read_bytes(), type=Card)
+        card = msgspec.json.decode((folder / CARD).read_bytes(), type=Card)
     except (OSError, msgspec.DecodeError) as error:
         raise ModelError(f"{folder} holds no model that can be used: {CARD}: {error}") from error
+    beside = card.weights not in {"", ".."} and Path(card.weights).name == card.weights
+    if beside and (folder / card.weights).exists():
+        return card
+    raise ModelError(f"{folder} holds no model that can be used: {CARD}: weights {card.weights!r} are not beside it")
 
 
 def write_card(folder: Path, card: Card) -> None:

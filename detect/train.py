@@ -1,7 +1,7 @@
 """Trains a detector: pictures, Ultralytics' training, the export for this machine, and what that export scores.
 
 Everything lies under one folder: `data/`, `fit/` (checkpoints), `model/` (what is shipped or added). The same arguments
-on the same machine give the same weights.
+on the same processor give the same weights and, exported to OpenVINO, the same hash.
 """
 
 import importlib.util
@@ -24,7 +24,7 @@ from detect.offline import THREADS_ASKED  # before Ultralytics
 
 # isort: split
 from detect.acquire import Sample, card_of, export
-from detect.dataset import plan, render, renderer
+from detect.dataset import places, plan, render, renderer
 from detect.labelled import gather
 from detect.models import SHIPPED, Accuracy, Card, ModelError, Training, digest, read_card, shipped, write_card
 from detect.yolo import load_names
@@ -69,6 +69,15 @@ class Plan:
         """What must be the same for an interrupted training to go on."""
         given = {key: str(value) for key, value in asdict(self).items() if key not in {"out", "command"}}
         return given | ({} if self.labelled else {"renderer": renderer()})
+
+    @property
+    def seeds(self) -> dict[str, str]:
+        """Of the places that the pictures show, A:B: no more than so many pictures need."""
+        shown = {
+            "train": places(self.train_seeds, self.pictures),
+            "val": places(self.held_out_seeds, self.held_out_pictures),
+        }
+        return {part: f"{seeds.start}:{seeds.stop}" for part, seeds in shown.items()}
 
 
 class Trainer(DetectionTrainer):  # type: ignore[misc]  # untyped
@@ -290,8 +299,7 @@ def measure(weights: Path, data: Path) -> tuple[Accuracy, dict[str, Accuracy]]:
 
 def _training(job: Plan, data: Path, overall: Accuracy, classes: dict[str, Accuracy]) -> Training:
     pictures = {part: len(list((data.parent / "images" / part).iterdir())) for part in ("train", "val")}
-    seeds = {part: f"{r.start}:{r.stop}" for part, r in (("train", job.train_seeds), ("val", job.held_out_seeds))}
-    where = {"folder": job.labelled.name} if job.labelled else {"seeds": seeds, "renderer": renderer()}
+    where = {"folder": job.labelled.name} if job.labelled else {"seeds": job.seeds, "renderer": renderer()}
     base = job.base if job.base == FROM_SCRATCH else f"{Path(job.base).name} ({digest(Path(job.base))})"
     return Training(job.command, base, job.epochs, pictures, where, overall, classes)
 
@@ -299,6 +307,18 @@ def _training(job: Plan, data: Path, overall: Accuracy, classes: dict[str, Accur
 RENDERED = """
 `renderer` is a hash of the code that renders: other code makes other pictures of the same seeds.
 It has seen rendered streets only, and is not meant for real cameras."""
+OTHER_SINCE = """
+Today's code renders other pictures of these seeds, so that a model remade now is another one, whose figures
+`docs/performance.md` gives."""
+
+
+def _streets(data: dict[str, Any]) -> str:
+    """What is to be said of pictures that were rendered; nothing of others."""
+    if "renderer" not in data:
+        return ""
+    told = data["renderer"]  # by part, where the code had changed between the two
+    hashes = set(told.values()) if isinstance(told, dict) else {told}
+    return RENDERED + ("" if hashes == {renderer()} else OTHER_SINCE)
 
 
 def describe(card: Card) -> str:
@@ -315,7 +335,7 @@ It looks at pictures of {width} × {height}, to which others are fitted.
 Made at {card.made_at}; the hash of `{card.weights}` is `{card.hash}`.
 
 Trained for {training.epochs} epochs from {training.base} on {training.pictures["train"]} pictures and measured on
-{training.pictures["val"]} others: `{json.dumps(training.data)}`.{RENDERED if "renderer" in training.data else ""}
+{training.pictures["val"]} others: `{json.dumps(training.data)}`.{_streets(training.data)}
 Remade with:
 
 ```sh

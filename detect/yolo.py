@@ -37,6 +37,16 @@ class HalfTheCores(OpenVINOBackend):  # type: ignore[misc]  # untyped
 AutoBackend._BACKEND_MAP["openvino"] = HalfTheCores  # noqa: SLF001 - Ultralytics has no other way to say it
 
 
+def reason(error: Exception, path: Path) -> str:
+    """In one line why Ultralytics fails with a model, without its advice, which is for those who call it themselves."""
+    if isinstance(error, ModuleNotFoundError) and path.suffix != ".pt":
+        return f"it needs {error.name}: `pip install {error.name}`, or give the .pt that it was exported from"
+    if isinstance(error, TypeError) and "Ultralytics" in str(error):
+        return "it is damaged, or no model that Ultralytics loads (those of the YOLOv5 repository are none)"
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return lines[-1] if lines else type(error).__name__
+
+
 class YoloDetector:
     """Any model that ultralytics loads: .pt, ONNX, an OpenVINO folder, TensorRT."""
 
@@ -49,7 +59,7 @@ class YoloDetector:
             self._yolo = YOLO(str(path), task="detect")
             self.detect([np.zeros((SIZE, SIZE, 3), np.uint8)])  # compiles now, not under the first frame
         except Exception as error:  # each format fails in its own way
-            raise ModelError(f"{path} cannot be loaded: {error or type(error).__name__}") from error
+            raise ModelError(f"{path} cannot be loaded: {reason(error, path)}") from error
 
     @property
     def classes(self) -> list[str]:

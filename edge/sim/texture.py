@@ -14,6 +14,7 @@ from edge.sim.place import Material, Style
 Texture = NDArray[np.float32]
 
 TILE = 512  # pixels of the noise tile, which repeats
+BEYOND = np.float32(2**31)  # of the integers that count its pixels
 
 # colour, share of coarse and of fine noise, size of a slab in metres (0: none) and how dark its joints are
 GROUNDS: dict[Material, tuple[Colour, float, float, float, float]] = {
@@ -43,11 +44,15 @@ def noise_tile() -> Texture:
 
 def noise_at(x: Floats | Texture, y: Floats | Texture, size: float) -> Texture:
     """The noise at world coordinates; the tile is `size` metres wide."""
-    scale, positive = np.float32(TILE / size), np.float32(1024 * TILE)
-    u = (x * scale + positive).astype(np.int32) & (TILE - 1)
-    v = (y * scale + positive).astype(np.int32) & (TILE - 1)
-    noise: Texture = noise_tile()[v, u]
+    scale = np.float32(TILE / size)
+    noise: Texture = noise_tile()[_on_tile(y * scale), _on_tile(x * scale)]
     return noise
+
+
+def _on_tile(along: Floats | Texture) -> NDArray[np.int32]:
+    """Rows or columns of the tile; its first, where an integer would overflow: smoke drifts by seconds since 1970."""
+    shifted = along + np.float32(1024 * TILE)
+    return np.where(np.abs(shifted) < BEYOND, shifted, np.float32(0)).astype(np.int32) & (TILE - 1)
 
 
 def ground_colour(material: Material, x: Texture, y: Texture, reach: Texture) -> Texture:

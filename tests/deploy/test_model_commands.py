@@ -32,17 +32,19 @@ SMALL = ("--pictures", "16", "--held-out-pictures", "16", "--epochs", "1", "--si
 def test_a_training_ends_in_a_model_with_its_card(trained: Path):
     card = json.loads((trained / "model" / "card.json").read_text())
     assert (card["size"], card["training"]["pictures"]) == ([96, 160], {"train": 16, "val": 16})
+    assert card["training"]["data"]["seeds"] == {"train": "0:2", "val": "10000:10002"}
     assert card["training"]["overall"]["things"] > 16
     assert set(card["training"]["classes"]) <= set(card["classes"])
     assert f"\nyihu train {' '.join(SMALL)}\n" in (trained / "model" / "CARD.md").read_text()
 
 
-def test_the_same_command_gives_the_same_weights(trained: Path, tmp_path: Path):
+def test_the_same_command_gives_the_same_weights_and_the_same_hash(trained: Path, tmp_path: Path):
     again = tmp_path / "again"
     shutil.copytree(trained / "data", again / "data")
     assert yihu("train", "--out", str(again), *SMALL).returncode == 0
     first, second = (json.loads((out / "model" / "card.json").read_text()) for out in (trained, again))
-    assert first["training"]["overall"] == second["training"]["overall"]
+    assert first["training"] == second["training"]
+    assert first["hash"] == second["hash"]
     assert (again / "model" / "street_int8_openvino_model" / "street.bin").read_bytes() == (
         trained / "model" / "street_int8_openvino_model" / "street.bin"
     ).read_bytes()

@@ -1,15 +1,17 @@
 import functools
+import sys
 import threading
 from collections.abc import Iterator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 
 from deploy.embedded import LOOPBACK, free_port
 from detect.acquire import by_name, export, from_file
-from detect.models import ModelError, Models, digest
+from detect.models import ModelError, Models, digest, write_card
 from detect.yolo import YoloDetector
 
 # isort: split
@@ -74,6 +76,8 @@ def test_published_weights_are_fetched(kept: Models, mirror: str):
 def test_what_is_not_published_is_told(kept: Models, mirror: str):
     with pytest.raises(ModelError, match="neither a file"):
         by_name("nonsense", "nonsense")
+    with pytest.raises(ModelError, match="yolo26n-seg is a model for something else"):
+        by_name("yolo26n-seg", "seg", mirror)
     with pytest.raises(ModelError, match=r"the server says 404.*yihu model add yolo26s\.pt"):
         kept.put("yolo26s", by_name("yolo26s", "yolo26s", mirror))
 
@@ -89,11 +93,37 @@ def test_without_a_network_it_fails_at_once_and_says_what_to_do(kept: Models):
 def test_a_file_that_is_no_model_is_told_by_its_path(content: bytes, kept: Models, tmp_path: Path):
     file = tmp_path / "notes.pt"
     file.write_bytes(content)
-    with pytest.raises(ModelError, match=r"notes\.pt"):
+    with pytest.raises(ModelError, match=f"^{file} cannot be exported: it is damaged, or no model") as told:
         kept.put("notes", from_file(file, "notes"))
+    assert str(kept.folder) not in str(told.value)
     with pytest.raises(ModelError, match="is not there"):
         from_file(tmp_path / "nothing.pt", "nothing")
     assert kept.all() == []
+
+
+@pytest.mark.parametrize("name", ["notes.txt", "notes_openvino_model"])
+def test_an_export_that_is_none_is_told_by_its_path_in_one_line(name: str, kept: Models, tmp_path: Path):
+    path = tmp_path / name
+    file = path if path.suffix else path / "notes.xml"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text("<hello")
+    with pytest.raises(ModelError, match=f"^{path} cannot be loaded: ") as told:
+        kept.put("notes", from_file(path, "notes"))
+    assert not any(part in str(told.value) for part in ("\n", str(kept.folder), "https:"))
+
+
+def test_what_an_export_needs_to_run_is_told(kept: Models, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    (tmp_path / "mine.onnx").write_bytes(b"hello")
+    with pytest.raises(ModelError, match=r"`pip install onnxruntime`, or give the \.pt that it was exported from"):
+        kept.put("mine", from_file(tmp_path / "mine.onnx", "mine"))
+
+
+def test_a_card_whose_weights_lie_elsewhere_is_told_by_its_path(kept: Models, weights: Path):
+    card = kept.put("mine", from_file(weights, "mine"))
+    write_card(kept.folder / "mine", msgspec.structs.replace(card, weights="../../../etc/hostname"))
+    with pytest.raises(ModelError, match=f"^{kept.folder / 'mine'} holds no model that can be used"):
+        kept.put("other", from_file(kept.folder / "mine", "other"))
 
 
 def test_a_model_that_does_not_detect_is_refused(kept: Models, tmp_path: Path):
@@ -106,3 +136,9 @@ def test_an_export_of_a_size_keeps_it(untrained: Path, tmp_path: Path):
     file = tmp_path / "street.pt"
     file.write_bytes(untrained.read_bytes())
     assert YoloDetector(export(file, (96, 160))).size == (96, 160)
+
+
+def test_an_export_does_not_tell_when_it_was_made(untrained: Path, tmp_path: Path):
+    file = tmp_path / "street.pt"
+    file.write_bytes(untrained.read_bytes())
+    assert "date" not in (export(file, (96, 160)) / "metadata.yaml").read_text()

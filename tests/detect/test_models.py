@@ -1,5 +1,6 @@
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from detect import models
@@ -71,11 +72,25 @@ def test_a_model_without_a_card_is_told_by_its_path(kept: Models):
         kept.all()
 
 
+@pytest.mark.parametrize(
+    "weights", ["../../secret", "/etc/hostname", "sub/weights.onnx", "..", ".", "", "missing.onnx"]
+)
+def test_weights_that_do_not_lie_beside_their_card_are_refused(weights: str, kept: Models):
+    kept.put("mine", fill)
+    (kept.folder / "mine" / "sub").mkdir()
+    (kept.folder / "mine" / "sub" / "weights.onnx").touch()
+    (kept.folder.parent / "secret").touch()
+    write_card(kept.folder / "mine", msgspec.structs.replace(card(), weights=weights))
+    for asked in (kept.all, lambda: kept.named("mine")):
+        with pytest.raises(ModelError, match=f"models/mine holds no model .*{weights!r} are not beside it"):
+            asked()
+
+
 def test_a_package_without_its_model_says_how_to_make_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(models, "SHIPPED", tmp_path)
     with pytest.raises(ModelError, match="yihu train"):
         shipped()
-    write_card(tmp_path, card())
+    write_card(tmp_path, fill(tmp_path))
     assert read_card(tmp_path) == card()
     assert shipped() == tmp_path / "weights.onnx"
 

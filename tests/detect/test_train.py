@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from detect.labelled import LabelledDataError
-from detect.train import Plan, aspect, beginning, export_size, train
+from detect.models import SHIPPED, read_card
+from detect.train import Plan, aspect, beginning, describe, export_size, train
 
 
 @pytest.mark.parametrize(
@@ -54,3 +55,14 @@ def test_labels_that_are_wrong_leave_no_training_behind(tmp_path: Path):
     with pytest.raises(LabelledDataError, match="class 99"):
         train(job, resume=False, say=print)
     assert not job.out.exists()
+
+
+def test_the_shipped_card_reads_as_its_data_and_says_that_a_model_remade_is_another():
+    text = (SHIPPED / "CARD.md").read_text()
+    assert text == describe(read_card(SHIPPED))
+    assert "a model remade now is another one" in text
+
+
+def test_a_card_names_the_places_that_were_pictured():
+    job = Plan(Path(), "mine", range(10), range(20, 22), 30, 300, 1, 64, 8, "", None, "yihu train")
+    assert job.seeds == {"train": "0:4", "val": "20:22"}
