@@ -176,6 +176,7 @@ SELECT devices.site, devices.id, kind, name, longitude, latitude, state, state_a
        pictures.received_at AS picture_at
 FROM devices LEFT JOIN pictures ON (pictures.site, pictures.device) = (devices.site, devices.id)
 WHERE NOT retired AND (%(names)s::text[] IS NULL OR devices.site || '/' || devices.id = ANY (%(names)s))
+  AND (%(kind)s::text IS NULL OR kind = %(kind)s)
 ORDER BY kind, devices.site, devices.id;
 
 -- name: picture

@@ -3,7 +3,7 @@
 import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
@@ -22,9 +22,14 @@ Area = Annotated[str | None, Query(pattern=r"^\d{2,15}$")]
 
 
 @router.get("/api/wall", responses=responses(401, 404, 422, 503))
-def get_wall(request: Request, database: Database, who: Who, area: Area = None) -> Wall:
-    """Everything that the wall shows, in one answer, but the map: `/api/areas` and `/api/points`."""
-    found = reads.wall(database, who, area)
+def get_wall(
+    request: Request, database: Database, who: Who, area: Area = None, devices: Literal["all", "cameras"] = "all"
+) -> Wall:
+    """Everything that the wall shows, in one answer, but the map: `/api/areas` and `/api/points`.
+
+    Whoever has all devices already, and hears of their changes, needs the cameras again for how old their pictures are.
+    """
+    found = reads.wall(database, who, area, "camera" if devices == "cameras" else None)
     if found is None:
         raise HTTPException(404, f"There is no area {area}")
     figures = request.app.state.figures.get((who, area))

@@ -189,17 +189,16 @@ def areas(connection: Connection) -> list[dict[str, Any]]:
     return _rows(connection, "areas", {})
 
 
-def devices(connection: Connection, person: Person) -> list[Device]:
+def devices(connection: Connection, person: Person, kind: str | None = None) -> list[Device]:
     """Those that stand in somebody's part of the tree."""
     polygon = _polygon(connection, person.area)
-    return [
-        device for row in _rows(connection, "devices", {"names": None}) if _is_within(device := _device(row), polygon)
-    ]
+    rows = _rows(connection, "devices", {"names": None, "kind": kind})
+    return [device for row in rows if _is_within(device := _device(row), polygon)]
 
 
 def changed_devices(connection: Connection, names: list[str]) -> list[Device]:
     """By `site/id`; what has been retired is none any more."""
-    return [_device(row) for row in _rows(connection, "devices", {"names": names})]
+    return [_device(row) for row in _rows(connection, "devices", {"names": names, "kind": None})]
 
 
 def reaches_device(connection: Connection, person: Person, site: str, device: str) -> bool:
@@ -222,8 +221,11 @@ def readings(connection: Connection, filters: dict[str, Any], limit: int) -> lis
     return [Reading(**row) for row in _rows(connection, "readings", filters | {"limit": limit})]
 
 
-def wall(connection: Connection, person: Person, code: str | None) -> Wall | None:
-    """All of the wall that somebody reaches, or of one area's; None when there is no such area."""
+def wall(connection: Connection, person: Person, code: str | None, kind: str | None = None) -> Wall | None:
+    """All of the wall that somebody reaches, or of one area's; None when there is no such area.
+
+    With devices of that kind only, if one is given.
+    """
     areas = _rows(connection, "area", {"code": code}) if code else []
     if code and not areas:
         return None
@@ -239,7 +241,7 @@ def wall(connection: Connection, person: Person, code: str | None) -> Wall | Non
         figures=None,
         tickets=[_ticket(row) for row in tickets],
         counts=_counts(_rows(connection, "count_open", reach)),
-        devices=[device for device in devices(connection, person) if _is_within(device, polygon)],
+        devices=[device for device in devices(connection, person, kind) if _is_within(device, polygon)],
         data_at=_rows(connection, "data_at", {})[0]["at"],
     )
 

@@ -61,6 +61,13 @@ def test_an_areas_wall_shows_what_lies_in_it(client: TestClient, connection: psy
     assert wall["counts"]["open"] == 1
 
 
+def test_the_wall_gives_its_cameras_alone(client: TestClient, connection: psycopg.Connection) -> None:
+    add_camera(connection, "cam-1", None)
+    connection.execute("INSERT INTO devices (site, id, kind) SELECT site, 'level-1', 'sensor' FROM devices")
+    for asked, expected in (("", ["cam-1", "level-1"]), ("?devices=cameras", ["cam-1"])):
+        assert [device["id"] for device in client.get(f"/api/wall{asked}").json()["devices"]] == expected
+
+
 def test_the_map_shows_every_open_ticket_and_when_its_next_step_is_due(
     client: TestClient, connection: psycopg.Connection, grid: str
 ) -> None:

@@ -126,8 +126,10 @@ function waitOf(response: Response): { waitS?: number } {
 
 const within = (area: string | null) => ({ query: area === null ? {} : { area } });
 
-export const readWall = (area: string | null): Promise<Answer<Wall>> =>
-  answerOf((signal) => client.GET("/api/wall", { params: within(area), signal, cache: "no-store" }));
+export const readWall = (area: string | null, devices: "all" | "cameras"): Promise<Answer<Wall>> =>
+  answerOf((signal) =>
+    client.GET("/api/wall", { params: { query: { ...within(area).query, devices } }, signal, cache: "no-store" }),
+  );
 
 export const readPoints = (area: string | null): Promise<Answer<Points>> =>
   answerOf((signal) => client.GET("/api/points", { params: within(area), signal, cache: "no-store" }));

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { Area } from "../api/client";
 import { cameraOf, iso, NOON, ticketOf, wallOf } from "../testing/samples";
-import { countsOf, NOTHING_KNOWN, pathOf, pointOf, pointsOf, withDevices, withTickets, type Situation } from "./situation";
+import { countsOf, NOTHING_KNOWN, pathOf, pointOf, pointsOf, withDevices, withKnown, withTickets, type Situation } from "./situation";
 
 const situationOf = (...tickets: ReturnType<typeof ticketOf>[]): Situation => ({
   wall: wallOf({ tickets }),
-  ...pointsOf({ points: tickets.map(pointOf), are_all: true }),
+  ...pointsOf({ points: tickets.map(pointOf), are_all: true }, null),
 });
 
 const idsOf = (situation: Situation) => situation.wall?.tickets.map((ticket) => ticket.id);
@@ -46,6 +46,28 @@ describe("withTickets", () => {
   });
 });
 
+describe("what is read anew", () => {
+  const [fire, lamp] = [ticketOf({ id: "fire" }), ticketOf({ id: "lamp" })];
+
+  it("stays the object that it was where nothing has changed", () => {
+    const { points: known } = situationOf(fire, lamp);
+    const read = [pointOf(fire), { ...pointOf(lamp), severity: "critical" as const }];
+    const { points } = pointsOf({ points: read, are_all: true }, known);
+    expect(points!.get("fire")).toBe(known!.get("fire"));
+    expect(points!.get("lamp")).toBe(read[1]);
+  });
+
+  it("keeps the devices that were not read, and the tickets that have not changed", () => {
+    const [old, level, fresh] = [cameraOf(), cameraOf({ id: "level-1", kind: "sensor" }), cameraOf({ picture_at: iso(NOON) })];
+    const known = wallOf({ devices: [old, level], tickets: [fire, lamp] });
+    const accepted = { ...lamp, state: "accepted" as const };
+    const { devices, tickets } = withKnown(wallOf({ devices: [fresh], tickets: [{ ...fire }, accepted] }), known);
+    expect(devices).toEqual([level, fresh]);
+    expect(tickets[0]).toBe(fire);
+    expect(tickets[1]).toBe(accepted);
+  });
+});
+
 describe("withDevices", () => {
   it("changes, adds and takes away", () => {
     const blind = cameraOf({ state: "offline" });
@@ -77,7 +99,7 @@ describe("countsOf", () => {
   it("says what the server counted where there are more than it gives", () => {
     const counts = { open: 25_000, overdue: 9_000, by_severity: {}, by_state: {} };
     const some = ["0", "1"].map((id) => ({ ...pointOf(ticketOf()), id }));
-    const situation = withTickets({ wall: wallOf({ counts }), ...pointsOf({ points: some, are_all: false }) }, new Map([["0", null]]));
+    const situation = withTickets({ wall: wallOf({ counts }), ...pointsOf({ points: some, are_all: false }, null) }, new Map([["0", null]]));
     expect(countsOf(situation, NOON)).toEqual(counts);
   });
 

@@ -29,8 +29,12 @@ export function pointOf(ticket: Ticket): Point {
   return { id, kind, state, severity, area: ticket.area?.code ?? null, position, opened_at, due: due[next] };
 }
 
-export const pointsOf = (read: Points): Pick<Situation, "points" | "isCut"> => ({
-  points: new Map(read.points.map((point) => [point.id, point])),
+/** What is read anew and has not changed stays the object that it was: thousands that take each other's place pile up. */
+const kept = <T>(known: T | undefined, read: T): T =>
+  known !== undefined && JSON.stringify(known) === JSON.stringify(read) ? known : read;
+
+export const pointsOf = (read: Points, known: Situation["points"]): Pick<Situation, "points" | "isCut"> => ({
+  points: new Map(read.points.map((point) => [point.id, kept(known?.get(point.id), point)])),
   isCut: !read.are_all,
 });
 
@@ -48,6 +52,13 @@ export function withTickets(situation: Situation, changed: Changed<Ticket>): Sit
     points: points && withPoints(points, shown),
   };
 }
+
+/** A wall that was read with its cameras only; the other devices are known, and their changes told of. */
+export const withKnown = (read: Wall, { devices, tickets }: Wall): Wall => ({
+  ...read,
+  tickets: read.tickets.map((ticket) => kept(tickets.find(({ id }) => id === ticket.id), ticket)),
+  devices: [...devices.filter(({ kind }) => kind !== "camera"), ...read.devices],
+});
 
 const isThere = <T>(one: T | null): one is T => one !== null;
 

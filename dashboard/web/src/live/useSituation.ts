@@ -3,7 +3,7 @@ import { readAreas, readPoints, readWall, STREAM_URL, type Answer, type Area, ty
 import { coalesce } from "./coalesce";
 import { withPart, type Part, type Reception } from "./link";
 import { serverNow, synchronise } from "./serverTime";
-import { nameOf, NOTHING_KNOWN, pathOf, pointsOf, withDevices, withTickets, type Situation } from "./situation";
+import { nameOf, NOTHING_KNOWN, pathOf, pointsOf, withDevices, withKnown, withTickets, type Situation } from "./situation";
 import { openStream, type Change } from "./stream";
 
 const MIN_GAP_MS = 250;
@@ -12,9 +12,8 @@ const POLL_MS = 10_000;
 const POLL_IN_NEED_MS = 2_000;
 /** The server counts its figures aside when first asked. */
 const POLL_WITHOUT_FIGURES_MS = 1_000;
-/** Every change is told; to read the map anew mends what was missed all the same. */
+/** Every change is told; to read the map and all devices anew mends what was missed all the same. */
 const MAP_MS = 60_000;
-const REMEMBERED_MS = 30_000;
 
 export interface Live {
   situation: Readonly<ShallowRef<Situation>>;
@@ -29,7 +28,10 @@ export function useSituation(area: string | null): Live {
   const areas = shallowRef<ReadonlyMap<string, Area>>(new Map());
   const reception = shallowRef<Reception>({ startedAt: serverNow(), answeredAt: null, failure: null, missing: {} });
   let told: { at: number; change: Change }[] = [];
+  /** When what is under way was asked for. */
+  const asked = new Set<{ at: number }>();
   let streaming = false;
+  let wantsDevices = true;
   let poll: ReturnType<typeof setTimeout> | undefined;
   let applying: ReturnType<typeof setTimeout> | undefined;
   let applied = 0;
@@ -50,12 +52,17 @@ export function useSituation(area: string | null): Live {
   const changesSince = (since: number): Change[] => told.filter(({ at }) => at >= since).map(({ change }) => change);
 
   /** An answer may be older than what was told since it was asked for. */
-  function put(read: Partial<Situation>, askedAt: number): void {
-    situation.value = apply({ ...situation.value, ...read }, changesSince(askedAt));
+  async function ask<T>(read: () => Promise<Answer<T>>, take: (read: T) => Partial<Situation>): Promise<Answer<T>> {
+    const question = { at: performance.now() };
+    asked.add(question);
+    const answer = await read();
+    if (answer.ok) situation.value = apply({ ...situation.value, ...take(answer.value) }, changesSince(question.at));
+    asked.delete(question);
+    return answer;
   }
 
   function hear(change: Change): void {
-    if (change.kind === "device" && area !== null && !isKnown(change.id)) return reads.request(); // where is it?
+    if (change.kind === "device" && area !== null && !isKnown(change.id)) return readDevices(); // where is it?
     told.push({ at: performance.now(), change });
     applying ??= setTimeout(applyTold, MIN_GAP_MS);
   }
@@ -68,16 +75,19 @@ export function useSituation(area: string | null): Live {
     const since = applied;
     applied = performance.now();
     situation.value = apply(situation.value, changesSince(since));
-    told = told.filter(({ at }) => at > applied - REMEMBERED_MS);
+    const first = Math.min(applied, ...[...asked].map(({ at }) => at));
+    told = told.filter(({ at }) => at >= first);
   }
 
   async function readTheWall(): Promise<void> {
     clearTimeout(poll);
-    const askedAt = performance.now();
-    const answer = await readWall(area);
+    const all = wantsDevices || !streaming || situation.value.wall === null;
+    wantsDevices = false;
+    const take = (read: Wall): Partial<Situation> => ({ wall: all ? read : withKnown(read, situation.value.wall!) });
+    const answer = await ask(() => readWall(area, all ? "all" : "cameras"), take);
+    wantsDevices ||= all && !answer.ok;
     if (answer.ok) {
       synchronise(Date.parse(answer.value.at));
-      put({ wall: answer.value }, askedAt);
       reception.value = { ...reception.value, answeredAt: serverNow(), failure: null };
     } else {
       reception.value = { ...reception.value, failure: { status: answer.status } };
@@ -104,9 +114,7 @@ export function useSituation(area: string | null): Live {
   }
 
   async function readThePoints(): Promise<void> {
-    const askedAt = performance.now();
-    const answer = await readPoints(area);
-    if (answer.ok) put(pointsOf(answer.value), askedAt);
+    const answer = await ask(() => readPoints(area), (read) => pointsOf(read, situation.value.points));
     note("points", answer.ok);
   }
 
@@ -119,15 +127,25 @@ export function useSituation(area: string | null): Live {
   const reads = coalesce(readTheWall, MIN_GAP_MS);
   const points = coalesce(readThePoints, MIN_GAP_MS);
   const tree = coalesce(readTheTree, MIN_GAP_MS);
-  const readTheMap = (): void => [points, tree].forEach(({ request }) => request());
-  const readAll = (): void => [reads, points, tree].forEach(({ request }) => request());
-  const mending = setInterval(readTheMap, MAP_MS);
+
+  function readDevices(): void {
+    wantsDevices = true;
+    reads.request();
+  }
+
+  function readAll(): void {
+    readDevices();
+    points.request();
+    tree.request();
+  }
+
+  const mending = setInterval(readAll, MAP_MS);
   const stream = openStream(STREAM_URL, {
     onChange: hear,
     onSignal: readAll,
     onOpenChange(open) {
       streaming = open;
-      reads.request();
+      readDevices();
     },
   });
   readAll();

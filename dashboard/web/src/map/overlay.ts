@@ -24,7 +24,8 @@ export function layOver(map: MapLibre, pictures: ReadonlyMap<string, HTMLCanvasE
   function draw(): void {
     const pen = penOn(canvas, map.getCanvas());
     for (const one of all) {
-      const [{ x, y }, side] = [map.project(one.place), sideOf(one)];
+      const { x, y } = map.project(one.place);
+      const side = sideOf(one);
       pen.drawImage(pictures.get(one.sign)!, x - side / 2, y - side / 2, side, side);
     }
   }

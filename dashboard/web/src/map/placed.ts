@@ -19,13 +19,18 @@ export const ticketSigns = (points: Iterable<Point>, now: number): Placed[] =>
   [...points]
     .filter((point) => point.position !== null)
     .sort((a, b) => rank(a) - rank(b))
-    .map((point) => ({
-      of: "ticket",
-      id: point.id,
-      place: point.position as Place,
-      sign: signOf(point.severity, ringOf(point, now)),
-      scale: 1,
-    }));
+    .map((point) => ticketSign(point, signOf(point.severity, ringOf(point, now))));
+
+/** They are asked for every second, and change seldom. */
+const known = new WeakMap<Point, Placed>();
+
+function ticketSign(point: Point, sign: string): Placed {
+  const before = known.get(point);
+  if (before?.sign === sign) return before;
+  const placed: Placed = { of: "ticket", id: point.id, place: point.position as Place, sign, scale: 1 };
+  known.set(point, placed);
+  return placed;
+}
 
 /** An agent is shown by its devices. */
 export const deviceSigns = (devices: readonly Device[], now: number): Placed[] =>

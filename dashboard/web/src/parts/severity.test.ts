@@ -15,4 +15,10 @@ describe("lateOf", () => {
     expect(lateOf(points, NOON).map(({ id }) => id)).toEqual(["later", "late", "minor"]);
     expect(lateOf([], NOON)).toEqual([]);
   });
+
+  it("gives the first of very many", () => {
+    const many = Array.from({ length: 500 }, (_, n) => due(`${n}`, n % 2 === 0 ? "minor" : "major", 1 + ((n * 7919) % 500)));
+    const sorted = [...many].sort((a, b) => Number(a.severity === "minor") - Number(b.severity === "minor") || (a.due < b.due ? -1 : 1));
+    expect(lateOf(many, NOON)).toEqual(sorted.slice(0, 50));
+  });
 });
