@@ -63,7 +63,7 @@ def test_an_areas_wall_shows_what_lies_in_it(client: TestClient, connection: psy
 
 def test_the_wall_gives_its_cameras_alone(client: TestClient, connection: psycopg.Connection) -> None:
     add_camera(connection, "cam-1", None)
-    connection.execute("INSERT INTO devices (site, id, kind) SELECT site, 'level-1', 'sensor' FROM devices")
+    connection.execute("INSERT INTO devices (site, id, kind, name) SELECT site, 'level-1', 'sensor', '' FROM devices")
     for asked, expected in (("", ["cam-1", "level-1"]), ("?devices=cameras", ["cam-1"])):
         assert [device["id"] for device in client.get(f"/api/wall{asked}").json()["devices"]] == expected
 
