@@ -13,6 +13,7 @@ from deploy.demo.command import demo
 from deploy.film_command import film
 from deploy.options import Data, Host, LeaveWithParent, Port, Shard
 from deploy.process import fall_with_threads, leave_with_parent, set_up_logging
+from deploy.replay_command import replay
 from deploy.settings import Settings, UsageError, load_settings
 
 cli = typer.Typer(
@@ -95,6 +96,7 @@ def migrate(data: Data = None) -> None:
 
 cli.command()(demo)
 cli.command()(film)
+cli.command()(replay)
 cli.command()(model_commands.train)
 cli.command()(people_commands.token)
 for command in (duty_commands.duty, duty_commands.away, duty_commands.notify):

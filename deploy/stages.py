@@ -3,10 +3,14 @@
 import contextlib
 from collections.abc import Callable, Iterator
 from importlib.metadata import version
+from typing import TYPE_CHECKING
 
 from deploy.process import Stage, run_stage
 from deploy.settings import Settings, UsageError
 from edge.probe import make_registry
+
+if TYPE_CHECKING:
+    from detect.cameras import Equipment
 
 VERSION = version("yihu")
 
@@ -58,15 +62,21 @@ def _run_on_database(settings: Settings, name: str, make: Callable[..., Stage]) 
         run_stage(stage, registry, (settings.probe_host, settings.probe_port))
 
 
-def run_detect(settings: Settings) -> None:
+def equipment(settings: Settings) -> "Equipment":
+    """What cameras are looked at with on this machine."""
     from detect.cameras import Equipment  # noqa: PLC0415 - torch
     from detect.models import Models, shipped  # noqa: PLC0415 - as above
-    from detect.service import Detection  # noqa: PLC0415 - as above
     from detect.yolo import load_detector, make_tracker  # noqa: PLC0415 - as above
 
-    registry, models = make_registry("detect"), Models(settings.folder / "models")
-    equipment = Equipment(lambda model: load_detector(str(models.named(model))), make_tracker, shipped, models.coco)
-    detection = Detection(broker_url(settings), settings.share, registry, equipment)
+    models = Models(settings.folder / "models")
+    return Equipment(lambda model: load_detector(str(models.named(model))), make_tracker, shipped, models.coco)
+
+
+def run_detect(settings: Settings) -> None:
+    from detect.service import Detection  # noqa: PLC0415 - torch
+
+    registry = make_registry("detect")
+    detection = Detection(broker_url(settings), settings.share, registry, equipment(settings))
     run_stage(detection, registry, (settings.probe_host, settings.probe_port))
 
 

@@ -40,6 +40,10 @@ class Equipment(NamedTuple):
             return config.model
         return str(self.shipped() if is_simulated(config.camera or "") else self.coco())
 
+    def watch(self, topic: Topic, config: CameraConfig) -> Watch:
+        """What looks at a camera from now on."""
+        return Watch(topic, config, self.load(self.choose(config)), self.make_tracker())
+
 
 class Arrival(NamedTuple):
     topic: Topic
@@ -121,15 +125,15 @@ class Cameras:
         """Whether there is a model to watch with."""
         place, name = (topic.site, topic.device), _name(topic)
         try:
-            detector = self._equipment.load(self._equipment.choose(config))
+            watch = self._equipment.watch(topic, config)
         except (OSError, RuntimeError) as error:
             self._waiting[place] = topic, config
             self._note(name, f"{name} is not watched: {error}")
             return False
         self._waiting.pop(place, None)
-        self._watches[place] = Watch(topic, config, detector, self._equipment.make_tracker())
-        log.info("watching %s: %d zones, model %s", name, len(config.zones), detector.model["name"])
-        self._note(name, "; ".join(f"{name}: {what}" for what in _unseen(config, detector)))
+        self._watches[place] = watch
+        log.info("watching %s: %d zones, model %s", name, len(config.zones), watch.detector.model["name"])
+        self._note(name, "; ".join(f"{name}: {what}" for what in unseen(config, watch.detector)))
         return True
 
     def _note(self, name: str, trouble: str) -> None:
@@ -167,7 +171,7 @@ def _name(topic: Topic) -> str:
     return f"{topic.site}/{topic.device}"
 
 
-def _unseen(config: CameraConfig, detector: Detector) -> Iterator[str]:
+def unseen(config: CameraConfig, detector: Detector) -> Iterator[str]:
     """The rules that can never find anything, since the model knows none of their labels."""
     for zone in config.zones:
         for rule in zone.rules:

@@ -38,9 +38,10 @@ class Watch:
 
     def __init__(self, topic: Topic, config: CameraConfig, detector: Detector, tracker: Tracker) -> None:
         self.config = config
-        self._topic, self._detector, self._tracker = topic, detector, tracker
+        self.detector, self._topic, self._tracker = detector, topic, tracker
         self._posts = [post for zone in config.zones for post in _posts(zone, config)]
         self._newest, self._seen_at = Newest(), 0.0
+        self.scene: Scene | None = None  # the last that was seen
 
     def see(self, frame: Frame) -> list[Incident]:
         """What the next frame opens, changes or clears; a frame not newer than the last tells nothing.
@@ -51,13 +52,13 @@ class Watch:
         is_set_back = self._newest.takes(frame.boot, frame.seq) and back_s > SET_BACK_S
         if back_s >= 0 and not is_set_back:
             return []
-        scene = self._look(frame)
+        self.scene = scene = self._look(frame)
         cleared = self._begin_anew(back_s) if is_set_back else []
         self._seen_at = frame.at
         return [*cleared, *self._judge(scene)]
 
     def _look(self, frame: Frame) -> Scene:
-        (detections,) = self._detector.detect([decode_image(frame.jpeg)])
+        (detections,) = self.detector.detect([decode_image(frame.jpeg)])
         return Scene(frame.at, frame.jpeg, self._tracker.track(detections))
 
     def _begin_anew(self, back_s: float) -> list[Incident]:
@@ -91,7 +92,7 @@ class Watch:
                 rule={"kind": finding.kind, "version": finding.version},
                 threshold=finding.threshold,
                 observed=finding.observed,
-                model=self._detector.model,
+                model=self.detector.model,
                 zone={"id": zone.id, "name": zone.name or zone.id, "polygon": zone.polygon},
                 dwell=finding.dwell,
                 scores=finding.scores,

@@ -138,7 +138,7 @@ def film_pictures(path: Path, fps: float) -> Iterator[MatLike]:
     start, shown = time.monotonic(), 0
     while True:
         film, begun, position = _open(str(path)), shown, -1
-        step = _rate(film) / fps
+        step = rate_of(film) / fps
         while _skip_to(film, (wanted := round((shown - begun) * step)) - position):
             ok, picture = film.retrieve()
             if not ok:
@@ -152,7 +152,8 @@ def film_pictures(path: Path, fps: float) -> Iterator[MatLike]:
             raise NoPictureError(f"{path} holds no picture that can be read")
 
 
-def _rate(film: cv2.VideoCapture) -> float:
+def rate_of(film: cv2.VideoCapture) -> float:
+    """Pictures a second, as far as that can be believed."""
     rate = film.get(cv2.CAP_PROP_FPS)
     return rate if 0 < rate <= MOST_RATE else DEFAULT_RATE
 

@@ -26,7 +26,7 @@ def yihu(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str
 
 def test_every_command_of_the_contract_is_there() -> None:
     text = yihu("--help").stdout
-    for command in ("demo", "up", "edge", "ingest", "detect", "dispatch", "web", "migrate", "bench"):
+    for command in ("demo", "up", "edge", "ingest", "detect", "dispatch", "web", "migrate", "replay", "bench"):
         assert command in text
 
 

@@ -1,0 +1,109 @@
+"""Recordings as shots with the time of each: a video, or a folder of pictures with their times in `times.csv`.
+
+They are decoded in a process of their own: OpenCV may hang in or abort on what is damaged.
+"""
+
+import csv
+import multiprocessing
+from collections.abc import Callable, Iterator
+from datetime import datetime, tzinfo
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import msgspec
+
+from edge.capture import Report, Shot
+from edge.messages import LATEST
+from edge.playback import Listed, send_listed, send_video
+
+TIMES = "times.csv"
+SILENCE_S = 60.0
+
+_context = multiprocessing.get_context("spawn")
+_decode = msgspec.msgpack.Decoder(Report).decode
+
+
+class RecordingError(RuntimeError):
+    """A recording cannot be read; the text says what to do."""
+
+
+def shots(path: Path, start: float, fps: float, timezone: tzinfo, warn: Callable[[str], None]) -> Iterator[Shot]:
+    """All of a recording in the order of time, at most `fps` a second of it.
+
+    A video begins at `start` in epoch seconds; in a folder times.csv tells, in epoch seconds or ISO 8601, which
+    is of `timezone` where it names none. `warn` is told of each picture that cannot be read. Raise RecordingError.
+    """
+    if path.is_dir():
+        return _received(path, send_listed, (_thinned(read_times(path / TIMES, timezone), fps),), warn)
+    if not path.is_file():
+        raise RecordingError(f"{path} is not there: name a video, or a folder of pictures with {TIMES}")
+    return _received(path, send_video, (str(path), start, fps), warn)
+
+
+def read_times(table: Path, timezone: tzinfo) -> list[Listed]:
+    """The pictures of a table with the columns file and time, the earliest first; raise RecordingError."""
+    try:
+        with table.open(newline="", encoding="utf-8-sig") as lines:
+            rows = csv.DictReader(lines)
+            listed = [Listed(_seconds(row["time"], timezone), str(table.parent / row["file"])) for row in rows]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise RecordingError(f"{table} cannot be read: {error}") from error
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
+        raise RecordingError(
+            f"{table}, line {rows.line_num}: expected the columns file and time, the time in epoch seconds or as"
+            f" 2026-11-20T08:00:00 ({error})"
+        ) from error
+    return sorted(listed)
+
+
+def _seconds(text: str, timezone: tzinfo) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        moment = datetime.fromisoformat(text.strip())
+        seconds = (moment if moment.tzinfo else moment.replace(tzinfo=timezone)).timestamp()
+    if not 0 <= seconds <= LATEST:
+        raise ValueError(f"{text} is not between 1970 and 2100")
+    return seconds
+
+
+def _thinned(listed: list[Listed], fps: float) -> list[Listed]:
+    """No two nearer to each other than the rate allows, but for a tenth of that: clocks of cameras tremble."""
+    kept: list[Listed] = []
+    for one in listed:
+        if not kept or one.at - kept[-1].at >= 0.9 / fps:
+            kept.append(one)
+    return kept
+
+
+def _received(
+    path: Path, send: Callable[..., None], what: tuple[object, ...], warn: Callable[[str], None]
+) -> Iterator[Shot]:
+    pipe, child = _context.Pipe(duplex=False)
+    process = _context.Process(target=send, args=(*what, child), daemon=True)
+    process.start()
+    child.close()
+    count = 0
+    try:
+        for report in _reports(pipe, path):
+            if isinstance(report, Shot):
+                count += 1
+                yield report
+            else:
+                warn(report.reason)
+        process.join()
+    finally:
+        pipe.close()
+        process.kill()
+        process.join()
+    if process.exitcode or not count:
+        raise RecordingError(f"{path}: {count} pictures could be read, then no more: it may be damaged")
+
+
+def _reports(pipe: Connection, path: Path) -> Iterator[Report]:
+    try:
+        while pipe.poll(SILENCE_S):
+            yield _decode(pipe.recv_bytes())
+    except EOFError:
+        return
+    raise RecordingError(f"{path}: no picture for {SILENCE_S:.0f} s: it may be damaged")
