@@ -11,7 +11,7 @@ from pydantic import Field
 
 from detect.detector import Detection
 from detect.geometry import iou, union
-from detect.lasting import Lasting, LastingSettings
+from detect.lasting import Follower, LastingSettings
 from detect.rhythm import Rhythm
 from detect.rule import Surroundings
 from detect.stay import Scene, Sighting, Stay
@@ -33,6 +33,7 @@ class Holding:
     confidence: float
     lasting_s: float
     count: int = 1
+    gap_s: float = GAP_S
     stays: list[Stay] = field(default_factory=list)
     rhythm: Rhythm = field(default_factory=Rhythm)
     absent_s: float = 0.0
@@ -68,7 +69,7 @@ class Holding:
             stay.miss(scene.at, known_s, hidden=False)
             self.absent_s += known_s
         has_lasted = stay.dwell_s >= self.lasting_s
-        return self.absent_s > (max(CLEAR_S, self.lasting_s) if has_lasted else min(GAP_S, stay.dwell_s))
+        return self.absent_s > (max(CLEAR_S, self.lasting_s) if has_lasted else min(self.gap_s, stay.dwell_s))
 
 
 def _distinct(things: list[Detection]) -> list[Detection]:
@@ -84,6 +85,7 @@ class HoldingSettings(LastingSettings):
     """Something that must hold `for` so long; only detections labelled as one of `labels` count."""
 
     labels: ClassVar[frozenset[str]]
+    gap_s: ClassVar[float] = GAP_S
     for_s: For
 
     @property
@@ -99,15 +101,12 @@ class HoldingSettings(LastingSettings):
         """How many things it takes."""
         return 1
 
-    def make(self, surroundings: Surroundings) -> Lasting:
+    def follow(self, surroundings: Surroundings) -> Follower:
         def there(thing: Detection) -> bool:
             return thing.label in self.labels and self.is_there(thing, surroundings)
 
-        def follow() -> Holding:
-            rhythm = Rhythm(surroundings.interval_s)
-            return Holding(there, surroundings.confidence, self.lasting_s, self.least, rhythm=rhythm)
-
-        return Lasting(self, surroundings, follow)
+        rhythm = Rhythm(surroundings.interval_s)
+        return Holding(there, surroundings.confidence, self.lasting_s, self.least, self.gap_s, rhythm=rhythm)
 
 
 class SpreadingSettings(HoldingSettings):

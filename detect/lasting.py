@@ -8,6 +8,7 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
+from detect.detector import Detection
 from detect.incident import IncidentObject, Phase, Picture
 from detect.rule import UPDATE_EVERY_S, CameraRuleSettings, Finding, Surroundings
 from detect.stay import Scene, Sighting, Stay
@@ -19,7 +20,8 @@ OBJECTS = 50  # how many things an incident names
 class Follower(Protocol):
     """Keeps what lasts in a zone, from frame to frame."""
 
-    stays: list[Stay]
+    @property
+    def stays(self) -> list[Stay]: ...
 
     def observe(self, scene: Scene) -> list[Stay]:
         """Take in the next frame; return the stays that ended with it."""
@@ -35,6 +37,13 @@ class LastingSettings(CameraRuleSettings):
         """How long it must last, in seconds."""
         raise NotImplementedError
 
+    def follow(self, surroundings: Surroundings) -> Follower:
+        """A new follower of what may last."""
+        raise NotImplementedError
+
+    def make(self, surroundings: Surroundings) -> "Lasting":
+        return Lasting(self, surroundings, lambda: self.follow(surroundings))
+
     def threshold(self) -> dict[str, float]:
         """What the rule asks beyond duration and score."""
         return {}
@@ -42,6 +51,21 @@ class LastingSettings(CameraRuleSettings):
     def observed(self, _sighting: Sighting) -> dict[str, float]:
         """The same quantities as in `threshold`, as they were last seen."""
         return {}
+
+
+@dataclass(slots=True)
+class Sifted:
+    """Follows only what a sieve lets through, which may look at the whole scene."""
+
+    sieve: Callable[[Scene], list[Detection]]
+    follower: Follower
+
+    @property
+    def stays(self) -> list[Stay]:
+        return self.follower.stays
+
+    def observe(self, scene: Scene) -> list[Stay]:
+        return self.follower.observe(Scene(scene.at, scene.jpeg, self.sieve(scene)))
 
 
 @dataclass(slots=True)

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from detect.detector import Detection
-from detect.lasting import Lasting, LastingSettings
+from detect.lasting import Follower, LastingSettings
 from detect.rhythm import Rhythm
 from detect.rule import Surroundings
 from detect.standing import Standing
@@ -30,15 +30,12 @@ class StayingSettings(LastingSettings):
     def lasting_s(self) -> float:
         return self.dwell
 
-    def make(self, surroundings: Surroundings) -> Lasting:
+    def follow(self, surroundings: Surroundings) -> Follower:
         def named(thing: Detection) -> bool:
             return thing.label in self.labels
 
         def enters(thing: Detection) -> bool:
             return thing.score >= surroundings.confidence and surroundings.region.holds(thing.box)
 
-        def follow() -> Standing:
-            rhythm = Rhythm(surroundings.interval_s)
-            return Standing(wanted=enters, same_kind=named, moves=self.moves, rhythm=rhythm)
-
-        return Lasting(self, surroundings, follow)
+        rhythm = Rhythm(surroundings.interval_s)
+        return Standing(wanted=enters, same_kind=named, moves=self.moves, rhythm=rhythm)

@@ -35,6 +35,7 @@ export function useRuleWords() {
     if (field.shape === "hours") return given === WHOLE_DAY ? t("install.value.allDay") : String(given);
     if (field.shape === "labels") return labels(given as string[]);
     if (field.name === "metric") return word("metric", String(given));
+    if (field.name === "heading") return t("install.value.degrees", { n: String(given) });
     if (field.name === "count") return t("install.value.people", { n: String(given) });
     return field.shape === "number" && typeof rule["metric"] === "string" ? measured(given as number, rule["metric"]) : String(given);
   }

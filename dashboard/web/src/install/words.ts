@@ -42,6 +42,9 @@ const zh = {
     camera_flood: "{hours}，{zone} 看到积水持续 {for} 就报 {kind}",
     camera_crowd: "{hours}，{zone} 聚集 {count} 达 {for} 就报 {kind}",
     camera_intrusion: "{hours}，有人进入 {zone} 达 {for} 就报 {kind}",
+    camera_congestion: "{hours}，{zone} 有 {vehicles} 辆车以上几乎不动（每秒不到自身的 {slower_than} 倍）达 {for} 就报 {kind}",
+    camera_wrong_way: "{hours}，有车在 {zone} 逆着 {heading} 行驶达 {for} 就报 {kind}",
+    camera_abandoned_object: "{hours}，{objects}在 {zone} 无人看管超过 {dwell} 就报 {kind}",
     sensor_manhole_open: "{metric}显示打开达 {for} 就报 {kind}",
     sensor_sos: "{metric}被按下达 {for} 就报 {kind}",
     sensor_sensor_fault: "{silent_for} 没有读数就报 {kind}",
@@ -51,15 +54,16 @@ const zh = {
   },
   field: {
     hours: "时段", objects: "看什么", dwell: "停留时间", for: "持续时间", count: "人数", metric: "测什么", above: "上限", below: "下限",
-    clear_below: "解除线", clear_above: "解除线", silent_for: "静默时间", kind: "报什么",
+    clear_below: "解除线", clear_above: "解除线", silent_for: "静默时间", kind: "报什么", vehicles: "车辆数", slower_than: "多慢算不动（每秒几个车身）",
+    heading: "行车方向（度：0 朝上，90 朝右，180 朝下）",
   },
   edit: "{field}：{value}，点开修改",
   value: {
-    allDay: "全天", people: "{n} 人", unset: "默认时长", nothing: "未选", done: "好", from: "从", to: "到", overnight: "跨过午夜", other: "其他名称",
+    allDay: "全天", people: "{n} 人", degrees: "{n}°", unset: "默认时长", nothing: "未选", done: "好", from: "从", to: "到", overnight: "跨过午夜", other: "其他名称",
     unit: { second: "秒", minute: "分钟", hour: "小时" }, here: "此处", bad: "这个数不行", range: "{least} 到 {most}", si: { rad: "弧度", m: "米", percent: "%", celsius: "°C", db: "dB" },
   },
   label: {
-    car: "小汽车", bus: "客车", truck: "货车", motorcycle: "摩托车", ebike: "电动车", bicycle: "自行车", person: "人", debris: "障碍物",
+    car: "小汽车", bus: "客车", truck: "货车", motorcycle: "摩托车", ebike: "电动车", bicycle: "自行车", person: "人", debris: "障碍物", backpack: "背包", handbag: "手提包", suitcase: "行李箱",
     fire: "明火", smoke: "烟雾", water: "积水",
   },
   metric: {
@@ -133,6 +137,9 @@ const en: typeof zh = {
     camera_flood: "{hours}: water seen in {zone} for {for} is {kind}",
     camera_crowd: "{hours}: {count} in {zone} for {for} are {kind}",
     camera_intrusion: "{hours}: somebody in {zone} for {for} is {kind}",
+    camera_congestion: "{hours}: {vehicles} vehicles or more in {zone} that hardly move (by less than {slower_than} of their size a second) for {for} are {kind}",
+    camera_wrong_way: "{hours}: a vehicle in {zone} against {heading} for {for} is {kind}",
+    camera_abandoned_object: "{hours}: {objects} in {zone} with nobody near for more than {dwell} is {kind}",
     sensor_manhole_open: "{metric} open for {for} is {kind}",
     sensor_sos: "{metric} pressed for {for} is {kind}",
     sensor_sensor_fault: "No reading for {silent_for} is {kind}",
@@ -142,15 +149,16 @@ const en: typeof zh = {
   },
   field: {
     hours: "Hours", objects: "Looks for", dwell: "Stays for", for: "Lasts for", count: "People", metric: "Measures", above: "Upper limit", below: "Lower limit",
-    clear_below: "Clears at", clear_above: "Clears at", silent_for: "Silent for", kind: "Reports",
+    clear_below: "Clears at", clear_above: "Clears at", silent_for: "Silent for", kind: "Reports", vehicles: "Vehicles", slower_than: "Slower than (own sizes a second)",
+    heading: "Heading of the traffic (degrees: 0 up, 90 right, 180 down)",
   },
   edit: "{field}: {value}, press to change",
   value: {
-    allDay: "All day", people: "{n} people", unset: "the usual time", nothing: "nothing chosen", done: "OK", from: "From", to: "To", overnight: "goes over midnight", other: "Another name",
+    allDay: "All day", people: "{n} people", degrees: "{n}°", unset: "the usual time", nothing: "nothing chosen", done: "OK", from: "From", to: "To", overnight: "goes over midnight", other: "Another name",
     unit: { second: "seconds", minute: "minutes", hour: "hours" }, here: "it", bad: "That number will not do", range: "{least} to {most}", si: { rad: "radians", m: "m", percent: "%", celsius: "°C", db: "dB" },
   },
   label: {
-    car: "car", bus: "bus", truck: "truck", motorcycle: "motorcycle", ebike: "e-bike", bicycle: "bicycle", person: "person", debris: "debris",
+    car: "car", bus: "bus", truck: "truck", motorcycle: "motorcycle", ebike: "e-bike", bicycle: "bicycle", person: "person", debris: "debris", backpack: "backpack", handbag: "handbag", suitcase: "suitcase",
     fire: "fire", smoke: "smoke", water: "water",
   },
   metric: {

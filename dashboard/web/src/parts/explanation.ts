@@ -82,7 +82,7 @@ export function explanationOf(ticket: Pick<Ticket, "explanation">): Explanation 
   return {
     dwell: pairOf(fields, "dwell_s"),
     silent: pairOf(fields, "silent_s"),
-    count: pairOf(fields, "count"),
+    count: pairOf(fields, "count") ?? pairOf(fields, "vehicles"),
     measure: measureOf(fields),
     ...sourceOf(fields),
     zone: zoneOf(fields),
