@@ -118,10 +118,24 @@ WHERE id = %(id)s
   AND within_reach(%(role)s, %(reach)s, %(holder)s, assignee, departments, areas);
 
 -- name: wall_tickets
+-- What nobody has seen to comes first, or newer ones would push it out. Each part is found in the order of an index.
+WITH unseen AS (
+    SELECT id FROM tickets
+    WHERE ended_at IS NULL AND array_position(ARRAY['critical', 'major', 'minor'], severity) = 1 AND acknowledged_by IS NULL
+      AND (%(area)s::text IS NULL OR areas @> ARRAY[%(area)s::text])
+      AND within_reach(%(role)s, %(reach)s, %(holder)s, assignee, departments, areas)
+    ORDER BY opened_at DESC
+    LIMIT %(limit)s
+), gravest AS (
+    SELECT id FROM tickets
+    WHERE ended_at IS NULL AND (%(area)s::text IS NULL OR areas @> ARRAY[%(area)s::text])
+      AND within_reach(%(role)s, %(reach)s, %(holder)s, assignee, departments, areas)
+    ORDER BY array_position(ARRAY['critical', 'major', 'minor'], severity), opened_at DESC
+    LIMIT %(limit)s
+)
 SELECT * FROM ticket_view
-WHERE ended_at IS NULL AND (%(area)s::text IS NULL OR areas @> ARRAY[%(area)s::text])
-  AND within_reach(%(role)s, %(reach)s, %(holder)s, assignee, departments, areas)
-ORDER BY severity = 'critical' AND acknowledged_by IS NULL DESC,  -- or newer ones would push out what nobody has seen to
+WHERE id IN (SELECT id FROM unseen UNION SELECT id FROM gravest)
+ORDER BY severity = 'critical' AND acknowledged_by IS NULL DESC,
          array_position(ARRAY['critical', 'major', 'minor'], severity), opened_at DESC
 LIMIT %(limit)s;
 
