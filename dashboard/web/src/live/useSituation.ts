@@ -14,6 +14,7 @@ const POLL_IN_NEED_MS = 2_000;
 const POLL_WITHOUT_FIGURES_MS = 1_000;
 /** Every change is told; to read the map and all devices anew mends what was missed all the same. */
 const MAP_MS = 60_000;
+const DEVICES_MS = 300_000;
 
 export interface Live {
   situation: Readonly<ShallowRef<Situation>>;
@@ -133,13 +134,17 @@ export function useSituation(area: string | null): Live {
     reads.request();
   }
 
-  function readAll(): void {
-    readDevices();
+  function readTheMap(): void {
     points.request();
     tree.request();
   }
 
-  const mending = setInterval(readAll, MAP_MS);
+  function readAll(): void {
+    readDevices();
+    readTheMap();
+  }
+
+  const mending = [setInterval(readTheMap, MAP_MS), setInterval(readDevices, DEVICES_MS)];
   const stream = openStream(STREAM_URL, {
     onChange: hear,
     onSignal: readAll,
@@ -156,7 +161,7 @@ export function useSituation(area: string | null): Live {
     points.stop();
     tree.stop();
     for (const timer of [poll, applying]) clearTimeout(timer);
-    clearInterval(mending);
+    mending.forEach(clearInterval);
   });
   return { situation, areas, reception };
 }
