@@ -13,7 +13,7 @@ from deploy.demo.command import demo
 from deploy.film_command import film
 from deploy.options import Data, Host, LeaveWithParent, Port, Shard
 from deploy.process import fall_with_threads, leave_with_parent, set_up_logging
-from deploy.replay_command import replay
+from deploy.replay.command import replay
 from deploy.settings import Settings, UsageError, load_settings
 
 cli = typer.Typer(

@@ -117,6 +117,17 @@ def test_an_answer_that_got_lost_is_no_failure_and_the_verdict_is_taken_back(scr
         wait_for(lambda: state_of(town, ticket.id) == "candidate")
 
 
+def test_a_verdict_that_nobody_knew_of_is_found_out_once_its_candidate_has_gone(screens: Screens, town: Town) -> None:
+    ticket = see(town)
+    with screens.page("/desk", LI) as page:
+        wait_for(lambda: candidate(page) == str(ticket.id))
+        page.route("**/timeline", lambda route: route.abort(), times=1)
+        page.route("**/confirm", lambda route: (route.fetch(), route.abort()), times=1)
+        page.keyboard.press("Enter")
+        expect(page.get_by_test_id("undo")).to_be_visible()
+        expect(page.get_by_test_id("trouble")).to_have_count(0)
+
+
 def test_another_verdict_does_not_overturn_one_whose_answer_got_lost(screens: Screens, town: Town) -> None:
     ticket = see(town)
     with screens.page("/desk", LI) as page:

@@ -53,6 +53,19 @@ export function useDesk() {
     wanted = null;
     desk.value = answer.value;
     if (answer.value.candidate === null && skipped.length > 0) startOver();
+    await findOut();
+  }
+
+  /** What nobody knew of was done after all, where it is a candidate no more and its timeline says so. */
+  async function findOut(): Promise<void> {
+    for (const run of unfinished.value) {
+      if (run.undoing || run.ticket.id === candidate.value?.ticket.id) continue;
+      const seen = await lookAt(run);
+      if (seen === null || seen.left.length > 0 || !unfinished.value.includes(run)) continue;
+      unfinished.value = ofOthers(run.ticket);
+      judged.value = { run: seen, until: performance.now() + UNDO_MS };
+      trouble.value = null;
+    }
   }
 
   async function giveUpWanted(): Promise<void> {

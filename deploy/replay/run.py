@@ -1,4 +1,4 @@
-"""`yihu replay`: the rules over a recording."""
+"""Which camera's rules a recording passes through, and what is told meanwhile."""
 
 import sys
 import time
@@ -6,43 +6,35 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
-
-import typer
 
 from deploy import stages
 from deploy.launch import read_site
-from deploy.options import Data
-from deploy.settings import Settings, UsageError, load_settings
+from deploy.replay.player import Look, as_line, drawing, replay
+from deploy.settings import Settings, UsageError
 from detect.config import CameraConfig
 from dispatch.site import Site, SiteDevice
+from edge.recording import shots
 from edge.topics import Topic
-
-if TYPE_CHECKING:
-    from deploy.replay import Look
 
 SAY_EVERY_S = 1.0
 
 
-def replay(
-    file: Annotated[Path, typer.Argument(help="A video, or a folder of pictures with times.csv (file,time).")],
-    site: Annotated[Path, typer.Option(help="The site file whose zones and rules watch.")],
-    device: Annotated[str | None, typer.Option(help="Id of the camera; else the one whose `camera:` is FILE.")] = None,
-    video: Annotated[Path | None, typer.Option(help="Write an annotated video (MP4) there.")] = None,
-    fps: Annotated[float | None, typer.Option(min=0.001, max=60, help="Pictures a second; else the camera's.")] = None,
-    start: Annotated[
-        str | None,
-        typer.Option("--at", help="When a video began, as 2026-11-20T08:00; else when it was last written."),
-    ] = None,
-    data: Data = None,
-) -> None:
-    """回放录像，检验规则。The rules over a recording, faster than real time; incidents as JSON lines."""
-    settings, plan = load_settings(data=data), read_site(site)
-    camera = choose_camera(plan, device, file)
-    config = camera.model_dump() | {"timezone": plan.timezone, "detector": plan.detector and plan.detector.model_dump()}
-    watched = CameraConfig.model_validate(config | {"fps": fps or camera.fps})
-    _run(settings, Topic(plan.site, camera.id, "frame"), watched, file, _moment(start, file, watched.timezone), video)
+class Recording(NamedTuple):
+    """`start` is when a video began, in ISO 8601; `fps` how many pictures a second of it to look at."""
+
+    file: Path
+    start: str | None
+    fps: float | None
+
+
+def run(settings: Settings, site_file: Path, device: str | None, recording: Recording, video: Path | None) -> None:
+    """Print incidents as JSON lines; raise UsageError."""
+    site = read_site(site_file)
+    camera = choose_camera(site, device, recording.file)
+    topic = Topic(site.site, camera.id, "frame")
+    _show(settings, topic, _watched(site, camera, recording.fps), recording, video)
 
 
 def choose_camera(site: Site, device: str | None, file: Path) -> SiteDevice:
@@ -71,19 +63,22 @@ def _moment(text: str | None, file: Path, timezone: ZoneInfo) -> float:
     return (moment if moment.tzinfo else moment.replace(tzinfo=timezone)).timestamp()
 
 
-def _run(settings: Settings, topic: Topic, config: CameraConfig, file: Path, start: float, video: Path | None) -> None:
-    from deploy import replay as player  # noqa: PLC0415 - OpenCV
-    from edge import recording  # noqa: PLC0415 - as above
+def _watched(site: Site, camera: SiteDevice, fps: float | None) -> CameraConfig:
+    """A camera's configuration, as ingest would send it to detect."""
+    detector = site.detector and site.detector.model_dump()
+    config = camera.model_dump() | {"timezone": site.timezone, "detector": detector, "fps": fps or camera.fps}
+    return CameraConfig.model_validate(config)
 
-    rate = 1 / config.interval_s
+
+def _show(settings: Settings, topic: Topic, config: CameraConfig, recording: Recording, video: Path | None) -> None:
+    start, rate = _moment(recording.start, recording.file, config.timezone), 1 / config.interval_s
     try:
         watch = stages.equipment(settings).watch(topic, config)
-        shots = recording.shots(file, start, rate, config.timezone, _warn)
-        with player.drawing(video, config, rate) as draw:
-            for look in _counted(player.replay(watch, shots, _warn)):
+        with drawing(video, config, rate) as draw:
+            for look in _counted(replay(watch, shots(recording.file, start, rate, config.timezone, _warn), _warn)):
                 draw(look)
                 for incident in look.incidents:
-                    print(player.as_line(incident), flush=True)
+                    print(as_line(incident), flush=True)
     except (OSError, RuntimeError) as error:  # of models, recordings and files: its text says what to do
         raise UsageError(str(error)) from error
 
@@ -92,7 +87,7 @@ def _warn(what: str) -> None:
     print(f"\n{what}", file=sys.stderr)
 
 
-def _counted(looks: "Iterable[Look]") -> "Iterator[Look]":
+def _counted(looks: Iterable[Look]) -> Iterator[Look]:
     """The same, with what became of them told on standard error."""
     begin, said_at, count, first, at = time.monotonic(), 0.0, 0, 0.0, 0.0
     opened: Counter[str] = Counter()

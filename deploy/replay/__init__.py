@@ -1,0 +1,1 @@
+"""A recording through the rules of one camera."""
