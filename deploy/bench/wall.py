@@ -123,7 +123,7 @@ def _chromium() -> Iterator[Visit]:
     if chromium is None:
         raise UsageError("there is no chromium on this machine: apt install chromium")
     port = free_port()
-    with tempfile.TemporaryDirectory() as profile:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:  # its helpers may still write there
         own = [f"--user-data-dir={profile}", f"--remote-debugging-port={port}"]
         process = subprocess.Popen([chromium, *FLAGS, *own, "about:blank"], stderr=subprocess.DEVNULL)
         try:
