@@ -186,9 +186,17 @@ WHERE evidence.id = %(id)s
 SELECT longitude, latitude FROM devices WHERE site = %(site)s AND id = %(device)s AND NOT retired;
 
 -- name: devices
+-- An incident that nobody has told of for so long is over: detect does so every minute, or with every frame of one who sends
+-- them more seldom.
+WITH impaired AS (
+    SELECT DISTINCT ON (site, device) site, device, kind AS blind, began_at AS blind_since
+    FROM incidents WHERE starts_with(kind, 'camera_') AND phase <> 'clear' AND at > now() - interval '15 minutes'
+    ORDER BY site, device, began_at DESC
+)
 SELECT devices.site, devices.id, kind, name, longitude, latitude, state, state_at, seen_at, agent, detail,
-       pictures.received_at AS picture_at
+       pictures.received_at AS picture_at, blind, blind_since
 FROM devices LEFT JOIN pictures ON (pictures.site, pictures.device) = (devices.site, devices.id)
+             LEFT JOIN impaired ON (impaired.site, impaired.device) = (devices.site, devices.id)
 WHERE NOT retired AND (%(names)s::text[] IS NULL OR devices.site || '/' || devices.id = ANY (%(names)s))
   AND (%(kind)s::text IS NULL OR kind = %(kind)s)
 ORDER BY kind, devices.site, devices.id;

@@ -169,7 +169,7 @@ class ActionBody(BaseModel):
 
 class Device(BaseModel):
     """`state_at` is since when the state holds, `seen_at` when it last showed life, `picture_at` when the newest
-    picture arrived.
+    picture arrived. `blind` is the kind of the incident by which a camera does not show its street, and since when.
     """
 
     site: str
@@ -184,6 +184,8 @@ class Device(BaseModel):
     detail: dict[str, Any]
     picture: str | None
     picture_at: Time | None
+    blind: str | None
+    blind_since: Time | None
 
 
 class Reading(BaseModel):

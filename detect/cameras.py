@@ -1,4 +1,4 @@
-"""All cameras that have zones: the newest frame of each, in turn, through its watch."""
+"""All cameras: the newest frame of each, in turn, through its watch."""
 
 import logging
 import time
@@ -12,7 +12,8 @@ from detect.config import CameraConfig
 from detect.detector import Detector, Tracker
 from detect.incident import Incident
 from detect.mailbox import Mailbox
-from detect.watch import Watch
+from detect.silence import Attention
+from detect.watch import Eyes, Watch
 from edge.messages import BadMessageError, Frame, check_clock, decode
 from edge.sim.address import is_simulated
 from edge.topics import Topic
@@ -40,9 +41,9 @@ class Equipment(NamedTuple):
             return config.model
         return str(self.shipped() if is_simulated(config.camera or "") else self.coco())
 
-    def watch(self, topic: Topic, config: CameraConfig) -> Watch:
-        """What looks at a camera from now on."""
-        return Watch(topic, config, self.load(self.choose(config)), self.make_tracker())
+    def eyes(self, config: CameraConfig) -> Eyes | None:
+        """What looks at a camera from now on; None where it has no zones to look at."""
+        return Eyes(self.load(self.choose(config)), self.make_tracker()) if config.zones else None
 
 
 class Arrival(NamedTuple):
@@ -66,7 +67,8 @@ class Cameras:
         self._equipment, self._tell, self._drop = equipment, tell, drop
         self._frames: Mailbox[Arrival] = Mailbox()
         self._watches: dict[tuple[str, str], Watch] = {}
-        self._waiting: dict[tuple[str, str], tuple[Topic, CameraConfig]] = {}
+        self._waiting: dict[tuple[str, str], tuple[Topic, Watch]] = {}
+        self._attention = Attention()
         self._retry_at = 0.0
         self._troubles: dict[str, str] = {}
         self._make_metrics(registry)
@@ -83,7 +85,7 @@ class Cameras:
         cameras.set_function(self.__len__)
 
     def __len__(self) -> int:
-        return len(self._watches)
+        return len(self._watches) - len(self._waiting)
 
     @property
     def troubles(self) -> list[str]:
@@ -97,17 +99,19 @@ class Cameras:
         if self._frames.put(_name(topic), Arrival(topic, frame)):
             self._passed_over.labels(topic.site, topic.device).inc()
 
-    def configure(self, topic: Topic, config: CameraConfig) -> None:
-        """Watch a camera by these zones from now on; the same again restart nothing, others clear what is open."""
+    def configure(self, topic: Topic, config: CameraConfig, now: float) -> None:
+        """Watch a camera by this from now on; the same again restarts nothing, another clears what is open."""
         place = topic.site, topic.device
         known = self._watches.get(place)
         if known and known.config == config:
             return
         if known:
-            self._tell_all(self._watches.pop(place).close())
+            self._tell_all(self._watches.pop(place).close(now))
         self._waiting.pop(place, None)
-        if config.zones:
-            self._begin(topic, config)
+        if config.camera or config.zones:
+            self._watches[place] = Watch(topic, config, None)
+            self._watches[place].listen_afresh(now)
+            self._equip(topic, self._watches[place])
         else:
             self._note(_name(topic), "")
 
@@ -116,24 +120,24 @@ class Cameras:
         if not self._waiting or now < self._retry_at:
             return
         self._retry_at, missing = now + RETRY_S, set()
-        for topic, config in list(self._waiting.values()):
-            model = config.model, is_simulated(config.camera or "")
-            if model not in missing and not self._begin(topic, config):
+        for topic, watch in list(self._waiting.values()):
+            model = watch.config.model, is_simulated(watch.config.camera or "")
+            if model not in missing and not self._equip(topic, watch):
                 missing.add(model)
 
-    def _begin(self, topic: Topic, config: CameraConfig) -> bool:
-        """Whether there is a model to watch with."""
+    def _equip(self, topic: Topic, watch: Watch) -> bool:
+        """Whether there is a model to watch its zones with."""
         place, name = (topic.site, topic.device), _name(topic)
         try:
-            watch = self._equipment.watch(topic, config)
+            watch.eyes = self._equipment.eyes(watch.config)
         except (OSError, RuntimeError) as error:
-            self._waiting[place] = topic, config
+            self._waiting[place] = topic, watch
             self._note(name, f"{name} is not watched: {error}")
             return False
         self._waiting.pop(place, None)
-        self._watches[place] = watch
-        log.info("watching %s: %d zones, model %s", name, len(config.zones), watch.detector.model["name"])
-        self._note(name, "; ".join(f"{name}: {what}" for what in unseen(config, watch.detector)))
+        model = watch.eyes.detector.model["name"] if watch.eyes else "none"
+        log.info("watching %s: %d zones, model %s", name, len(watch.config.zones), model)
+        self._note(name, "; ".join(f"{name}: {what}" for what in unseen(watch)))
         return True
 
     def _note(self, name: str, trouble: str) -> None:
@@ -145,6 +149,15 @@ class Cameras:
         else:
             self._troubles.pop(name, None)
 
+    def tick(self, now: float, *, connected: bool) -> None:
+        """Time passes, at this machine's clock; while we are cut off, no camera is silent."""
+        listened = self._attention.tick(now, connected=connected)
+        for watch in self._watches.values() if listened is not None else ():
+            if listened:
+                self._tell_all(watch.tick(now))
+            else:
+                watch.listen_afresh(now)
+
     def look(self, timeout_s: float) -> None:
         """Judge the frame whose turn it is, or wait for one."""
         arrival = self._frames.take(timeout_s)
@@ -154,7 +167,7 @@ class Cameras:
         topic, frame = arrival
         try:
             with self._seconds.time():
-                incidents = watch.see(frame)
+                incidents = [*watch.see(frame), *watch.hear(time.time())]
         except BadMessageError as error:
             self._drop(str(topic), error)
             return
@@ -171,9 +184,12 @@ def _name(topic: Topic) -> str:
     return f"{topic.site}/{topic.device}"
 
 
-def unseen(config: CameraConfig, detector: Detector) -> Iterator[str]:
+def unseen(watch: Watch) -> Iterator[str]:
     """The rules that can never find anything, since the model knows none of their labels."""
-    for zone in config.zones:
+    if watch.eyes is None:
+        return
+    detector = watch.eyes.detector
+    for zone in watch.config.zones:
         for rule in zone.rules:
             if rule.labels.isdisjoint(detector.classes):
                 yield (

@@ -4,21 +4,23 @@ import importlib
 import math
 import pkgutil
 from dataclasses import dataclass
+from functools import cache
 from types import ModuleType
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import shapely
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetCoreSchemaHandler
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetCoreSchemaHandler, TypeAdapter
 from pydantic_core import core_schema
 
 from detect.rule import CameraRuleSettings, RuleSettings, SensorRuleSettings
-from detect.rules import camera, sensor
+from detect.rules import camera, sensor, sight
+from detect.sight import SightSettings
 from detect.values import Point, Seconds
 
 
 def known_rules(family: ModuleType) -> dict[str, type[RuleSettings]]:
-    """Every rule of `detect.rules.camera` or `.sensor` by its kind, which is its module's name."""
+    """Every rule of `detect.rules.camera`, `.sensor` or `.sight` by its kind, which is its module's name."""
     modules = [module.name for module in pkgutil.iter_modules(family.__path__)]
     return {name: importlib.import_module(f"{family.__name__}.{name}").Settings for name in modules}
 
@@ -44,6 +46,7 @@ def check_ring(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
 Name = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")]
 ZoneRule = Annotated[CameraRuleSettings, _ByKind(camera)]
 SensorRule = Annotated[SensorRuleSettings, _ByKind(sensor)]
+SightRule = Annotated[SightSettings, _ByKind(sight)]
 Polygon = Annotated[list[Point], Field(min_length=3), AfterValidator(check_ring)]
 
 
@@ -78,11 +81,17 @@ class CameraConfig(_DeviceConfig):
     fps: Annotated[float, Field(gt=0)] | None = None
     detector: DetectorSettings | None = None
     zones: list[Zone] = []
+    sight: list[SightRule] | None = None
 
     @property
     def interval_s(self) -> float:
         """Between two frames, as the site file has it; infinite where it says nothing."""
         return 1 / self.fps if self.fps else math.inf
+
+    @property
+    def sight_rules(self) -> list[SightSettings]:
+        """Those of the site file, or all with their usual settings."""
+        return _all_sight_rules() if self.sight is None else self.sight
 
     @property
     def model(self) -> str | None:
@@ -91,6 +100,12 @@ class CameraConfig(_DeviceConfig):
     @property
     def confidence(self) -> float:
         return (self.detector or DetectorSettings()).confidence
+
+
+@cache
+def _all_sight_rules() -> list[SightSettings]:
+    settings = TypeAdapter(list[SightRule])
+    return settings.validate_python([{"kind": kind} for kind in known_rules(sight)])
 
 
 class SensorConfig(_DeviceConfig):

@@ -126,11 +126,9 @@ class Lasting:
         return Finding(
             case.id,
             phase,
-            rule.kind,
-            rule.version,
+            rule,
             began_at=stay.began,
             at=at,
-            severity=rule.severity,
             score=round(stay.score, 3),
             threshold={"dwell_s": rule.lasting_s, "score": self._place.confidence, "seen_share": rule.seen_share}
             | rule.threshold(),

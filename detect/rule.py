@@ -16,17 +16,24 @@ from ingest.senml import Reading
 UPDATE_EVERY_S = 15.0  # while an incident lasts, by the source's own clock
 
 
+class RuleSettings(BaseModel):
+    """A rule as written in the site file. Each module of `detect.rules` has one, called `Settings`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, serialize_by_alias=True)
+    severity: ClassVar[Severity]
+    version: ClassVar[str] = "1"
+    kind: str
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """`threshold` and `observed` name the same quantities, with their unit as the suffix (`dwell_s`)."""
 
     id: UUID
     phase: Phase
-    kind: str
-    version: str
+    rule: RuleSettings
     began_at: float
     at: float
-    severity: Severity
     score: float
     threshold: dict[str, float]
     observed: dict[str, float]
@@ -35,14 +42,17 @@ class Finding:
     dwell: list[Spell] = field(default_factory=list)
     scores: list[float] = field(default_factory=list)
 
+    @property
+    def kind(self) -> str:
+        return self.rule.kind
 
-class RuleSettings(BaseModel):
-    """A rule as written in the site file. Each module of `detect.rules` has one, called `Settings`."""
+    @property
+    def version(self) -> str:
+        return self.rule.version
 
-    model_config = ConfigDict(extra="forbid", frozen=True, serialize_by_alias=True)
-    severity: ClassVar[Severity]
-    version: ClassVar[str] = "1"
-    kind: str
+    @property
+    def severity(self) -> Severity:
+        return self.rule.severity
 
 
 class CameraRule(Protocol):

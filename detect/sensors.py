@@ -12,12 +12,10 @@ from prometheus_client import CollectorRegistry, Counter, Gauge
 from detect.config import SensorConfig
 from detect.incident import Incident
 from detect.sensor_watch import Pack, SensorWatch
+from detect.silence import Attention
 from edge.messages import Telemetry, check_clock, decode
 from edge.topics import Topic
 from ingest.senml import resolve
-
-TICK_S = 1.0
-DEAF_S = 10.0  # between two ticks at most; beyond, we slept or the clock was set
 
 
 def read_pack(payload: bytes, now: float) -> Pack:
@@ -36,7 +34,7 @@ class Sensors:
         self._tell = tell
         self._watches: dict[tuple[str, str], SensorWatch] = {}
         self._lock = threading.Lock()
-        self._ticked_at = 0.0
+        self._attention = Attention()
         self._judged = Counter("yihu_detect_readings", "Readings judged", registry=registry)
         sensors = Gauge("yihu_detect_sensors", "Sensors listened to", registry=registry)
         sensors.set_function(self.__len__)
@@ -67,13 +65,12 @@ class Sensors:
 
     def tick(self, now: float, *, connected: bool) -> None:
         """Time passes, a second at least between two calls that count; while we are cut off, no sensor is silent."""
-        elapsed_s = now - self._ticked_at
-        if 0 <= elapsed_s < TICK_S:
+        listened = self._attention.tick(now, connected=connected)
+        if listened is None:
             return
-        self._ticked_at = now
         with self._lock:
             for watch in self._watches.values():
-                if connected and 0 <= elapsed_s <= DEAF_S:
+                if listened:
                     self._tell_all(watch.tick(now))
                 else:
                     watch.listen_afresh(now)

@@ -46,9 +46,10 @@ class Detection:
         self._link.start()
         while not stop.is_set():
             while not self._configs.empty():
-                self._cameras.configure(*self._configs.get())
+                self._cameras.configure(*self._configs.get(), time.time())
             self._cameras.retry(time.monotonic())
             self._cameras.look(IDLE_S)
+            self._cameras.tick(time.time(), connected=self._link.connected)
             self._sensors.tick(time.time(), connected=self._link.connected)
         self._link.stop()
 

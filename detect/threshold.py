@@ -143,11 +143,9 @@ class Threshold:
         return Finding(
             case.id,
             phase,
-            rule.kind,
-            rule.version,
+            rule,
             began_at=case.began_at,
             at=reading.at,
-            severity=rule.severity,
             score=1.0,
             threshold={name: self._level.limit.enter, "dwell_s": rule.for_s},
             observed={name: case.worst, "dwell_s": round(reading.at - case.began_at, 2)},

@@ -1,28 +1,37 @@
 """One camera's eyes: its frames in, incidents out."""
 
 import logging
-import os
-from collections.abc import Iterator
+import math
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
+import cv2
 import numpy as np
 
 from detect.config import CameraConfig, Zone
-from detect.detector import Detector, Image, Tracker
+from detect.detector import Detection, Detector, Image, Tracker
 from detect.geometry import Region
 from detect.incident import Explanation, Incident
 from detect.newest import SET_BACK_S, Newest
 from detect.rule import CameraRule, Finding, Surroundings
+from detect.sight import PLACE, Sight
 from detect.stay import Scene
+from detect.values import Point
 from edge.messages import BadMessageError, Frame, check_jpeg
 from edge.topics import Topic
 
-# before the import: a few bytes that claim to be a huge picture get no memory (8192 × 8192 is none too small)
-os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", str(8192 * 8192))
-
-import cv2
-
 log = logging.getLogger(__name__)
+
+
+Shown = dict[str, str | list[Point]]  # of a zone, in an explanation
+
+
+class Eyes(NamedTuple):
+    """What things in pictures are seen with; a tracker is one camera's own."""
+
+    detector: Detector
+    tracker: Tracker
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,53 +43,87 @@ class _Post:
 
 
 class Watch:
-    """Follows one camera through its detector, tracker and rules; `topic` names the camera."""
+    """Follows one camera, which `topic` names: whether it sees, and by its eyes what is in its zones."""
 
-    def __init__(self, topic: Topic, config: CameraConfig, detector: Detector, tracker: Tracker) -> None:
-        self.config = config
-        self.detector, self._topic, self._tracker = detector, topic, tracker
+    def __init__(self, topic: Topic, config: CameraConfig, eyes: Eyes | None) -> None:
+        self.config, self.eyes, self._topic = config, eyes, topic
         self._posts = [post for zone in config.zones for post in _posts(zone, config)]
-        self._newest, self._seen_at = Newest(), 0.0
+        self._sight = self._make_sight()
+        self._newest, self._seen_at, self._heard_at = Newest(), 0.0, math.inf
         self.scene: Scene | None = None  # the last that was seen
+
+    def _make_sight(self) -> Sight:
+        return Sight(self.config.sight_rules, self.config.interval_s)
 
     def see(self, frame: Frame) -> list[Incident]:
         """What the next frame opens, changes or clears; a frame not newer than the last tells nothing.
 
         Where the camera's clock was set back, what was open clears and all begins anew: no event lasted until now.
+        Raise BadMessageError where it is no picture.
         """
         back_s = self._seen_at - frame.at
         is_set_back = self._newest.takes(frame.boot, frame.seq) and back_s > SET_BACK_S
         if back_s >= 0 and not is_set_back:
             return []
-        self.scene = scene = self._look(frame)
+        image = decode_image(frame.jpeg) if self.eyes or self._sight.is_due(frame.at) or is_set_back else None
         cleared = self._begin_anew(back_s) if is_set_back else []
         self._seen_at = frame.at
-        return [*cleared, *self._judge(scene)]
+        return [*cleared, *self._look(frame, image)] if image is not None else cleared
 
-    def _look(self, frame: Frame) -> Scene:
-        (detections,) = self.detector.detect([decode_image(frame.jpeg)])
-        return Scene(frame.at, frame.jpeg, self._tracker.track(detections))
+    def _look(self, frame: Frame, image: Image) -> Iterator[Incident]:
+        if self._sight.is_due(frame.at):
+            yield from self._of_sight(self._sight.look(frame.at, frame.jpeg, image))
+        if self._sight.is_elsewhere:  # its zones lie where they do not belong
+            yield from self._close_posts()
+        sees = self.eyes and not self._sight.is_impaired
+        self.scene = Scene(frame.at, frame.jpeg, self._detect(self.eyes, image) if self.eyes and sees else [])
+        for post in self._posts if sees else ():
+            yield from (self._of_zone(post.zone, finding) for finding in post.rule.observe(self.scene))
+
+    def _detect(self, eyes: Eyes, image: Image) -> list[Detection]:
+        (detections,) = eyes.detector.detect([image])
+        return eyes.tracker.track(detections)
+
+    def hear(self, now: float) -> list[Incident]:
+        """What it clears that a frame came; `now` is this machine's clock, here and below."""
+        self._heard_at = now
+        return self._of_sight(self._sight.hear(now))
+
+    def tick(self, now: float) -> list[Incident]:
+        """What the passing of time opens."""
+        return self._of_sight(self._sight.tick(self._heard_at, now))
+
+    def listen_afresh(self, now: float) -> None:
+        """We were deaf until now: what the camera did not send is no silence of its own."""
+        self._heard_at = now
 
     def _begin_anew(self, back_s: float) -> list[Incident]:
         log.warning("the clock of %s was set back by %.0f s: its rules begin anew", self._topic, back_s)
-        return self.close()
+        cleared, self._sight = self.close(self._seen_at), self._make_sight()
+        return cleared
 
-    def _judge(self, scene: Scene) -> Iterator[Incident]:
-        for post in self._posts:
-            yield from (self._incident(post.zone, finding) for finding in post.rule.observe(scene))
-
-    def close(self) -> list[Incident]:
+    def close(self, now: float) -> list[Incident]:
         """Clear what is open: nobody looks from now on."""
-        return [self._incident(post.zone, found) for post in self._posts for found in post.rule.close(self._seen_at)]
+        return [*self._of_sight(self._sight.close(now)), *self._close_posts()]
 
-    def _incident(self, zone: Zone, finding: Finding) -> Incident:
+    def _close_posts(self) -> list[Incident]:
+        return [self._of_zone(post.zone, found) for post in self._posts for found in post.rule.close(self._seen_at)]
+
+    def _of_sight(self, findings: Iterable[Finding]) -> list[Incident]:
+        return [self._incident(finding, PLACE, {"id": PLACE}, {}) for finding in findings]
+
+    def _of_zone(self, zone: Zone, finding: Finding) -> Incident:
+        shown: Shown = {"id": zone.id, "name": zone.name or zone.id, "polygon": zone.polygon}
+        return self._incident(finding, zone.id, shown, self.eyes.detector.model if self.eyes else {})
+
+    def _incident(self, finding: Finding, zone: str, shown: Shown, model: dict[str, str]) -> Incident:
         return Incident(
             id=finding.id,
             kind=finding.kind,
             phase=finding.phase,
             site=self._topic.site,
             device=self._topic.device,
-            zone=zone.id,
+            zone=zone,
             position=self.config.position,
             began_at=finding.began_at,
             at=finding.at,
@@ -92,8 +135,8 @@ class Watch:
                 rule={"kind": finding.kind, "version": finding.version},
                 threshold=finding.threshold,
                 observed=finding.observed,
-                model=self.detector.model,
-                zone={"id": zone.id, "name": zone.name or zone.id, "polygon": zone.polygon},
+                model=model,
+                zone=shown,
                 dwell=finding.dwell,
                 scores=finding.scores,
                 track=next((thing.track for thing in finding.objects), None),

@@ -128,8 +128,8 @@ ORDER BY tickets DESC, cell;
 SELECT site || '/' || id AS name, longitude, latitude FROM devices WHERE longitude IS NOT NULL AND kind <> 'agent';
 
 -- name: blindness
--- How long each device was in a state in which it saw nothing, of the time for which its state is known; and from when
--- to when, in seconds of local time.
+-- How long each device was in a state in which it saw nothing, or a camera showed no street, of the time for which its state
+-- is known; and from when to when, in seconds of local time.
 WITH told AS (  -- of what was before the period, only what held at its beginning
     SELECT site, device, at, state FROM device_states WHERE at >= %(since)s AND at < %(until)s
     UNION ALL
@@ -145,14 +145,22 @@ WITH told AS (  -- of what was before the period, only what held at its beginnin
     FROM told JOIN devices ON (devices.site, devices.id) = (told.site, told.device)
     WHERE devices.kind <> 'agent' AND (%(names)s::text[] IS NULL OR devices.site || '/' || devices.id = ANY (%(names)s))
 ), known AS (
-    SELECT *, state <> 'online' AS blind, extract(epoch FROM ended_at - began_at)::float8 AS seconds,
-           extract(epoch FROM began_at AT TIME ZONE %(zone)s)::float8 AS begin_s,
-           extract(epoch FROM ended_at AT TIME ZONE %(zone)s)::float8 AS end_s
+    SELECT site, id, name, kind, range_agg(tstzrange(began_at, ended_at)) AS known,
+           range_agg(tstzrange(began_at, ended_at)) FILTER (WHERE state <> 'online') AS off
     FROM spells WHERE state <> 'retired'
+    GROUP BY site, id, name, kind
+), impaired AS (  -- pictures came, of no street
+    SELECT site, device, range_agg(tstzrange(began_at, greatest(began_at, at))) AS spans
+    FROM incidents WHERE starts_with(kind, 'camera_') AND at >= %(since)s AND began_at < %(until)s
+    GROUP BY site, device
+), unseen AS (
+    SELECT known.*, coalesce(off, '{}') + coalesce(spans * known, '{}') AS blind
+    FROM known LEFT JOIN impaired ON (impaired.site, impaired.device) = (known.site, known.id)
 )
-SELECT site, id, name, kind, sum(seconds) AS known_s, coalesce(sum(seconds) FILTER (WHERE blind), 0) AS blind_s,
-       coalesce(array_agg(begin_s) FILTER (WHERE blind), '{}') AS begins,
-       coalesce(array_agg(end_s) FILTER (WHERE blind), '{}') AS ends
-FROM known
-GROUP BY site, id, name, kind
+SELECT site, id, name, kind,
+       (SELECT coalesce(sum(extract(epoch FROM upper(part) - lower(part))), 0)::float8 FROM unnest(known) AS part) AS known_s,
+       (SELECT coalesce(sum(extract(epoch FROM upper(part) - lower(part))), 0)::float8 FROM unnest(blind) AS part) AS blind_s,
+       ARRAY(SELECT extract(epoch FROM lower(part) AT TIME ZONE %(zone)s)::float8 FROM unnest(blind) AS part) AS begins,
+       ARRAY(SELECT extract(epoch FROM upper(part) AT TIME ZONE %(zone)s)::float8 FROM unnest(blind) AS part) AS ends
+FROM unseen
 ORDER BY blind_s DESC, site, id;

@@ -17,7 +17,7 @@ from uuid import UUID
 
 import cv2
 
-from deploy.bench.films import QUIET_S, START, Condition, Run, incident_runs, quiet_runs
+from deploy.bench.films import QUIET_S, START, Condition, Run, fault_runs, incident_runs, quiet_runs
 from deploy.bench.ledger import Ledger, Tallies
 from deploy.bench.score import Dwells, Opened, Tally, score
 from deploy.demo.town import camera_rules
@@ -25,7 +25,8 @@ from detect.config import CameraConfig
 from detect.detector import Detector
 from detect.geometry import iou
 from detect.incident import Incident
-from detect.watch import Watch
+from detect.sight import PLACE
+from detect.watch import Eyes, Watch
 from edge.capture import leave_with_parent
 from edge.messages import Frame
 from edge.sim.address import SimCamera
@@ -46,7 +47,11 @@ def bench_accuracy(
     seeds: int, load: Callable[[], Detector], quiet: int, ledger: Ledger, progress: Progress
 ) -> dict[str, Any]:
     """The report, as JSON would have it. `load` is called once in each process; what `ledger` knows is not judged."""
-    runs = [*quiet_runs(quiet), *incident_runs(seeds)]  # the long ones first, so that no core waits at the end
+    runs = [
+        *quiet_runs(quiet),
+        *fault_runs(seeds),
+        *incident_runs(seeds),
+    ]  # the long ones first, so that no core waits at the end
     new = [run for run in runs if run not in ledger.judged]
     for done, (run, tallies) in enumerate(_judge_all(new, load), len(runs) - len(new) + 1):
         ledger.add(run, tallies)
@@ -115,7 +120,7 @@ def judge(run: Run, film: Film, detector: Detector) -> Tallies:
     from detect.yolo import ByteTracker  # noqa: PLC0415 - torch
 
     config = config_of(run.camera)
-    watch = Watch(Topic("bench", run.camera.view, "frame"), config, detector, ByteTracker())
+    watch = Watch(Topic("bench", run.camera.view, "frame"), config, Eyes(detector, ByteTracker()))
     opened: list[Opened] = []
     happenings: dict[tuple[int, str], Happening] = {}
     for number, at in enumerate(run.times, 1):
@@ -147,4 +152,5 @@ def config_of(camera: SimCamera) -> CameraConfig:
 
 def dwells_of(config: CameraConfig) -> Dwells:
     """How long each rule waits, by kind and zone, in seconds."""
-    return {(rule.kind, zone.id): rule.lasting_s for zone in config.zones for rule in zone.rules}
+    zones = {(rule.kind, zone.id): rule.lasting_s for zone in config.zones for rule in zone.rules}
+    return zones | {(rule.kind, PLACE): rule.lasting_s for rule in config.sight_rules}

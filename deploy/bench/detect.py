@@ -10,7 +10,7 @@ import cv2
 
 from deploy.bench import ROUNDS, Pace, compare
 from detect.config import CameraConfig
-from detect.watch import Watch, decode_image
+from detect.watch import Eyes, Watch, decode_image
 from detect.yolo import ByteTracker, YoloDetector
 from edge.messages import Frame
 from edge.topics import Topic
@@ -25,7 +25,7 @@ def bench_detect(video: Path, model: Path, frames: int) -> Pace:
 
     def rounds() -> Iterator[tuple[float, float]]:
         for _ in range(ROUNDS):
-            watch = Watch(Topic("bench", "cam-1", "frame"), _parking(model), detector, ByteTracker())
+            watch = Watch(Topic("bench", "cam-1", "frame"), _parking(model), Eyes(detector, ByteTracker()))
             yield _time_watch(watch, jpegs), _time_predict(model, jpegs)
 
     return compare(len(jpegs), rounds())

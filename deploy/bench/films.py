@@ -5,20 +5,25 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+import msgspec
+
 from detect.dataset import BENCH
 from edge.sim.address import SimCamera, View
-from edge.sim.script import INNOCENT, REPERTOIRE
+from edge.sim.script import FAULTS, INNOCENT, REPERTOIRE
 
 Condition = Literal["day", "night", "rain"]
 CONDITIONS: tuple[Condition, ...] = get_args(Condition)
 VIEWS: tuple[View, ...] = get_args(View)
 
 EVERY_S = 60.0  # an event in that time
+FAULT_EVERY_S, FAULT_RUN_S = 240.0, 1000.0  # what happens to a lens is told of later than what happens in a street
 RUN_S, QUIET_S, FPS = 300.0, 3600.0, 2.0
 QUIET_RUNS = 24  # hours
 START = 1000.0
 FIRST = BENCH.start + 750  # at some of the places before somebody has looked, and tuned rules by them
 QUIET_FIRST = BENCH.start + 1000
+FAULT_FIRST = BENCH.start + 1100
+FAULT = ",".join(FAULTS)
 
 
 @dataclass(frozen=True)
@@ -30,7 +35,7 @@ class Run:
 
     @property
     def quiet(self) -> bool:
-        return self.camera.events != "all"
+        return self.camera.events not in ("all", FAULT)
 
     @property
     def times(self) -> Iterator[float]:
@@ -43,6 +48,19 @@ def incident_runs(seeds: int) -> list[Run]:
     return [
         Run(_camera(view, FIRST + number, condition, "all", repetition), condition, RUN_S, FPS)
         for number, (repetition, condition, view) in enumerate(turns)
+    ]
+
+
+def fault_runs(seeds: int) -> list[Run]:
+    """By day, at night and in rain, `seeds` times, all views in turn: all that happens is done to the camera."""
+    turns = zip(itertools.product(range(seeds), CONDITIONS), itertools.cycle(VIEWS), strict=False)
+    cameras = [
+        (_camera(view, FAULT_FIRST + number, condition, FAULT, repetition), condition)
+        for number, ((repetition, condition), view) in enumerate(turns)
+    ]
+    return [
+        Run(msgspec.structs.replace(camera, every=FAULT_EVERY_S), condition, FAULT_RUN_S, FPS)
+        for camera, condition in cameras
     ]
 
 

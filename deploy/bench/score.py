@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
+from edge.sim.script import FAULTS
 from edge.sim.truth import Happening
 
 EARLY_S = 1.0  # an incident may open so long before its dwell is over: truth and rule see the beginning differently
@@ -13,7 +14,8 @@ UNSURE_S = 3.0  # what lasted so little longer than its dwell need not be found
 Dwells = dict[tuple[str, str], float]  # how long a rule waits, by kind and zone
 
 
-PLACELESS = frozenset({"crowd", "intrusion"})  # people come and go: where they are is their zone
+# people come and go: where they are is their zone; what happens to a camera happens to the whole picture
+PLACELESS = frozenset({"crowd", "intrusion", *FAULTS})
 
 
 @dataclass(frozen=True, slots=True)

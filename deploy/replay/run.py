@@ -14,6 +14,7 @@ from deploy.launch import read_site
 from deploy.replay.player import Look, as_line, drawing, replay
 from deploy.settings import Settings, UsageError
 from detect.config import CameraConfig
+from detect.watch import Watch
 from dispatch.site import Site, SiteDevice
 from edge.recording import shots
 from edge.topics import Topic
@@ -73,7 +74,7 @@ def _watched(site: Site, camera: SiteDevice, fps: float | None) -> CameraConfig:
 def _show(settings: Settings, topic: Topic, config: CameraConfig, recording: Recording, video: Path | None) -> None:
     start, rate = _moment(recording.start, recording.file, config.timezone), 1 / config.interval_s
     try:
-        watch = stages.equipment(settings).watch(topic, config)
+        watch = Watch(topic, config, stages.equipment(settings).eyes(config))
         with drawing(video, config, rate) as draw:
             for look in _counted(replay(watch, shots(recording.file, start, rate, config.timezone, _warn), _warn)):
                 draw(look)

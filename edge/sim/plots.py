@@ -307,7 +307,7 @@ class FaultPlot(Plot):
 
     def __init__(self, stage: Stage, event: Event, dice: random.Random, at: float) -> None:  # noqa: ARG002 - every plot is begun alike
         super().__init__(stage, event)
-        self._found = self._tell(stage.new_track(), event.kind, "")
+        self._found = self._tell(stage.new_track(), event.kind, "picture")
 
     def step(self, at: float) -> None:
         self._found.tell(at, self._lasts(at))

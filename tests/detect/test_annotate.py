@@ -3,7 +3,7 @@ import numpy as np
 from detect.annotate import GROUND, SEVERITIES, annotate
 from detect.config import CameraConfig
 from detect.stay import Scene
-from detect.watch import Watch
+from detect.watch import Eyes, Watch
 from edge.messages import Frame
 from edge.topics import Topic
 from tests.detect.fakes import NoTracker, StandingCar
@@ -21,7 +21,7 @@ def test_zones_things_and_incidents_are_drawn_where_they_are() -> None:
         "rules": [{"kind": "illegal_parking", "dwell": 2}],
     }
     config = CameraConfig.model_validate({"detector": {"model": "m"}, "zones": [zone]})
-    watch = Watch(Topic("s", "cam-1", "frame"), config, StandingCar(), NoTracker())
+    watch = Watch(Topic("s", "cam-1", "frame"), config, Eyes(StandingCar(), NoTracker()))
     incidents = [one for n in range(4) for one in watch.see(Frame(BOOT, n + 1, NOON + n, jpeg(GREY), moving=True))]
     assert watch.scene
     drawn = annotate(GREY, config, watch.scene, incidents[:1])

@@ -85,38 +85,38 @@ def test_a_rule_for_what_the_model_does_not_know_is_told_once_and_the_others_go_
 ):
     eyes = Eyes()
     for _ in range(3):
-        eyes.cameras.configure(CAMERA, config(rule, PARKING))
+        eyes.cameras.configure(CAMERA, config(rule, PARKING), NOON)
     (trouble,) = eyes.cameras.troubles
     named = f"tooley/cam-1: {rule['kind']} in kerb finds nothing, for the model standing car does not know {labels}: "
     assert trouble.startswith(named)
     assert [record.message for record in caplog.records if record.levelno == logging.ERROR] == [trouble]
     eyes.show(0, 1, 2)
     assert eyes.phases == [("open", 2)]
-    eyes.cameras.configure(CAMERA, config(PARKING))
+    eyes.cameras.configure(CAMERA, config(PARKING), NOON)
     assert eyes.cameras.troubles == []
 
 
 def test_one_label_that_the_model_knows_is_enough():
     eyes = Eyes()
-    eyes.cameras.configure(CAMERA, config(PARKING | {"objects": ["car", "lorry"]}))
+    eyes.cameras.configure(CAMERA, config(PARKING | {"objects": ["car", "lorry"]}), NOON)
     assert eyes.cameras.troubles == []
 
 
 def test_the_rate_in_the_site_file_tells_a_stall_from_a_camera_that_sends_seldom():
     eyes = Eyes()
-    eyes.cameras.configure(CAMERA, config(PARKING).model_copy(update={"fps": 5}))
+    eyes.cameras.configure(CAMERA, config(PARKING).model_copy(update={"fps": 5}), NOON)
     eyes.show(0, 8)
     assert eyes.told == []
-    eyes.cameras.configure(CAMERA, config(PARKING))
+    eyes.cameras.configure(CAMERA, config(PARKING), NOON)
     eyes.show(10, 18)
     assert eyes.phases == [("open", 18)]
 
 
 def test_an_edit_clears_what_is_open_before_it_opens_anew():
     eyes = Eyes()
-    eyes.cameras.configure(CAMERA, config(PARKING))
+    eyes.cameras.configure(CAMERA, config(PARKING), NOON)
     eyes.show(0, 1, 2, 3)
-    eyes.cameras.configure(CAMERA, config(PARKING | {"dwell": "3s"}))
+    eyes.cameras.configure(CAMERA, config(PARKING | {"dwell": "3s"}), NOON)
     eyes.show(4, 5, 6, 7)
     assert eyes.phases == [("open", 2), ("clear", 3), ("open", 7)]
     assert eyes.told[0].id == eyes.told[1].id != eyes.told[2].id
@@ -124,9 +124,9 @@ def test_an_edit_clears_what_is_open_before_it_opens_anew():
 
 def test_a_removal_clears_what_is_open():
     eyes = Eyes()
-    eyes.cameras.configure(CAMERA, config(PARKING))
+    eyes.cameras.configure(CAMERA, config(PARKING), NOON)
     eyes.show(0, 1, 2)
-    eyes.cameras.configure(CAMERA, config())
+    eyes.cameras.configure(CAMERA, config(), NOON)
     assert eyes.phases == [("open", 2), ("clear", 2)]
 
 
@@ -141,8 +141,8 @@ def test_a_model_that_was_missing_is_looked_for_once_a_minute(caplog: pytest.Log
 
     eyes = Eyes(load)
     for device, model in (("cam-1", "a"), ("cam-2", "a"), ("cam-3", "b"), ("cam-4", "b")):
-        eyes.cameras.configure(Topic("tooley", device, "config"), config(PARKING, model=model))
-    eyes.cameras.configure(Topic("tooley", "cam-4", "config"), config())
+        eyes.cameras.configure(Topic("tooley", device, "config"), config(PARKING, model=model), NOON)
+    eyes.cameras.configure(Topic("tooley", "cam-4", "config"), config(), NOON)
     eyes.cameras.retry(100)
     assert asked == ["a", "a", "b", "b", "a", "b"]  # each model once, whoever waits for it
     there.add("a")
@@ -152,3 +152,33 @@ def test_a_model_that_was_missing_is_looked_for_once_a_minute(caplog: pytest.Log
     assert len(eyes.cameras) == 2
     assert eyes.cameras.troubles == ["tooley/cam-3 is not watched: no model b"]
     assert len([record for record in caplog.records if record.levelno == logging.ERROR]) == 4
+
+
+def test_a_camera_without_zones_is_watched_for_its_sight_alone():
+    eyes = Eyes(no_model)
+    eyes.cameras.configure(CAMERA, CameraConfig(camera="rtsp://x"), NOON)
+    eyes.show(0, 1, 2)
+    assert (len(eyes.cameras), eyes.cameras.troubles, eyes.told) == (1, [], [])
+
+
+def no_model(name: str) -> Detector:
+    raise AssertionError(f"nobody needs {name}")
+
+
+def test_a_camera_that_falls_silent_is_told_of_by_the_clock_alone(monkeypatch: pytest.MonkeyPatch):
+    eyes = Eyes()
+    eyes.cameras.configure(CAMERA, CameraConfig(camera="rtsp://x"), NOON)
+    for second in range(130):
+        eyes.cameras.tick(NOON + second, connected=True)
+    assert [(one.kind, one.phase, one.began_at) for one in eyes.told] == [("camera_offline", "open", NOON)]
+    monkeypatch.setattr("detect.cameras.time.time", lambda: NOON + 140)
+    eyes.show(139)
+    assert eyes.phases[1:] == [("clear", 140)]
+
+
+def test_while_we_are_cut_off_no_camera_is_silent():
+    eyes = Eyes()
+    eyes.cameras.configure(CAMERA, CameraConfig(camera="rtsp://x"), NOON)
+    for second in range(300):
+        eyes.cameras.tick(NOON + second, connected=second > 200)
+    assert eyes.told == []

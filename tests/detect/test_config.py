@@ -9,7 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from detect.config import CameraConfig, SensorConfig, _ByKind, known_rules
 from detect.rule import RuleSettings
-from detect.rules import camera, sensor
+from detect.rules import camera, sensor, sight
 from detect.rules.camera import illegal_parking
 
 PARKING = {"kind": "illegal_parking", "dwell": "5s"}
@@ -27,7 +27,7 @@ def problems(raw: object) -> dict[str, str]:
     return {".".join(map(str, error["loc"])): error["msg"] for error in caught.value.errors()}
 
 
-@pytest.mark.parametrize("family", [camera, sensor])
+@pytest.mark.parametrize("family", [camera, sensor, sight])
 def test_every_module_of_rules_is_a_rule_named_after_its_kind(family: ModuleType):
     files = {path.stem for path in Path(family.__file__).parent.glob("*.py")} - {"__init__"}
     found = known_rules(family)

@@ -7,7 +7,7 @@ import pytest
 from detect.config import CameraConfig, known_rules
 from detect.detector import Detector
 from detect.rules import camera
-from detect.watch import Watch
+from detect.watch import Eyes, Watch
 from detect.yolo import ByteTracker
 from edge.topics import Topic
 from tests.detect.film import film
@@ -34,7 +34,7 @@ def watched(polygon: Polygon) -> CameraConfig:
 
 
 def found(clip: Path, polygon: Polygon, detector: Detector) -> set[str]:
-    watch = Watch(Topic("london", "cam-1", "frame"), watched(polygon), detector, ByteTracker())
+    watch = Watch(Topic("london", "cam-1", "frame"), watched(polygon), Eyes(detector, ByteTracker()))
     incidents = [incident for frame in film(clip, fps=2, loops=2) for incident in watch.see(frame)]
     return {incident.kind for incident in incidents if incident.phase == "open"}
 

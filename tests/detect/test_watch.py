@@ -16,7 +16,7 @@ from detect.config import CameraConfig
 from detect.detector import Detection, Detector, Image
 from detect.geometry import iou
 from detect.incident import Incident
-from detect.watch import Watch, decode_image
+from detect.watch import Eyes, Watch, decode_image
 from detect.yolo import make_tracker
 from edge.messages import BadMessageError, Frame, decode, encode_binary
 from edge.topics import Topic
@@ -34,7 +34,7 @@ def tooley() -> CameraConfig:
 
 
 def see(frames: Iterable[Frame], detector: Detector, config: CameraConfig | None = None) -> list[Incident]:
-    watch = Watch(CAMERA, config or tooley(), detector, make_tracker())
+    watch = Watch(CAMERA, config or tooley(), Eyes(detector, make_tracker()))
     return [incident for frame in frames for incident in watch.see(frame)]
 
 
@@ -133,7 +133,7 @@ def test_a_frame_that_is_not_newer_tells_nothing():
             return super().detect(images)
 
     detector = Counting()
-    watch = Watch(CAMERA, config(), detector, NoTracker())
+    watch = Watch(CAMERA, config(), Eyes(detector, NoTracker()))
     for at in [NOON, NOON, NOON - 100, NOON + 1]:
         watch.see(frame(at))
     assert detector.looked == 2
@@ -160,16 +160,16 @@ def test_a_clock_that_is_put_right_by_a_little_is_waited_for():
 
 
 def test_a_bad_picture_by_a_clock_that_was_set_back_ends_nothing():
-    watch = Watch(CAMERA, config(), StandingCar(), NoTracker())
+    watch = Watch(CAMERA, config(), Eyes(StandingCar(), NoTracker()))
     *before, bad = sent(0, 1, 2, -3600)
     (opened,) = [one for each in before for one in watch.see(each)]
     with pytest.raises(BadMessageError):
         watch.see(msgspec.structs.replace(bad, jpeg=b"rubbish"))
-    assert [one.id for one in watch.close()] == [opened.id]
+    assert [one.id for one in watch.close(NOON)] == [opened.id]
 
 
 def test_a_bad_picture_leaves_the_watch_as_it_was():
-    watch = Watch(CAMERA, config(), StandingCar(), NoTracker())
+    watch = Watch(CAMERA, config(), Eyes(StandingCar(), NoTracker()))
     watch.see(frame(NOON))
     with pytest.raises(BadMessageError):
         watch.see(frame(NOON + 1, b"rubbish"))

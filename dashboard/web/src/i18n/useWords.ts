@@ -43,6 +43,9 @@ export function useWords() {
     return te(key) ? t(key) : code;
   };
 
+  /** Why a camera shows nothing; see parts/sight. */
+  const blind = (reason: string): string => (te(`cameras.blind.${reason}`) ? t(`cameras.blind.${reason}`) : kind(reason));
+
   const list = (words: readonly string[]): string => new Intl.ListFormat(locale.value).format(words);
 
   const modeName = (code: string): string => {
@@ -64,5 +67,5 @@ export function useWords() {
   const measure = (metric: string, value: number, unit: string): string =>
     te(`switch.${metric}`) ? t(`switch.${metric}.${value > 0 ? "on" : "off"}`) : quantity(value, SENML[unit] ?? unit);
 
-  return { span, duration, quantity, hours, moment, ago, age, since, kind, list, measure, modeName, place };
+  return { span, duration, quantity, hours, moment, ago, age, blind, since, kind, list, measure, modeName, place };
 }

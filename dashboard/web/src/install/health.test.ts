@@ -8,7 +8,8 @@ const ago = (seconds: number): string => new Date(NOW - seconds * 1000).toISOStr
 
 const device = (changes: Partial<Device>): Device => ({
   site: "tooley", id: "cam-1", kind: "camera", name: "东门", position: null, state: "online", state_at: ago(900), seen_at: ago(1),
-  agent: "edge", detail: {}, picture: "/picture.jpg", picture_at: ago(1), ...changes,
+  agent: "edge", detail: {}, picture: "/picture.jpg", picture_at: ago(1), blind: null, blind_since: null,
+  ...changes,
 });
 
 describe("healthOf", () => {
@@ -23,6 +24,8 @@ describe("healthOf", () => {
     ["a camera that never comes up", { state: "starting", state_at: ago(500) }, "starting", "down"],
     ["a camera that nobody reads", { state: "unknown" }, "unknown", "look"],
     ["a camera that was switched off", { state: "stopped" }, "stopped", "down"],
+    ["a lens that is covered", { blind: "camera_covered" }, "covered", "down"],
+    ["what nobody has words for", { blind: "camera_dizzy" }, "blind", "down"],
     ["a sensor that speaks", { kind: "sensor", picture: null, picture_at: null }, "well", "well"],
     ["a sensor that pushes by itself", { kind: "sensor", state: "unknown" }, "sensorUnknown", "look"],
     ["a sensor without a line", { kind: "sensor", state: "offline" }, "sensorOffline", "down"],

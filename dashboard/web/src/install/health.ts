@@ -16,10 +16,16 @@ export interface Health {
 
 export type What =
   | "offline" | "agentAway" | "stalled" | "stopped" | "starting" | "unknown" | "noPicture" | "oldPicture"
+  | "covered" | "moved" | "blurred" | "frozen" | "card" | "blind"
   | "sensorOffline" | "sensorStalled" | "sensorUnknown" | "agentOffline" | "agentStopped" | "well";
 
 const STARTS_MS = 60_000;
 const PICTURE_MS = 60_000;
+
+/** By the kind of the incident. */
+const IMPAIRED: Partial<Record<string, What>> = {
+  camera_covered: "covered", camera_moved: "moved", camera_blurred: "blurred", camera_frozen: "frozen", camera_card: "card",
+};
 
 const AGENT_AWAY = "its agent is offline"; // as ingest says it of a camera whose agent's last will has come
 
@@ -39,6 +45,7 @@ function ofCamera(device: Device, now: number): Finding {
   const shownAt = at(device.picture_at);
   if (shownAt === null) return { grade: "look", what: "noPicture" };
   if (now - shownAt > PICTURE_MS) return { grade: "down", what: "oldPicture", since: shownAt };
+  if (device.blind !== null) return { grade: "down", what: IMPAIRED[device.blind] ?? "blind", since: at(device.blind_since) };
   return { grade: "well", what: "well" };
 }
 

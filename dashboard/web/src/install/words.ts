@@ -8,6 +8,7 @@ const zh = {
     well: "正常", offline: "连不上摄像头", agentAway: "所属边缘盒离线", stalled: "画面停住不动", stopped: "已停用", starting: "正在启动",
     unknown: "还没有边缘盒在读它", noPicture: "在线，但没有画面", oldPicture: "画面不再更新", sensorOffline: "读不到传感器",
     sensorStalled: "传感器不再报数", sensorUnknown: "没有边缘盒在读它", agentOffline: "边缘盒离线", agentStopped: "边缘盒已停止",
+    covered: "画面被遮挡", moved: "画面不是原来的地方", blurred: "画面模糊", frozen: "画面一点也不变", card: "只有提示画面或空白", blind: "看不到该看的地方",
   },
   todo: {
     well: "", offline: "检查供电、网线，以及地址里的账号密码", agentAway: "先检查边缘盒的电源和网络", stalled: "检查供电和网络，必要时断电重启摄像头",
@@ -15,6 +16,8 @@ const zh = {
     noPicture: "等十秒；仍没有就检查边缘盒到中心的网络", oldPicture: "检查边缘盒到中心的网络", sensorOffline: "检查接线、供电和地址",
     sensorStalled: "检查供电和线路", sensorUnknown: "自己上报的传感器看右侧读数；否则确认边缘盒已启动", agentOffline: "检查边缘盒的电源和网络",
     agentStopped: "在边缘盒上重新启动 yihu edge",
+    covered: "清除镜头前的遮挡；夜里全黑就检查补光", moved: "把摄像头转回原位；如果要一直朝这边看，就重画区域并保存", blurred: "擦净镜头，重新对焦",
+    frozen: "断电重启摄像头，或检查编码器", card: "在上级视频平台检查这路摄像头", blind: "对照平时的画面检查摄像头",
   },
   said: "设备原话：{words}",
   choose: { title: "先选一台设备", text: "左侧列出您辖区里的设备，要处理的排在前面。" },
@@ -103,6 +106,7 @@ const en: typeof zh = {
     well: "Well", offline: "The camera cannot be reached", agentAway: "Its edge agent is offline", stalled: "The picture has frozen", stopped: "Switched off", starting: "Starting",
     unknown: "No edge agent reads it yet", noPicture: "Online, but without a picture", oldPicture: "The picture is no longer renewed", sensorOffline: "The sensor cannot be read",
     sensorStalled: "The sensor has fallen silent", sensorUnknown: "No edge agent reads it", agentOffline: "The edge agent is offline", agentStopped: "The edge agent was stopped",
+    covered: "Something is before the lens", moved: "It looks at another place", blurred: "The picture is blurred", frozen: "The picture does not change at all", card: "A card or a blank instead of a picture", blind: "It does not show its street",
   },
   todo: {
     well: "", offline: "Check power, cable, and the name and password in its address", agentAway: "See to the agent's power and network first", stalled: "Check power and network; if need be, switch the camera off and on",
@@ -110,6 +114,8 @@ const en: typeof zh = {
     noPicture: "Wait ten seconds; if there is still none, check the network from the agent to the centre", oldPicture: "Check the network from the agent to the centre", sensorOffline: "Check wiring, power and address",
     sensorStalled: "Check its power and its line", sensorUnknown: "If it reports by itself, see its readings on the right; if not, see that the agent runs", agentOffline: "Check the agent's power and network",
     agentStopped: "Start yihu edge again on the agent",
+    covered: "Clear what is before the lens; where it is dark, see to the light", moved: "Turn it back; if it is to stay so, draw its zones anew and save them", blurred: "Clean the lens and focus it",
+    frozen: "Switch the camera off and on, or see to its encoder", card: "See to this camera on the video platform that it comes from", blind: "Compare its picture with the usual one",
   },
   said: "The device says: {words}",
   choose: { title: "Choose a device", text: "On the left are the devices of your area, those that need a hand first." },

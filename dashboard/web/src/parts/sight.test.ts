@@ -19,6 +19,11 @@ describe("blindnessOf", () => {
     }
   });
 
+  it("is blind where an incident says that the picture is none of its street", () => {
+    const camera = cameraOf({ blind: "camera_covered", blind_since: iso(NOON - 9_000) });
+    expect(blindnessOf(camera, NOON)).toEqual({ reason: "camera_covered", since: NOON - 9_000 });
+  });
+
   it("falls back on the last picture's time", () => {
     expect(blindnessOf(cameraOf({ state: "offline", state_at: null }), NOON)?.since).toBe(NOON);
   });

@@ -60,6 +60,8 @@ export function cameraOf(changes: Partial<Device> = {}): Device {
     detail: {},
     picture: "/api/devices/tooley/cam-1/picture.jpg",
     picture_at: iso(NOON),
+    blind: null,
+    blind_since: null,
     ...changes,
   };
 }

@@ -16,7 +16,9 @@ def test_opens_once_when_nothing_came_and_clears_with_the_next_reading(gauge: Ga
     (opened,) = gauge.rule.tick(NOON, NOON + 30)
     assert (opened.phase, opened.severity, opened.began_at, opened.at) == ("open", "minor", NOON, NOON + 30)
     assert (opened.threshold, opened.observed) == ({"silent_s": 30}, {"silent_s": 30})
-    assert gauge.rule.tick(NOON, NOON + 500) == []
+    assert gauge.rule.tick(NOON, NOON + 89) == []
+    (still,) = gauge.rule.tick(NOON, NOON + 90)
+    assert (still.phase, still.id, still.observed) == ("update", opened.id, {"silent_s": 90})
     (cleared,) = gauge.say(600, 0.1)
     assert (cleared.phase, cleared.id, cleared.observed) == ("clear", opened.id, {"silent_s": 600})
     assert gauge.say(601, 0.1) == []

@@ -1,0 +1,28 @@
+"""Something before the lens, or no light at all: what is usual is gone, and next to nothing has come instead."""
+
+import math
+from typing import ClassVar, Literal
+
+from detect.sight import ViewSettings
+from detect.usual import OTHER
+from detect.view import View
+
+CONTRAST = 0.5  # of the usual one
+MARKED = 0.04  # share of the picture, where what is usual is not known
+
+
+class Settings(ViewSettings):
+    rank: ClassVar[int] = 2
+    kind: Literal["camera_covered"]
+
+    def holds(self, view: View) -> bool:
+        if math.isnan(view.contrast):
+            return view.marked < MARKED
+        return view.contrast < CONTRAST and not view.likeness >= OTHER
+
+    def threshold(self) -> dict[str, float]:
+        return {"contrast": CONTRAST, "marked": MARKED}
+
+    def observed(self, view: View) -> dict[str, float]:
+        known = {} if math.isnan(view.contrast) else {"contrast": round(view.contrast, 3)}
+        return known | {"marked": round(view.marked, 3)}

@@ -1,0 +1,82 @@
+"""What a camera's picture is like as a whole, and how like it is to what that camera usually shows."""
+
+import math
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from cv2.typing import MatLike
+
+WIDTH, HEIGHT, TILE = 320, 240, 10  # what every picture is brought to, and the side of a tile, in pixels
+PLAIN, MARKED = 0.8, 12.0  # grey levels that a tile deviates at most where it is plain, at least where it is marked
+FINE, MIDDLE, COARSE = 1.0, 2.0, 6.0  # Gaussians, in pixels
+BROAD, BROADEST = 1.5, 5.0  # the same, of a quarter of the size
+SHAPE_WIDTH, SHAPE_HEIGHT = 160, 120
+NOISE = 4.0  # grey levels: what deviates less has no shape
+FAINT = 1e-6  # keeps what has no contrast at all from being divided by
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One picture as a whole; `at` in epoch seconds, shares from 0 to 1.
+
+    `marked` is the share of the picture with any contrast, `plain` that without even noise, `commonest` that of the
+    commonest of 4096 colours; `same_s` is for how long it has been the same to the last pixel. `likeness` is the share
+    that shows what the camera usually shows, `detail` and `contrast` how much of fine and of coarse contrast there is
+    beside the usual one: none of them is known (NaN) before it is known what is usual.
+    """
+
+    at: float
+    jpeg: bytes
+    commonest: float
+    plain: float
+    marked: float
+    same_s: float
+    likeness: float = math.nan
+    detail: float = math.nan
+    contrast: float = math.nan
+
+
+def shrink(image: MatLike) -> MatLike:
+    return cv2.resize(image, (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA)
+
+
+def spread(grey: MatLike) -> MatLike:
+    """The standard deviation within each tile, in grey levels: rows × columns."""
+    tiles = grey.reshape(HEIGHT // TILE, TILE, WIDTH // TILE, TILE)
+    return np.asarray(tiles.std(axis=(1, 3), dtype=np.float32))
+
+
+def commonest(small: MatLike) -> float:
+    """The share of the commonest colour, of sixteen levels of each of blue, green and red."""
+    blue, green, red = np.asarray(small, np.uint16).transpose(2, 0, 1) >> 4
+    codes = (blue << 8) | (green << 4) | red
+    return float(np.bincount(codes.ravel()).max() / codes.size)
+
+
+def sharpness(grey: MatLike) -> float:
+    """The contrast that a lens out of focus loses, in units of that which it keeps: light has no part in it."""
+    quarter = cv2.resize(grey, (WIDTH // 4, HEIGHT // 4), interpolation=cv2.INTER_AREA)
+    broad = np.abs(_blurred(quarter, BROAD) - _blurred(quarter, BROADEST)).mean()
+    return float(np.abs(grey - _blurred(grey, FINE)).mean() / (broad + FAINT))
+
+
+def coarse(grey: MatLike) -> float:
+    """How much contrast there is that noise has no part in, in grey levels."""
+    return float(np.abs(_blurred(grey, MIDDLE) - _blurred(grey, COARSE)).mean())
+
+
+def shape(grey: MatLike) -> MatLike:
+    """SHAPE_HEIGHT × SHAPE_WIDTH: each pixel's deviation from its surroundings, in units of their own spread.
+
+    This is local contrast normalisation (Jarrett et al. 2009): how bright a picture is, and in what light, matters
+    little to it.
+    """
+    small = cv2.resize(_blurred(grey, MIDDLE), (SHAPE_WIDTH, SHAPE_HEIGHT), interpolation=cv2.INTER_AREA)
+    mean = _blurred(small, COARSE)
+    variance = np.maximum(_blurred(small * small, COARSE) - mean * mean, 0.0)
+    return (small - mean) / (np.sqrt(variance) + NOISE)
+
+
+def _blurred(plane: MatLike, sigma: float) -> MatLike:
+    return cv2.GaussianBlur(plane, (0, 0), sigma)
