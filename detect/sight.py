@@ -1,19 +1,14 @@
 """Rules on whether a camera sees at all: a picture that does not show its street is an incident, too."""
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Annotated, ClassVar, Protocol
-from uuid import UUID
 
 from pydantic import Field
-from uuid_utils.compat import uuid7
 
+from detect.condition import Condition
 from detect.detector import Image
-from detect.hysteresis import Hysteresis, Limit
-from detect.incident import Box, Phase, Picture, Spell
+from detect.incident import Box, Picture
 from detect.rule import Finding, RuleSettings
-from detect.silence import SAY_EVERY_S
 from detect.usual import Viewer
 from detect.values import Seconds
 from detect.view import View
@@ -88,73 +83,32 @@ class ViewSettings(SightSettings):
         return {}
 
 
-@dataclass(slots=True)
-class _Case:
-    id: UUID
-    said_at: float
-    last: View
-
-
 class Impairment:
-    """Opens when a condition has held for long enough, clears when it has not for as long."""
+    """A condition of the picture, told with the last usual picture and the present one."""
 
     def __init__(self, settings: ViewSettings) -> None:
         self._settings = settings
-        self._level = Hysteresis(Limit(0.5, 0.5), settings.for_s)
-        self._case: _Case | None = None
-        self._began_at = self._at = math.nan
+        self._condition = Condition(settings, settings.for_s, settings.threshold())
 
     @property
     def is_open(self) -> bool:
-        return self._case is not None
-
-    def look(self, view: View, usual: View | None, *, holds: bool) -> list[Finding]:
-        self._at, turned = view.at, self._level.take(float(holds), view.at)
-        if self._case is None:
-            return self._open(view, usual) if turned else []
-        if holds:
-            self._case.last = view
-        if turned:
-            return self._clear(view.at)
-        if view.at - self._case.said_at < SAY_EVERY_S:
-            return []
-        self._case.said_at = view.at
-        return [self._finding("update", self._case, view.at)]
+        return self._condition.is_open
 
     def hear(self, now: float) -> list[Finding]:  # noqa: ARG002 - it is told of the picture, where that is looked at
         return []
+
+    def look(self, view: View, usual: View | None, *, holds: bool) -> list[Finding]:
+        def pictures() -> list[Picture]:
+            before = [Picture("first", usual.at, usual.jpeg, WHOLE)] if usual else []
+            return [*before, Picture("best", view.at, view.jpeg, WHOLE)]
+
+        return self._condition.take(view.at, self._settings.observed(view), holds=holds, pictures=pictures)
 
     def tick(self, heard_at: float, now: float) -> list[Finding]:  # noqa: ARG002 - no picture tells nothing of a picture
         return []
 
     def close(self, now: float) -> list[Finding]:  # noqa: ARG002 - a view's times are those of its frames
-        return self._clear(self._at)
-
-    def _clear(self, at: float) -> list[Finding]:
-        case, self._case = self._case, None
-        return [self._finding("clear", case, at)] if case else []
-
-    def _open(self, view: View, usual: View | None) -> list[Finding]:
-        self._case, self._began_at = _Case(uuid7(), view.at, view), self._level.turned_at
-        pictures = [Picture("best", view.at, view.jpeg, WHOLE)]
-        if usual:
-            pictures.insert(0, Picture("first", usual.at, usual.jpeg, WHOLE))
-        return [self._finding("open", self._case, view.at, pictures)]
-
-    def _finding(self, phase: Phase, case: _Case, at: float, pictures: Sequence[Picture] = ()) -> Finding:
-        rule = self._settings
-        return Finding(
-            case.id,
-            phase,
-            rule,
-            began_at=self._began_at,
-            at=at,
-            score=1.0,
-            threshold={"dwell_s": rule.for_s} | rule.threshold(),
-            observed={"dwell_s": round(at - self._began_at, 2)} | rule.observed(case.last),
-            pictures=list(pictures),
-            dwell=[Spell(self._began_at, at, "seen")],
-        )
+        return self._condition.close()
 
 
 class Sight:

@@ -11,10 +11,12 @@ from uuid import UUID
 from pydantic import Field, FiniteFloat, model_validator
 from uuid_utils.compat import uuid7
 
+from detect.change import Window
 from detect.hysteresis import Hysteresis, Limit
 from detect.incident import Phase, Spell
 from detect.rhythm import Rhythm
 from detect.rule import UPDATE_EVERY_S, Finding, SensorRuleSettings
+from detect.units import convert
 from detect.values import Seconds
 from ingest.senml import Reading
 
@@ -25,11 +27,14 @@ For = Annotated[Seconds, Field(alias="for")]
 
 
 class ThresholdSettings(SensorRuleSettings):
-    """Either `above`, cleared at `clear_below`, or `below`, cleared at `clear_above`; held for `for` each way.
+    """`above`, cleared at `clear_below`; `below`, cleared at `clear_above`; or `rises_by`, `within` so long.
 
-    Levels are in the unit in which the sensor sends; a boolean reading counts as 1 or 0.
+    Each held for `for` each way. Levels are in `unit`, one of SenML's, which readings are brought to; where none is
+    named, as the sensor sends. What cannot be brought to it is not judged. A boolean reading counts as 1 or 0.
     """
 
+    usual_unit: ClassVar[str] = ""
+    either_way: ClassVar[bool] = False  # whether a fall counts as a rise
     usual: ClassVar[tuple[float, float]]  # `above` and `clear_below`
     band: ClassVar[float] = 0.1  # of the limit, where the site file names no clearing level
     metric: Metric
@@ -37,21 +42,28 @@ class ThresholdSettings(SensorRuleSettings):
     clear_below: FiniteFloat | None = None
     below: FiniteFloat | None = None
     clear_above: FiniteFloat | None = None
+    rises_by: Annotated[FiniteFloat, Field(gt=0)] | None = None
+    within: Annotated[Seconds, Field(gt=0)] | None = None
+    unit: Annotated[str, Field(max_length=20)] | None = None
     for_s: For = 10.0
 
     @model_validator(mode="before")
     @classmethod
     def _usual(cls, raw: Any) -> Any:
         """The kind's own levels stand where the site file names no limit."""
-        if not isinstance(raw, dict) or {"above", "below"} & raw.keys():
+        if not isinstance(raw, dict) or {"above", "below", "rises_by"} & raw.keys():
             return raw
-        return dict(zip(("above", "clear_below"), cls.usual, strict=True)) | raw
+        return dict(zip(("above", "clear_below"), cls.usual, strict=True)) | {"unit": cls.usual_unit} | raw
 
     @model_validator(mode="after")
     def _check(self) -> "ThresholdSettings":
-        if (self.above is None) == (self.below is None):
-            raise ValueError("give either `above:` or `below:`")
-        if (self.clear_above if self.below is None else self.clear_below) is not None:
+        if [self.above, self.below, self.rises_by].count(None) != 2:  # noqa: PLR2004 - one of the three
+            raise ValueError("give one of `above:`, `below:` and `rises_by:`")
+        if (self.rises_by is None) != (self.within is None):
+            raise ValueError("`rises_by:` and `within:` go together")
+        if (self.clear_below is not None and self.above is None) or (
+            self.clear_above is not None and self.below is None
+        ):
             raise ValueError("`clear_below:` goes with `above:`, `clear_above:` with `below:`")
         if self.limit.is_beyond(self.limit.leave):
             raise ValueError("`clear_below:` must not be over `above:`, nor `clear_above:` under `below:`")
@@ -61,6 +73,8 @@ class ThresholdSettings(SensorRuleSettings):
     def limit(self) -> Limit:
         if self.above is not None:
             return Limit(self.above, _or(self.clear_below, self.above - self.band * abs(self.above)))
+        if self.rises_by is not None:
+            return Limit(self.rises_by, self.rises_by / 2)
         below = _or(self.below, math.nan)
         return Limit(below, _or(self.clear_above, below + self.band * abs(below)), sign=-1.0)
 
@@ -101,19 +115,38 @@ class Threshold:
         self._settings = settings
         self._level = Hysteresis(settings.limit, settings.for_s)
         self._rhythm = Rhythm()
+        self._window = Window(settings.within) if settings.within else None
         self._read_at = -math.inf
         self._case: _Case | None = None
 
     def read(self, reading: Reading, now: float) -> list[Finding]:  # noqa: ARG002 - event time is all it needs
         if reading.metric != self._settings.metric or reading.value is None or reading.at <= self._read_at:
             return []
+        value = convert(reading.value, reading.unit, self._settings.unit or "")
+        if value is None:
+            return []
         self._read_at = reading.at
         if self._rhythm.was_off(reading.at):
-            self._level.forget()  # nobody knows what it was meanwhile
-        turned = self._level.take(reading.value, reading.at)
+            self._forget()  # nobody knows what it was meanwhile
+        return self._judge(self._quantity(value, reading.at), reading)
+
+    def _judge(self, value: float, reading: Reading) -> list[Finding]:
+        turned = self._level.take(value, reading.at)
         if self._case is None:
-            return self._open(reading, reading.value) if turned else []
-        return self._go_on(self._case, reading, reading.value, turned)
+            return self._open(reading, value) if turned else []
+        return self._go_on(self._case, reading, value, turned)
+
+    def _quantity(self, value: float, at: float) -> float:
+        """What is held against the limit."""
+        if self._window is None:
+            return value
+        self._window.take(value, at)
+        return self._window.change if self._settings.either_way else self._window.rise
+
+    def _forget(self) -> None:
+        self._level.forget()
+        if self._window:
+            self._window.forget()
 
     def tick(self, heard_at: float, now: float) -> list[Finding]:  # noqa: ARG002 - as above
         return []
@@ -139,7 +172,7 @@ class Threshold:
 
     def _finding(self, phase: Phase, case: _Case) -> Finding:
         rule, reading = self._settings, case.last
-        name = rule.metric + SUFFIXES.get(reading.unit, "")
+        name = rule.metric + "_rise" * bool(rule.within) + SUFFIXES.get(rule.unit or reading.unit, "")
         return Finding(
             case.id,
             phase,
@@ -147,7 +180,8 @@ class Threshold:
             began_at=case.began_at,
             at=reading.at,
             score=1.0,
-            threshold={name: self._level.limit.enter, "dwell_s": rule.for_s},
+            threshold={name: self._level.limit.enter, "dwell_s": rule.for_s}
+            | ({"within_s": rule.within} if rule.within else {}),
             observed={name: case.worst, "dwell_s": round(reading.at - case.began_at, 2)},
             dwell=[Spell(case.began_at, reading.at, "seen")],
         )

@@ -10,9 +10,9 @@ from tests.detect.street import NOON
 class Gauge:
     """A rule on readings; `findings` is all that it ever said."""
 
-    def __init__(self, kind: str, says: str, unit: str = "", every: float = 0.0, **settings: object) -> None:
+    def __init__(self, kind: str, says: str, sends_in: str = "", every: float = 0.0, **settings: object) -> None:
         self.rule = known_rules(sensor)[kind].model_validate({"kind": kind} | settings).make(every)
-        self._metric, self._unit = says, unit
+        self._metric, self._unit = says, sends_in
         self.findings: list[Finding] = []
 
     def say(self, seconds: float, value: float | None) -> list[Finding]:

@@ -106,11 +106,49 @@ def test_what_is_left_out_has_a_sensible_value(raw: dict[str, float], enter: flo
     assert (limit.enter, limit.leave) == (enter, pytest.approx(leave))
 
 
+def test_water_that_rises_fast_is_told_of_before_it_is_high():
+    gauge = level(rises_by=0.1, within="10m")
+    gauge.play(*(0.02 * n for n in range(9)), every=60)
+    (opened, *_) = gauge.findings
+    assert (opened.phase, opened.began_at, opened.at) == ("open", NOON + 360, NOON + 420)
+    assert opened.threshold == {"water_level_rise_m": 0.1, "dwell_s": 10, "within_s": 600}
+    assert opened.observed["water_level_rise_m"] == pytest.approx(0.14)
+
+
+def test_water_that_falls_or_rises_slowly_does_not_rise_fast():
+    assert level(rises_by=0.1, within="10m").play(*(1 - 0.05 * n for n in range(20)), every=60) == []
+    assert level(rises_by=0.1, within="10m").play(*(0.005 * n for n in range(200)), every=60) == []
+
+
+@pytest.mark.parametrize("way", [1, -1])
+def test_a_slope_moves_either_way_and_comes_to_rest(way: int):
+    gauge = Gauge("slope_movement", "tilt", "rad", rises_by=0.01, within="5m")
+    gauge.play(*(way * 0.004 * min(n, 6) for n in range(20)), every=60)
+    assert [phase for phase in gauge.phases if phase != "update"] == ["open", "clear"]
+
+
+@pytest.mark.parametrize(("unit", "value"), [("m", 0.4), ("cm", 40), ("mm", 400), ("", 0.4)])
+def test_usual_levels_hold_in_whatever_unit_the_sensor_sends(unit: str, value: float):
+    gauge = Gauge("flood", "water_level", unit)
+    gauge.play(value, value)
+    (opened,) = gauge.findings
+    assert (opened.threshold["water_level_m"], opened.observed["water_level_m"]) == (0.3, pytest.approx(0.4))
+
+
+def test_a_level_is_in_the_unit_that_it_names_or_as_the_sensor_sends():
+    assert Gauge("flood", "water_level", "m", above=30, unit="cm").play(0.4, 0.4)
+    assert Gauge("flood", "water_level", "cm", above=30).play(40, 40)
+    assert not Gauge("flood", "water_level", "Cel", above=0.3, unit="m").play(40, 40)
+
+
 @pytest.mark.parametrize(
     ("raw", "message"),
     [
-        ({"above": 1, "below": 2}, "either `above:` or `below:`"),
-        ({"above": None}, "either `above:` or `below:`"),
+        ({"rises_by": 1}, "`within:` go together"),
+        ({"above": 1, "within": 60}, "`within:` go together"),
+        ({"above": 1, "rises_by": 1, "within": 60}, "give one of"),
+        ({"above": 1, "below": 2}, "give one of `above:`, `below:` and `rises_by:`"),
+        ({"above": None}, "give one of `above:`, `below:` and `rises_by:`"),
         ({"above": 1, "clear_below": 2}, "must not be over"),
         ({"below": 1, "clear_above": 0.5}, "must not be over"),
         ({"above": 1, "clear_above": 2}, "`clear_above:` with `below:`"),

@@ -8,6 +8,8 @@ from detect.threshold import For, Metric, ThresholdSettings
 class Settings(ThresholdSettings):
     severity = "critical"
     usual = (0.05, 0.03)
+    either_way = True
+    usual_unit = "rad"
     kind: Literal["slope_movement"]
     metric: Metric = "tilt"
     for_s: For = 30.0

@@ -116,6 +116,8 @@ const en: Messages = {
     camera_blurred: "Less sharp than usual for {observed}, limit {limit}",
     camera_card: "A card or a blank instead of the street for {observed}, limit {limit}",
     sensor_fault: "No reading for {observed}, limit {limit}",
+    sensor_stuck: "The same value for {observed}, limit {limit}",
+    sensor_wild: "Measured {value}, beyond {most}, which it cannot",
     other: "In zone {zone} for {observed}, limit {limit}",
   },
   measured: {
@@ -124,6 +126,9 @@ const en: Messages = {
     gas: "Gas at {value} of its explosive limit, limit {most}, for {observed}",
     manhole_open: "Cover open for {observed}",
     sos: "The emergency button was pressed",
+    water_level_rise: "Water up by {value} within {within}, limit {most}",
+    tilt_rise: "Slope moved by {value} within {within}, limit {most}",
+    other_rise: "{metric} changed by {value} within {within}, limit {most}",
     other: "{metric} at {value}, limit {most}, for {observed}",
   },
   unit: { m: "{n} m", rad: "{n}°", percent: "{n} %", celsius: "{n} °C", db: "{n} dB" },

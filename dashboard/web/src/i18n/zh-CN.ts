@@ -114,6 +114,8 @@ export default {
     camera_blurred: "画面比平时模糊，已持续 {observed}，上限 {limit}",
     camera_card: "只有提示画面或空白，已持续 {observed}，上限 {limit}",
     sensor_fault: "已 {observed}没有读数，上限 {limit}",
+    sensor_stuck: "读数已 {observed}没有变化，上限 {limit}",
+    sensor_wild: "测得 {value}，超出可测范围（{most}）",
     other: "在区域 {zone} 持续 {observed}，上限 {limit}",
   },
   measured: {
@@ -122,6 +124,9 @@ export default {
     gas: "燃气浓度达爆炸下限的 {value}，限值 {most}，已持续 {observed}",
     manhole_open: "井盖已打开 {observed}",
     sos: "有人按下求助按钮",
+    water_level_rise: "水位 {within}内上升 {value}，限值 {most}",
+    tilt_rise: "边坡 {within}内移动 {value}，限值 {most}",
+    other_rise: "{metric} {within}内变化 {value}，限值 {most}",
     other: "{metric} {value}，限值 {most}，已持续 {observed}",
   },
   unit: { m: "{n} 米", rad: "{n}°", percent: "{n} %", celsius: "{n} °C", db: "{n} dB" },

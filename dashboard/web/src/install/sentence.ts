@@ -18,7 +18,7 @@ export const partsOf = (sentence: string): Part[] =>
 
 /** The sentences that would do for a rule, the most fitting first; "usual" does for one that nobody has words for. */
 export function sentencesOf(rule: Rule, { device, kind }: RuleKind): string[] {
-  const limit = ["above", "below"].filter((side) => side in rule);
+  const limit = ["above", "below", "rises_by"].filter((side) => side in rule);
   return [`${device}_${kind}`, ...(device === "sensor" ? limit : []), "usual"];
 }
 

@@ -53,12 +53,14 @@ const zh = {
     sensor_sensor_fault: "{silent_for} 没有读数就报 {kind}",
     above: "{metric}高于 {above} 达 {for} 就报 {kind}，回到 {clear_below} 以下才解除",
     below: "{metric}低于 {below} 达 {for} 就报 {kind}，回到 {clear_above} 以上才解除",
+    rises_by: "{metric}在 {within} 内上升 {rises_by} 以上达 {for} 就报 {kind}",
     usual: "在 {zone} 发现 {kind} 就报",
   },
   field: {
     hours: "时段", objects: "看什么", dwell: "停留时间", for: "持续时间", count: "人数", metric: "测什么", above: "上限", below: "下限",
     clear_below: "解除线", clear_above: "解除线", silent_for: "静默时间", kind: "报什么", vehicles: "车辆数", slower_than: "多慢算不动（每秒几个车身）",
-    heading: "行车方向（度：0 朝上，90 朝右，180 朝下）",
+    heading: "行车方向（度：0 朝上，90 朝右，180 朝下）", rises_by: "上升多少", within: "在多久之内", unit: "单位（SenML）",
+    stuck_for: "多久不变算卡住", least: "能测的最低值", most: "能测的最高值",
   },
   edit: "{field}：{value}，点开修改",
   value: {
@@ -151,12 +153,14 @@ const en: typeof zh = {
     sensor_sensor_fault: "No reading for {silent_for} is {kind}",
     above: "{metric} above {above} for {for} is {kind}, until it is below {clear_below}",
     below: "{metric} below {below} for {for} is {kind}, until it is above {clear_above}",
+    rises_by: "{metric} up by {rises_by} within {within}, for {for}, is {kind}",
     usual: "{kind} found in {zone} is reported",
   },
   field: {
     hours: "Hours", objects: "Looks for", dwell: "Stays for", for: "Lasts for", count: "People", metric: "Measures", above: "Upper limit", below: "Lower limit",
     clear_below: "Clears at", clear_above: "Clears at", silent_for: "Silent for", kind: "Reports", vehicles: "Vehicles", slower_than: "Slower than (own sizes a second)",
-    heading: "Heading of the traffic (degrees: 0 up, 90 right, 180 down)",
+    heading: "Heading of the traffic (degrees: 0 up, 90 right, 180 down)", rises_by: "Rise", within: "Within", unit: "Unit (SenML)",
+    stuck_for: "Stuck when the same for", least: "Least that it can measure", most: "Most that it can measure",
   },
   edit: "{field}: {value}, press to change",
   value: {

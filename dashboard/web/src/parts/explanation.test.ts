@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { boxOf, explanationOf } from "./explanation";
 
-const nothing = { dwell: null, silent: null, count: null, measure: null, score: null, model: null, rule: null, zone: null };
+const nothing = { dwell: null, silent: null, stuck: null, value: null, count: null, measure: null, score: null, model: null, rule: null, zone: null };
 
 describe("explanationOf", () => {
   it("reads dwell and zone", () => {
@@ -36,7 +36,7 @@ describe("explanationOf", () => {
     expect(explanationOf({ explanation })).toEqual({
       ...nothing,
       dwell: { observed: 12, limit: 10 },
-      measure: { metric: "water_level", unit: "m", observed: 0.41, limit: 0.3 },
+      measure: { metric: "water_level", unit: "m", observed: 0.41, limit: 0.3, within: null },
       zone: { id: "water_level", name: "water_level", polygon: [] },
     });
   });

@@ -12,12 +12,17 @@ export interface Pair {
 export interface Measure extends Pair {
   metric: string;
   unit: string;
+  /** Within so many seconds it has risen, or changed, by that much; null where it is the value itself. */
+  within: number | null;
 }
 
 /** What the wall says of a ticket's explanation; which fields there are depends on the kind of incident. */
 export interface Explanation {
   dwell: Pair | null;
   silent: Pair | null;
+  /** A value that never changes, in seconds; one that cannot be, against the end of what can. */
+  stuck: Pair | null;
+  value: Pair | null;
   count: Pair | null;
   measure: Measure | null;
   /** How sure the model was of what it saw, 0 to 1. */
@@ -57,7 +62,9 @@ function measureOf(explanation: Fields): Measure | null {
     (key) => key === metric || key.startsWith(`${metric}_`),
   );
   const pair = name === undefined ? null : pairOf(explanation, name);
-  return name === undefined || pair === null ? null : { ...pair, metric, unit: name.slice(metric.length + 1) };
+  if (name === undefined || pair === null) return null;
+  const within = fieldsOf(explanation["threshold"])["within_s"];
+  return { ...pair, metric, unit: name.slice(metric.length + 1).replace(/^rise_?/, ""), within: typeof within === "number" ? within : null };
 }
 
 function sourceOf(explanation: Fields): Pick<Explanation, "score" | "model" | "rule"> {
@@ -82,6 +89,8 @@ export function explanationOf(ticket: Pick<Ticket, "explanation">): Explanation 
   return {
     dwell: pairOf(fields, "dwell_s"),
     silent: pairOf(fields, "silent_s"),
+    stuck: pairOf(fields, "stuck_s"),
+    value: pairOf(fields, "value"),
     count: pairOf(fields, "count") ?? pairOf(fields, "vehicles"),
     measure: measureOf(fields),
     ...sourceOf(fields),

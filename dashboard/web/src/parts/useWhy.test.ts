@@ -51,6 +51,22 @@ describe("why", () => {
     expect((await why("gas_leak", { id: "methane" }, { methane_ppm: 9 }, { methane_ppm: 12 }))?.figure).toBe("12.0 ppm");
   });
 
+  it("is how fast it rose, where a rule asks for that", async () => {
+    const [asked, seen] = [{ water_level_rise_m: 0.1, dwell_s: 10, within_s: 600 }, { water_level_rise_m: 0.14, dwell_s: 60 }];
+    expect(await why("flood", { id: "water_level" }, asked, seen)).toEqual({
+      sentence: "Water up by 0.14 m within 10 min, limit 0.10 m", figure: "0.14 m",
+    });
+    const other = await why("gas_leak", { id: "methane" }, { methane_rise: 5, within_s: 60 }, { methane_rise: 6 });
+    expect(other?.sentence).toBe("methane changed by 6.0 within 1 min, limit 5.0");
+  });
+
+  it("is what cannot be, for a sensor that is not to be believed", async () => {
+    const [stuck, seen] = [{ stuck_s: 3600, dwell_s: 3600 }, { stuck_s: 3700, dwell_s: 3600 }];
+    expect((await why("sensor_fault", { id: "readings" }, stuck, seen))?.sentence).toBe("The same value for 1 h 1 min, limit 1 h");
+    const wild = await why("sensor_fault", { id: "readings" }, { value: 5, dwell_s: 10 }, { value: 9.9, dwell_s: 12 });
+    expect(wild?.sentence).toBe("Measured 9.9, beyond 5, which it cannot");
+  });
+
   it("is an event, for a switch", async () => {
     expect(await why("sos", { id: "sos" }, { sos: 0.5, dwell_s: 0 }, { sos: 1, dwell_s: 0 })).toEqual({
       sentence: "The emergency button was pressed",

@@ -9,25 +9,32 @@ export interface Why {
   figure: string | null;
 }
 
+const RISE = "_rise"; // ends the names of sentences on how much something has changed
+
 export function useWhy() {
   const { t, te } = useI18n();
   const { duration, quantity } = useWords();
 
   const say = (group: "why" | "measured", name: string, gaps: Record<string, string>, figure: string | null): Why => {
     const key = `${group}.${name}`;
-    return { sentence: t(te(key) ? key : `${group}.other`, gaps), figure };
+    const other = name.endsWith(RISE) ? `${group}.other${RISE}` : `${group}.other`;
+    return { sentence: t(te(key) ? key : other, gaps), figure };
   };
 
   const spans = (pair: Pair | null) => ({ observed: duration(pair?.observed ?? 0), limit: duration(pair?.limit ?? 0) });
 
   /** Null when the explanation says too little. */
   return (ticket: Pick<Ticket, "kind" | "zone" | "explanation">): Why | null => {
-    const { count, dwell, measure, silent, zone } = explanationOf(ticket);
+    const { count, dwell, measure, silent, stuck, value: wild, zone } = explanationOf(ticket);
     if (measure !== null) {
       const [value, most] = [quantity(measure.observed, measure.unit), quantity(measure.limit, measure.unit)];
       const figure = measure.unit === "" ? null : value;
-      return say("measured", measure.metric, { metric: measure.metric, value, most, ...spans(dwell) }, figure);
+      const within = duration(measure.within ?? 0);
+      const name = measure.within === null ? measure.metric : `${measure.metric}${RISE}`;
+      return say("measured", name, { metric: measure.metric, value, most, within, ...spans(dwell) }, figure);
     }
+    if (stuck !== null) return say("why", "sensor_stuck", spans(stuck), spans(stuck).observed);
+    if (wild !== null) return say("why", "sensor_wild", { value: `${wild.observed}`, most: `${wild.limit}` }, `${wild.observed}`);
     const spell = silent ?? dwell;
     if (spell === null) return null;
     const gaps = { zone: zone?.name ?? ticket.zone ?? "", ...spans(spell) };

@@ -48,3 +48,39 @@ def test_who_speaks_seldom_is_waited_for(every: float, silent_s: float):
     assert gauge.rule.tick(NOON, NOON + silent_s - 1) == []
     (opened,) = gauge.rule.tick(NOON, NOON + silent_s)
     assert opened.threshold == {"silent_s": silent_s}
+
+
+def test_what_never_changes_is_stuck_where_the_file_says_after_how_long():
+    gauge = Gauge("sensor_fault", "water_level", stuck_for="60s")
+    gauge.play(0.30, 0.31, *[0.31] * 7)
+    (opened,) = gauge.findings
+    assert (opened.phase, opened.began_at, opened.at) == ("open", NOON + 20, NOON + 80)
+    assert (opened.threshold, opened.observed) == (
+        {"dwell_s": 60, "stuck_s": 60}, {"dwell_s": 60, "stuck_s": 70},
+    )  # fmt: skip
+    gauge.play(*[0.3 + n / 100 for n in range(7)], begin=90)
+    assert [phase for phase in gauge.phases if phase != "update"] == ["open", "clear"]
+
+
+def test_two_metrics_of_one_sensor_are_stuck_each_for_itself():
+    gauge = Gauge("sensor_fault", "water_level", stuck_for="30s")
+    other = Gauge("sensor_fault", "temperature")
+    other.rule = gauge.rule
+    for second in range(0, 100, 10):
+        gauge.say(second, second / 100)
+        other.say(second, 20.0)
+    assert (gauge.findings, other.phases) == ([], ["open"])
+
+
+@pytest.mark.parametrize(("value", "limit"), [(-0.5, 0.0), (9.9, 5.0)])
+def test_what_it_cannot_measure_is_a_fault_and_a_spark_is_none(value: float, limit: float):
+    gauge = Gauge("sensor_fault", "water_level", least=0, most=5)
+    assert gauge.play(1, value, 1, 2) == []
+    (opened,) = gauge.play(value, value, begin=50)
+    assert (opened.threshold["value"], opened.observed["value"]) == (limit, value)
+    assert [told.phase for told in gauge.rule.close(NOON + 70)] == ["clear"]
+
+
+def test_the_ends_of_what_can_be_measured_are_two():
+    with pytest.raises(ValidationError, match="must be under"):
+        Settings(kind="sensor_fault", least=2, most=1)
