@@ -1,5 +1,5 @@
 import json
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -8,7 +8,7 @@ from dashboard.changes import load_changes
 from dispatch.people import Person
 from dispatch.transitions import Role
 from tests.dashboard.conftest import add_camera, report
-from tests.dispatch.matters import stored
+from tests.dispatch.matters import RECEIVED, stored, told_of
 
 ADMIN, ELSEWHERE = Person("root", Role.ADMIN), Person("chen", Role.SUPERVISOR, "999")
 
@@ -34,13 +34,8 @@ def test_a_department_is_told_of_what_it_has_only(connection: psycopg.Connection
 
 
 def test_an_incident_is_told_in_its_ticket(connection: psycopg.Connection) -> None:
-    ticket, incident = stored(connection).id, uuid4()
-    connection.execute(
-        "INSERT INTO incidents (id, ticket, kind, phase, site, device, zone, began_at, found_at, at, severity, score,"
-        " objects, explanation, received_at)"
-        " SELECT %s, %s, 'debris', 'clear', 's', 'd', 'z', now(), now(), now(), 'major', 1, '[]', '{}', now()",
-        [incident, ticket],
-    )
+    ticket = stored(connection).id
+    incident = told_of(connection, "debris", (RECEIVED, RECEIVED), "clear", ticket)
     changes = load_changes(connection, {("incident", str(incident))})
     told = changes["ticket", str(ticket)]
     assert told is not None

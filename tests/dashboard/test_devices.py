@@ -1,7 +1,10 @@
+from datetime import UTC, datetime, timedelta
+
 import psycopg
 from fastapi.testclient import TestClient
 
 from tests.dashboard.conftest import add_camera, add_picture, add_reading
+from tests.dispatch.matters import told_of
 
 JPEG = b"\xff\xd8 picture \xff\xd9"
 
@@ -33,3 +36,39 @@ def test_readings_newest_first_by_metric_and_span(client: TestClient, connection
     middle = levels[1]["at"]
     assert [r["value"] for r in client.get(url, params={"metric": "water_level", "to": middle}).json()] == [0.1]
     assert [r["value"] for r in client.get(url, params={"metric": "water_level", "from": middle}).json()] == [0.3, 0.2]
+
+
+def ago(minutes: float) -> datetime:
+    return datetime.now(UTC) - timedelta(minutes=minutes)
+
+
+def test_a_camera_that_shows_no_street_is_blind_while_that_is_told_of(
+    client: TestClient, connection: psycopg.Connection
+) -> None:
+    add_camera(connection)
+
+    def blind() -> tuple[str | None, str | None]:
+        (camera,) = client.get("/api/devices").json()
+        return camera["blind"], camera["blind_since"]
+
+    told_of(connection, "illegal_parking", (ago(9), ago(0)))
+    told_of(connection, "camera_moved", (ago(300), ago(16)))  # who told of it has died since
+    assert blind() == (None, None)
+    began = ago(5)
+    incident = told_of(connection, "camera_covered", (began, ago(1)))
+    assert blind() == ("camera_covered", began.isoformat().replace("+00:00", "Z"))
+    connection.execute("UPDATE incidents SET phase = 'clear' WHERE id = %s", [incident])
+    assert blind() == (None, None)
+
+
+def test_who_watches_hears_when_a_camera_goes_blind_and_sees_again(connection: psycopg.Connection) -> None:
+    with psycopg.connect(connection.info.dsn, password=connection.info.password, autocommit=True) as ear:
+        ear.execute("LISTEN yihu")
+        incident = told_of(connection, "camera_covered", (ago(2), ago(1)))
+        connection.commit()
+        connection.execute("UPDATE incidents SET at = now() WHERE id = %s", [incident])  # it goes on
+        connection.commit()
+        connection.execute("UPDATE incidents SET phase = 'clear' WHERE id = %s", [incident])
+        connection.commit()
+        heard = [notice.payload for notice in ear.notifies(timeout=1)]
+    assert heard.count("device:tooley/cam-1") == 2

@@ -4,7 +4,7 @@ from concurrent.futures import Future
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import cv2
 import msgspec
@@ -143,3 +143,22 @@ def goes_on_or_waits(running: Future[Any], held_up: Connection, observer: Connec
     """Until it is done, or stands at a lock that somebody else has."""
     query, pid = "SELECT 1 FROM pg_locks WHERE pid = %s AND NOT granted", held_up.info.backend_pid
     wait_for(lambda: running.done() or observer.execute(query, [pid]).fetchone())
+
+
+def told_of(
+    connection: Connection,
+    kind: str,
+    span: tuple[datetime, datetime],
+    phase: str = "open",
+    ticket: UUID | None = None,
+    device: str = "cam-1",
+) -> UUID:
+    """An incident of a device of tooley, told of from the first moment to the second; its id."""
+    ticket, incident = ticket or stored(connection).id, uuid4()
+    connection.execute(
+        "INSERT INTO incidents (id, ticket, kind, phase, site, device, zone, began_at, found_at, at, severity, score,"
+        " objects, explanation, received_at)"
+        " VALUES (%s, %s, %s, %s, 'tooley', %s, 'picture', %s, %s, %s, 'major', 1, '[]', '{}', now())",
+        [incident, ticket, kind, phase, device, *span, span[1]],
+    )
+    return incident

@@ -17,7 +17,7 @@ from dispatch.insight import Scope
 from dispatch.ledger import Clock
 from dispatch.people import Person
 from dispatch.transitions import Role
-from tests.dispatch.matters import RECEIVED, terms
+from tests.dispatch.matters import RECEIVED, terms, told_of
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 ALL = Person("root", Role.ADMIN)
@@ -310,6 +310,15 @@ def test_what_was_not_seen_is_counted_from_the_changes_of_each_device(connection
     assert set(blind(connection, period._replace(area=GRID))) == {"cam-1", "cam-3"}
     assert set(blind(connection, period._replace(person=Person("zhao", Role.SUPERVISOR, GRID)))) == {"cam-1", "cam-3"}
     assert blind(connection, period._replace(area="99")) == {}
+
+
+def test_what_a_camera_showed_of_no_street_was_not_seen_either(connection: Connection) -> None:
+    watch(connection, "cam-1", (0, "online"), (6, "offline"), (8, "online"))
+    for kind, begin, end in (("covered", 1, 3), ("moved", 2, 4), ("card", 5, 7), ("frozen", -9, -8)):
+        span = RECEIVED + begin * HOUR, RECEIVED + end * HOUR
+        told_of(connection, f"camera_{kind}", span)
+    told_of(connection, "illegal_parking", (RECEIVED, RECEIVED + 9 * HOUR))
+    assert blind(connection, scope(until=24 * HOUR, now=10 * HOUR)) == {"cam-1": (10, 3 + 3)}
 
 
 @EXAMPLES
