@@ -16,7 +16,7 @@ import yaml
 
 import detect.offline  # noqa: F401 - before Ultralytics
 from detect.models import CARD, Card, ModelError, copy_in, digest, read_card
-from detect.yolo import SIZE, YoloDetector, reason
+from detect.yolo import SIZE, open_detector, reason
 
 # isort: split
 from ultralytics import YOLO
@@ -88,7 +88,7 @@ def _copy(source: Path, name: str, folder: Path) -> Card:
 
 def card_of(name: str, weights: Path, whence: str) -> Card:
     """The card of weights that run on this machine; raise ModelError for those that do not."""
-    detector = YoloDetector(weights)
+    detector = open_detector(weights)
     return Card(
         name=name,
         weights=weights.name,

@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,9 +12,10 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from detect.config import CameraConfig
 from detect.detector import Detector, Tracker
 from detect.incident import Incident
+from detect.lanes import Lanes
 from detect.mailbox import Mailbox
 from detect.silence import Attention
-from detect.watch import Eyes, Watch
+from detect.watch import Eyes, Found, Look, Watch
 from edge.messages import BadMessageError, Frame, check_clock, decode
 from edge.sim.address import is_simulated
 from edge.topics import Topic
@@ -51,6 +53,12 @@ class Arrival(NamedTuple):
     frame: Frame
 
 
+class _Task(NamedTuple):
+    topic: Topic
+    watch: Watch
+    look: Look
+
+
 class Cameras:
     """Frames are put in from any thread; all else is one thread's.
 
@@ -69,13 +77,14 @@ class Cameras:
         self._watches: dict[tuple[str, str], Watch] = {}
         self._waiting: dict[tuple[str, str], tuple[Topic, Watch]] = {}
         self._attention = Attention()
+        self._lanes = Lanes(self._run)
         self._retry_at = 0.0
         self._troubles: dict[str, str] = {}
         self._make_metrics(registry)
 
     def _make_metrics(self, registry: CollectorRegistry) -> None:
         names = ["site", "device"]
-        self._seen = Counter("yihu_detect_frames", "Frames looked at", names, registry=registry)
+        self._seen = Counter("yihu_detect_frames", "Frames dealt with", names, registry=registry)
         self._passed_over = Counter(
             "yihu_detect_frames_passed_over", "Frames passed over for a newer one", names, registry=registry
         )
@@ -159,21 +168,46 @@ class Cameras:
                 watch.listen_afresh(now)
 
     def look(self, timeout_s: float) -> None:
-        """Judge the frame whose turn it is, or wait for one."""
-        arrival = self._frames.take(timeout_s)
-        watch = arrival and self._watches.get((arrival.topic.site, arrival.topic.device))
-        if not arrival or not watch:
-            return
-        topic, frame = arrival
+        """Give the lanes the frames whose turn it is, and judge what was found first; or wait for a frame."""
+        while not self._lanes.is_full:
+            arrival = self._frames.take(0 if len(self._lanes) else timeout_s)
+            if not arrival:
+                break
+            self._admit(arrival)
+        if len(self._lanes):
+            self._judge(*self._lanes.take())
+
+    def _admit(self, arrival: Arrival) -> None:
+        watch = self._watches.get((arrival.topic.site, arrival.topic.device))
+        look = watch and watch.admit(arrival.frame)
+        if watch and look:
+            self._lanes.give(_Task(arrival.topic, watch, look))
+        elif watch:
+            self._count(arrival.topic)
+            self._tell_all(watch.hear(time.time()))
+
+    def _judge(self, task: _Task, result: Future[Found]) -> None:
+        topic, watch, look = task
+        if self._watches.get((topic.site, topic.device)) is not watch:
+            return  # it was given other zones meanwhile
         try:
-            with self._seconds.time():
-                incidents = [*watch.see(frame), *watch.hear(time.time())]
+            incidents = [*watch.judge(look, result.result), *watch.hear(time.time())]
         except BadMessageError as error:
             self._drop(str(topic), error)
             return
-        self._seen.labels(topic.site, topic.device).inc()
-        self._age.observe(max(0.0, time.time() - frame.at))
+        self._count(topic)
+        self._age.observe(max(0.0, time.time() - look.frame.at))
         self._tell_all(incidents)
+
+    def _count(self, topic: Topic) -> None:
+        self._seen.labels(topic.site, topic.device).inc()
+
+    def _run(self, task: _Task) -> Found:
+        with self._seconds.time():
+            return task.look.run()
+
+    def close(self) -> None:
+        self._lanes.close()
 
     def _tell_all(self, incidents: Iterable[Incident]) -> None:
         for incident in incidents:

@@ -52,6 +52,7 @@ class Detection:
             self._cameras.tick(time.time(), connected=self._link.connected)
             self._sensors.tick(time.time(), connected=self._link.connected)
         self._link.stop()
+        self._cameras.close()
 
     def health(self) -> Health:
         if not self._link.connected:

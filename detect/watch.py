@@ -2,7 +2,7 @@
 
 import logging
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -34,6 +34,29 @@ class Eyes(NamedTuple):
     tracker: Tracker
 
 
+class Found(NamedTuple):
+    """What there is to judge of a frame; None what was not asked for."""
+
+    image: Image | None
+    detections: list[Detection] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A frame to be looked at, by itself: with the detector if there is one, or for the picture as a whole."""
+
+    frame: Frame
+    detector: Detector | None
+    as_whole: bool
+
+    def run(self) -> Found:
+        """What is found, on whatever thread; raise BadMessageError where the frame is no picture."""
+        if not (self.detector or self.as_whole):
+            return Found(None, None)
+        image = decode_image(self.frame.jpeg)
+        return Found(image, self.detector.detect([image])[0] if self.detector else None)
+
+
 @dataclass(frozen=True, slots=True)
 class _Post:
     """One rule of one zone."""
@@ -49,40 +72,52 @@ class Watch:
         self.config, self.eyes, self._topic = config, eyes, topic
         self._posts = [post for zone in config.zones for post in _posts(zone, config)]
         self._sight = self._make_sight()
-        self._newest, self._seen_at, self._heard_at = Newest(), 0.0, math.inf
+        self._newest, self._admitted_at, self._seen_at, self._heard_at = Newest(), 0.0, 0.0, math.inf
         self.scene: Scene | None = None  # the last that was seen
 
     def _make_sight(self) -> Sight:
         return Sight(self.config.sight_rules, self.config.interval_s)
 
     def see(self, frame: Frame) -> list[Incident]:
-        """What the next frame opens, changes or clears; a frame not newer than the last tells nothing.
+        """What the next frame opens, changes or clears; raise BadMessageError where it is no picture."""
+        look = self.admit(frame)
+        return self.judge(look, look.run) if look else []
+
+    def admit(self, frame: Frame) -> Look | None:
+        """What is to be found on the next frame, wherever a core is free; None for one not newer than the last."""
+        back_s = self._admitted_at - frame.at
+        if not (self._newest.takes(frame.boot, frame.seq) and back_s > SET_BACK_S) and back_s >= 0:
+            return None
+        self._admitted_at = frame.at
+        detector = self.eyes.detector if self.eyes and not self._sight.is_impaired else None
+        return Look(frame, detector, self._sight.is_due(frame.at))
+
+    def judge(self, look: Look, find: Callable[[], Found]) -> list[Incident]:
+        """What that opens, changes or clears, in the order in which the frames were admitted.
 
         Where the camera's clock was set back, what was open clears and all begins anew: no event lasted until now.
-        Raise BadMessageError where it is no picture.
+        Raise BadMessageError where `find` does, which leaves all as it was.
         """
-        back_s = self._seen_at - frame.at
-        is_set_back = self._newest.takes(frame.boot, frame.seq) and back_s > SET_BACK_S
-        if back_s >= 0 and not is_set_back:
-            return []
-        image = decode_image(frame.jpeg) if self.eyes or self._sight.is_due(frame.at) or is_set_back else None
-        cleared = self._begin_anew(back_s) if is_set_back else []
-        self._seen_at = frame.at
-        return [*cleared, *self._look(frame, image)] if image is not None else cleared
+        try:
+            found = find()
+        except BadMessageError:
+            self._admitted_at = self._seen_at
+            raise
+        back_s = self._seen_at - look.frame.at
+        cleared = self._begin_anew(back_s) if back_s > SET_BACK_S else []
+        self._seen_at = look.frame.at
+        return [*cleared, *self._judge(look.frame, found)]
 
-    def _look(self, frame: Frame, image: Image) -> Iterator[Incident]:
-        if self._sight.is_due(frame.at):
-            yield from self._of_sight(self._sight.look(frame.at, frame.jpeg, image))
+    def _judge(self, frame: Frame, found: Found) -> Iterator[Incident]:
+        if found.image is not None and self._sight.is_due(frame.at):
+            yield from self._of_sight(self._sight.look(frame.at, frame.jpeg, found.image))
         if self._sight.is_elsewhere:  # its zones lie where they do not belong
             yield from self._close_posts()
-        sees = self.eyes and not self._sight.is_impaired
-        self.scene = Scene(frame.at, frame.jpeg, self._detect(self.eyes, image) if self.eyes and sees else [])
+        sees = self.eyes and found.detections is not None and not self._sight.is_impaired
+        things = self.eyes.tracker.track(found.detections or []) if self.eyes and sees else []
+        self.scene = Scene(frame.at, frame.jpeg, things)
         for post in self._posts if sees else ():
             yield from (self._of_zone(post.zone, finding) for finding in post.rule.observe(self.scene))
-
-    def _detect(self, eyes: Eyes, image: Image) -> list[Detection]:
-        (detections,) = eyes.detector.detect([image])
-        return eyes.tracker.track(detections)
 
     def hear(self, now: float) -> list[Incident]:
         """What it clears that a frame came; `now` is this machine's clock, here and below."""

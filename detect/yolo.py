@@ -1,6 +1,6 @@
 """Ultralytics' YOLO and ByteTrack, behind our two protocols. Their types end here."""
 
-import os
+import threading
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -11,30 +11,15 @@ import numpy as np
 import detect.offline  # noqa: F401 - before Ultralytics
 from detect.detector import Detection, Detector, Image, Tracker
 from detect.models import ModelError, digest
+from detect.openvino_model import OpenVinoDetector, is_ours
 
 # isort: split
 from ultralytics import YOLO, settings
 from ultralytics.engine.results import Boxes
-from ultralytics.nn.autobackend import AutoBackend
-from ultralytics.nn.backends import OpenVINOBackend
 from ultralytics.trackers.byte_tracker import BYTETracker
 
 SCORE_FLOOR = 0.1  # ByteTrack follows what it has seen well down to here
 SIZE = 640  # pixels that the longer side is scaled to, unless an export has a size of its own
-
-
-class HalfTheCores(OpenVINOBackend):  # type: ignore[misc]  # untyped
-    """Ultralytics' OpenVINO on half of the cores: the others decode, store and serve."""
-
-    def load_model(self, weight: str | Path) -> None:
-        super().load_model(weight)
-        file = Path(weight) if Path(weight).is_file() else next(Path(weight).glob("*.xml"))
-        cores = len(os.sched_getaffinity(0))
-        self.compile_model.keywords["config"]["INFERENCE_NUM_THREADS"] = max(1, cores // 2)
-        self.ov_compiled_model = self.compile_model(self.ov.Core().read_model(file))
-
-
-AutoBackend._BACKEND_MAP["openvino"] = HalfTheCores  # noqa: SLF001 - Ultralytics has no other way to say it
 
 
 def reason(error: Exception, path: Path) -> str:
@@ -48,18 +33,14 @@ def reason(error: Exception, path: Path) -> str:
 
 
 class YoloDetector:
-    """Any model that ultralytics loads: .pt, ONNX, an OpenVINO folder, TensorRT."""
+    """Any model that Ultralytics loads: .pt, ONNX, an OpenVINO folder, TensorRT. Threads that call it take turns."""
 
     def __init__(self, path: Path) -> None:
-        if not path.exists():
-            raise ModelError(f"no model at {path}: check `detector: model:` in the site file")
         settings.update({"sync": False})
         self.model = {"name": path.name, "hash": digest(path)}
-        try:
-            self._yolo = YOLO(str(path), task="detect")
-            self.detect([np.zeros((SIZE, SIZE, 3), np.uint8)])  # compiles now, not under the first frame
-        except Exception as error:  # each format fails in its own way
-            raise ModelError(f"{path} cannot be loaded: {reason(error, path)}") from error
+        self._turn = threading.Lock()
+        self._yolo = YOLO(str(path), task="detect")
+        self.detect([np.zeros((SIZE, SIZE, 3), np.uint8)])  # compiles now, not under the first frame
 
     @property
     def classes(self) -> list[str]:
@@ -75,7 +56,8 @@ class YoloDetector:
         return height, width
 
     def detect(self, images: Sequence[Image]) -> list[list[Detection]]:
-        return [found for image in images for found in self._predict(image)]
+        with self._turn:
+            return [found for image in images for found in self._predict(image)]
 
     def _predict(self, image: Image) -> list[list[Detection]]:
         results = self._yolo.predict(image, conf=SCORE_FLOOR, imgsz=SIZE, verbose=False)
@@ -116,14 +98,24 @@ def _scaled(detection: Detection) -> tuple[float, ...]:
     return tuple(side * SIZE for side in detection.box)
 
 
+def open_detector(path: Path) -> "OpenVinoDetector | YoloDetector":
+    """The detector of a model: OpenVINO's exports in its own hands, all else in Ultralytics'; raise ModelError."""
+    if not path.exists():
+        raise ModelError(f"no model at {path}: check `detector: model:` in the site file")
+    try:
+        return OpenVinoDetector(path, SIZE, SCORE_FLOOR) if is_ours(path) else YoloDetector(path)
+    except Exception as error:  # each format fails in its own way
+        raise ModelError(f"{path} cannot be loaded: {reason(error, path)}") from error
+
+
 def load_names(path: str) -> list[str]:
     """A model's classes in order; raise ModelError."""
-    return YoloDetector(Path(path)).classes
+    return open_detector(Path(path)).classes
 
 
 @cache
 def load_detector(path: str) -> Detector:
-    return YoloDetector(Path(path))
+    return open_detector(Path(path))
 
 
 def make_tracker() -> Tracker:

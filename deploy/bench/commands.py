@@ -162,15 +162,15 @@ def bench_accuracy(
     """True, false and missed incidents on simulated streets, by day, at night and in rain."""
     from deploy.bench.accuracy import bench_accuracy as measure  # noqa: PLC0415 - OpenCV
     from deploy.bench.ledger import Ledger  # noqa: PLC0415 - as above
-    from detect.yolo import YoloDetector  # noqa: PLC0415 - torch
+    from detect.yolo import open_detector  # noqa: PLC0415 - torch
 
     try:
         weights = model or shipped()
-        judge = YoloDetector(weights).model["hash"]  # better told here than by every process
+        judge = open_detector(weights).model["hash"]  # better told here than by every process
         ledger = Ledger(keep, judge)
     except (ModelError, ValueError) as error:
         raise UsageError(str(error)) from error
-    report = measure(seeds, functools.partial(YoloDetector, weights), quiet_hours, ledger, _print_progress)
+    report = measure(seeds, functools.partial(open_detector, weights), quiet_hours, ledger, _print_progress)
     print(json.dumps(report) if as_json else _table(report))
 
 

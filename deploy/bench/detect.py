@@ -10,17 +10,19 @@ import cv2
 
 from deploy.bench import ROUNDS, Pace, compare
 from detect.config import CameraConfig
-from detect.watch import Eyes, Watch, decode_image
-from detect.yolo import ByteTracker, YoloDetector
+from detect.lanes import Lanes
+from detect.watch import Eyes, Look, Watch, decode_image
+from detect.yolo import ByteTracker, open_detector
 from edge.messages import Frame
 from edge.topics import Topic
 
+FPS = 20.0
 WHOLE_PICTURE = [(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)]
 
 
 def bench_detect(video: Path, model: Path, frames: int) -> Pace:
     """The whole stage, JPEG in and incidents out, against a plain YOLO.predict loop on the same frames."""
-    detector = YoloDetector(model)
+    detector = open_detector(model)
     jpegs = list(islice(read_jpegs(video), frames))
 
     def rounds() -> Iterator[tuple[float, float]]:
@@ -47,10 +49,14 @@ def read_jpegs(video: Path) -> Iterator[bytes]:
 
 
 def _time_watch(watch: Watch, jpegs: list[bytes]) -> float:
-    boot, start = uuid4(), time.perf_counter()
-    for number, jpeg in enumerate(jpegs, 1):
-        watch.see(Frame(boot, number, number / 20, jpeg, moving=True))
-    return time.perf_counter() - start
+    boot, lanes = uuid4(), Lanes(Look.run)
+    frames = (Frame(boot, number, number / FPS, jpeg, moving=True) for number, jpeg in enumerate(jpegs, 1))
+    start = time.perf_counter()
+    for look, result in lanes.over(look for frame in frames if (look := watch.admit(frame))):
+        watch.judge(look, result.result)
+    took_s = time.perf_counter() - start
+    lanes.close()
+    return took_s
 
 
 def _time_predict(model: Path, jpegs: list[bytes]) -> float:

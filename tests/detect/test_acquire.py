@@ -12,7 +12,7 @@ import pytest
 from deploy.embedded import LOOPBACK, free_port
 from detect.acquire import by_name, export, from_file
 from detect.models import ModelError, Models, digest, write_card
-from detect.yolo import YoloDetector
+from detect.yolo import open_detector
 
 # isort: split
 from ultralytics import YOLO
@@ -47,7 +47,7 @@ def kept(tmp_path: Path) -> Models:
 
 def test_a_file_becomes_a_model_that_runs_here(kept: Models, untrained: Path):
     card = kept.put("mine", from_file(untrained, "mine"))
-    detector = YoloDetector(kept.named("mine"))
+    detector = open_detector(kept.named("mine"))
     assert (card.hash, card.classes, card.size) == (detector.model["hash"], detector.classes, None)
     assert len(detector.detect([np.zeros((1080, 1920, 3), np.uint8), np.zeros((288, 352, 3), np.uint8)])) == 2
     assert (kept.folder / "mine" / "mine.pt").read_bytes() == untrained.read_bytes()
@@ -135,7 +135,7 @@ def test_a_model_that_does_not_detect_is_refused(kept: Models, tmp_path: Path):
 def test_an_export_of_a_size_keeps_it(untrained: Path, tmp_path: Path):
     file = tmp_path / "street.pt"
     file.write_bytes(untrained.read_bytes())
-    assert YoloDetector(export(file, (96, 160))).size == (96, 160)
+    assert open_detector(export(file, (96, 160))).size == (96, 160)
 
 
 def test_an_export_does_not_tell_when_it_was_made(untrained: Path, tmp_path: Path):

@@ -1,6 +1,6 @@
 import hashlib
-import os
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import cv2
@@ -11,7 +11,9 @@ import pytest
 
 from detect.detector import Detection, Detector, Image
 from detect.geometry import iou
-from detect.yolo import ByteTracker, ModelError, YoloDetector, load_detector, make_tracker
+from detect.incident import Box
+from detect.openvino_model import OpenVinoDetector
+from detect.yolo import ByteTracker, ModelError, YoloDetector, load_detector, make_tracker, open_detector
 from tests.detect.film import COACH, read
 from tests.detect.street import moved, thing
 
@@ -96,7 +98,7 @@ def test_what_is_no_model_is_told_by_its_path(name: str, spoil: object, tmp_path
     path = tmp_path / name
     spoil(path, weights)
     with pytest.raises(ModelError, match=f"{path} "):
-        YoloDetector(path)
+        open_detector(path)
 
 
 def test_a_track_keeps_its_number_over_weak_and_missing_frames():
@@ -128,9 +130,24 @@ def test_a_model_is_loaded_once(weights: Path):
     assert load_detector(str(weights)) is load_detector(str(weights))
 
 
-def test_a_model_leaves_half_of_the_cores_to_others(weights: Path):
-    backend = YoloDetector(weights)._yolo.predictor.model.backend
-    assert backend.ov_compiled_model.get_property("INFERENCE_NUM_THREADS") == max(1, len(os.sched_getaffinity(0)) // 2)
+def boxes(detector: Detector, image: Image) -> list[tuple[str, Box]]:
+    return sorted((found.label, found.box) for found in detector.detect([image])[0])
+
+
+@pytest.mark.parametrize("size", [(288, 352), (480, 352), (100, 900)])
+def test_openvino_alone_sees_what_it_sees_in_ultralytics_hands(weights: Path, street: Image, size: tuple[int, int]):
+    image = cv2.resize(street, size[::-1])
+    alone, within = boxes(open_detector(weights), image), boxes(YoloDetector(weights), image)
+    assert isinstance(open_detector(weights), OpenVinoDetector)
+    assert [label for label, _ in alone] == [label for label, _ in within]
+    assert all(iou(a, b) > 0.95 for (_, a), (_, b) in zip(alone, within, strict=True))
+
+
+def test_several_threads_see_what_one_sees(weights: Path, street: Image):
+    detector, images = open_detector(weights), [street, street[:, ::-1].copy(), street[::-1].copy()] * 8
+    alone = [detector.detect([image]) for image in images]
+    with ThreadPoolExecutor(3) as pool:
+        assert list(pool.map(lambda image: detector.detect([image]), images)) == alone
 
 
 def test_a_grey_picture_is_looked_at_too(detector: Detector, street: Image):
@@ -159,7 +176,7 @@ def test_an_export_is_run_at_its_own_size_on_pictures_of_any(
 ):
     folder = tmp_path / "constant_openvino_model"
     folder.mkdir()
-    detector = YoloDetector(constant_model(folder, *size))
+    detector = open_detector(constant_model(folder, *size))
     ((car,),) = detector.detect([np.zeros((*shape, 3), np.uint8)])
     scale = min(size[0] / shape[0], size[1] / shape[1])
     width, height = 100 / scale / shape[1], 50 / scale / shape[0]

@@ -13,7 +13,7 @@ from detect.dataset import BENCH, HELD_OUT, TRAINING
 from detect.detector import Detection, Image
 from detect.models import shipped
 from detect.sight import PLACE
-from detect.yolo import YoloDetector
+from detect.yolo import open_detector
 from edge.sim.address import Light, SimCamera, View
 from edge.sim.film import Film
 from edge.sim.lens import HEIGHT, WIDTH
@@ -87,7 +87,7 @@ def test_what_happens_to_the_camera_itself_is_found_and_nothing_else() -> None:
 def test_the_shipped_model_finds_what_happens_and_nothing_else(view: View, light: Light) -> None:
     """On places that the rules were tuned on: what it is worth elsewhere, `yihu bench accuracy` says."""
     camera = SimCamera(view, BENCH.start, light, events="all", every=60)
-    tallies = judge(Run(camera, "day", 130.0, 2.0), Film(camera, START), YoloDetector(shipped()))
+    tallies = judge(Run(camera, "day", 130.0, 2.0), Film(camera, START), open_detector(shipped()))
     assert sum(tally.true for tally in tallies.values()) >= 1
     assert all(tally.false == tally.missed == 0 for tally in tallies.values()), tallies
 
