@@ -7,6 +7,7 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from detect.config import CameraConfig
@@ -53,6 +54,12 @@ class Arrival(NamedTuple):
     frame: Frame
 
 
+def _newer(older: Arrival, newer: Arrival) -> Arrival:
+    """The newer; what moved on the one that is passed over has moved."""
+    moving = older.frame.moving or newer.frame.moving
+    return newer._replace(frame=msgspec.structs.replace(newer.frame, moving=moving))
+
+
 class _Task(NamedTuple):
     topic: Topic
     watch: Watch
@@ -73,7 +80,7 @@ class Cameras:
         drop: Callable[[str, BadMessageError], None],
     ) -> None:
         self._equipment, self._tell, self._drop = equipment, tell, drop
-        self._frames: Mailbox[Arrival] = Mailbox()
+        self._frames = Mailbox(_newer)
         self._watches: dict[tuple[str, str], Watch] = {}
         self._waiting: dict[tuple[str, str], tuple[Topic, Watch]] = {}
         self._attention = Attention()

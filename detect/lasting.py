@@ -14,6 +14,7 @@ from detect.rule import UPDATE_EVERY_S, CameraRuleSettings, Finding, Surrounding
 from detect.stay import Scene, Sighting, Stay
 from detect.values import Hours, within
 
+SOON = 0.3  # of the time that something must last
 OBJECTS = 50  # how many things an incident names
 
 
@@ -84,6 +85,11 @@ class Lasting:
         self._settings, self._place, self._follow = settings, surroundings, follow
         self._follower = follow()
         self._cases: dict[Stay, _Case] = {}
+
+    @property
+    def is_under_way(self) -> bool:
+        soon_s = SOON * self._settings.lasting_s
+        return bool(self._cases) or any(stay.dwell_s >= soon_s for stay in self._follower.stays)
 
     def observe(self, scene: Scene) -> list[Finding]:
         if not within(self._settings.hours, datetime.fromtimestamp(scene.at, self._place.timezone)):

@@ -2,15 +2,20 @@
 
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
 
 
 class Mailbox(Generic[Item]):
-    """One waiting item a sender; senders take turns, and a newer item keeps its sender's turn."""
+    """One waiting item a sender; senders take turns, and a newer item keeps its sender's turn.
 
-    def __init__(self) -> None:
+    `keep` is told of an item that is passed over and of the newer one, and says what waits from now on.
+    """
+
+    def __init__(self, keep: Callable[[Item, Item], Item] = lambda _, newer: newer) -> None:
+        self._keep = keep
         self._waiting: OrderedDict[str, Item] = OrderedDict()
         self._arrived = threading.Condition()
 
@@ -18,7 +23,7 @@ class Mailbox(Generic[Item]):
         """Leave an item; True when it took the place of one that nobody had taken."""
         with self._arrived:
             replaced = sender in self._waiting
-            self._waiting[sender] = item
+            self._waiting[sender] = self._keep(self._waiting[sender], item) if replaced else item
             self._arrived.notify()
         return replaced
 

@@ -54,12 +54,17 @@ class OpenVinoDetector:
 
     def _detect(self, image: Image) -> list[Detection]:
         fitted, scale, left, top = fit(image, self.size, self._longer)
-        (output,) = self._request().infer([fitted[None]], share_inputs=True, share_outputs=True).values()
-        rows = things(output[0], self._floor)
+        rows = things(self.infer(fitted), self._floor)
         height, width = image.shape[:2]
         boxes = (rows[:, :4] - (left, top, left, top)) / (scale * np.array((width, height, width, height)))
         parts = np.clip(boxes, 0.0, 1.0).tolist(), rows[:, 4].tolist(), rows[:, 5].tolist()
         return [Detection(self._names[int(label)], tuple(box), score) for box, score, label in zip(*parts, strict=True)]
+
+    def infer(self, fitted: Image) -> NDArray[np.float32]:
+        """What the model says of a picture that fits it; good until the same thread asks again."""
+        (output,) = self._request().infer([fitted[None]], share_inputs=True, share_outputs=True).values()
+        found: NDArray[np.float32] = output[0]
+        return found
 
     def _request(self) -> ov.InferRequest:
         """This thread's own."""

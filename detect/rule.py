@@ -56,6 +56,11 @@ class Finding:
 
 
 class CameraRule(Protocol):
+    @property
+    def is_under_way(self) -> bool:
+        """Whether an incident is open, or may soon be: more frames say sooner."""
+        ...
+
     def observe(self, scene: Scene) -> list[Finding]:
         """Take in the next frame of the camera; return what opened, changed or cleared with it."""
         ...

@@ -11,6 +11,7 @@ import numpy as np
 
 from detect.config import CameraConfig, Zone
 from detect.detector import Detection, Detector, Image, Tracker
+from detect.gate import Gate
 from detect.geometry import Region
 from detect.incident import Explanation, Incident
 from detect.newest import SET_BACK_S, Newest
@@ -73,6 +74,7 @@ class Watch:
         self._posts = [post for zone in config.zones for post in _posts(zone, config)]
         self._sight = self._make_sight()
         self._newest, self._admitted_at, self._seen_at, self._heard_at = Newest(), 0.0, 0.0, math.inf
+        self._gate, self._things = Gate(), list[Detection]()
         self.scene: Scene | None = None  # the last that was seen
 
     def _make_sight(self) -> Sight:
@@ -89,8 +91,13 @@ class Watch:
         if not (self._newest.takes(frame.boot, frame.seq) and back_s > SET_BACK_S) and back_s >= 0:
             return None
         self._admitted_at = frame.at
-        detector = self.eyes.detector if self.eyes and not self._sight.is_impaired else None
-        return Look(frame, detector, self._sight.is_due(frame.at))
+        return Look(frame, self._detector_for(frame), self._sight.is_due(frame.at))
+
+    def _detector_for(self, frame: Frame) -> Detector | None:
+        if self.eyes is None or self._sight.is_impaired:
+            return None
+        under_way = any(post.rule.is_under_way for post in self._posts)
+        return self.eyes.detector if self._gate.passes(frame, under_way=under_way) else None
 
     def judge(self, look: Look, find: Callable[[], Found]) -> list[Incident]:
         """What that opens, changes or clears, in the order in which the frames were admitted.
@@ -113,11 +120,16 @@ class Watch:
             yield from self._of_sight(self._sight.look(frame.at, frame.jpeg, found.image))
         if self._sight.is_elsewhere:  # its zones lie where they do not belong
             yield from self._close_posts()
-        sees = self.eyes and found.detections is not None and not self._sight.is_impaired
-        things = self.eyes.tracker.track(found.detections or []) if self.eyes and sees else []
-        self.scene = Scene(frame.at, frame.jpeg, things)
+        sees = self.eyes and not self._sight.is_impaired
+        self.scene = Scene(frame.at, frame.jpeg, self._follow(found.detections) if sees else [])
         for post in self._posts if sees else ():
             yield from (self._of_zone(post.zone, finding) for finding in post.rule.observe(self.scene))
+
+    def _follow(self, detections: list[Detection] | None) -> list[Detection]:
+        """The same with their tracks; where nobody looked, what was there before."""
+        if self.eyes and detections is not None:
+            self._things = self.eyes.tracker.track(detections)
+        return self._things
 
     def hear(self, now: float) -> list[Incident]:
         """What it clears that a frame came; `now` is this machine's clock, here and below."""

@@ -53,3 +53,9 @@ def test_waiting_for_nothing_ends():
     began = time.monotonic()
     assert Mailbox[str]().take(0.05) is None
     assert time.monotonic() - began >= 0.05
+
+
+def test_what_is_passed_over_may_leave_something_to_the_newer():
+    box = Mailbox[int](keep=lambda older, newer: older + newer)
+    assert [box.put("a", one) for one in (1, 2, 3)] == [False, True, True]
+    assert box.take(0) == 6

@@ -1,17 +1,21 @@
 """Every rule on pictures over every real clip, with real weights: what there is, and nothing else."""
 
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from detect.config import CameraConfig, known_rules
-from detect.detector import Detector
+from detect.detector import Detection, Detector, Image
 from detect.rules import camera
 from detect.watch import Eyes, Watch
 from detect.yolo import ByteTracker
+from edge.capture import Motion
+from edge.messages import Frame
 from edge.topics import Topic
-from tests.detect.film import film
-from tests.detect.street import Polygon
+from tests.detect.film import BOOT, CLIP_FPS, film, jpeg, read
+from tests.detect.street import NOON, Polygon
 
 STANDS = {"illegal_parking", "fire_lane_blocked"}  # a coach at the kerb is both, were the whole picture a zone of both
 SEEN = {
@@ -46,3 +50,46 @@ def test_a_rule_finds_what_is_there_and_nothing_else(clip: str, media: Path, rem
 
 def test_a_queue_in_its_lane_is_not_parked_at_the_kerb(media: Path, remembering: Detector) -> None:
     assert found(media / "tfl_jamcam_3.mp4", BESIDE_THE_QUEUE, remembering) == set()
+
+
+class Counting:
+    """A detector that knows how often it was asked."""
+
+    def __init__(self, detector: Detector) -> None:
+        self.model, self.classes, self.asked = detector.model, detector.classes, 0
+        self._detector = detector
+
+    def detect(self, images: Sequence[Image]) -> list[list[Detection]]:
+        self.asked += len(images)
+        return self._detector.detect(images)
+
+
+def seen_by(detector: Detector, pictures: list[Image], moving: Callable[[Image], bool]) -> list[set[str]]:
+    """The labels that are known of each picture, at the 12 frames/s of the clip."""
+    zone = {"id": "all", "polygon": ALL, "rules": [{"kind": "illegal_parking"}]}
+    config = CameraConfig.model_validate({"zones": [zone]})
+    watch, labels = Watch(Topic("london", "cam-1", "frame"), config, Eyes(detector, ByteTracker())), []
+    for number, picture in enumerate(pictures, 1):
+        watch.see(Frame(BOOT, number, NOON + number / 12, jpeg(picture), moving(picture)))
+        things = watch.scene.detections if watch.scene else []
+        labels.append({thing.label for thing in things if thing.score >= 0.5})
+    return labels
+
+
+def runs(numbers: list[int]) -> Iterator[list[int]]:
+    """Pictures that follow upon each other within a second."""
+    ends = [0, *(place for place, (a, b) in enumerate(pairwise(numbers), 1) if b - a > 12), len(numbers)]
+    yield from (numbers[begin:end] for begin, end in pairwise(ends) if begin < end)
+
+
+def test_gating_spares_four_looks_of_five_at_a_car_park_and_loses_nothing(media: Path, remembering: Detector) -> None:
+    pictures = list(read(media / "intel_car_park.mp4", fps=CLIP_FPS))
+    gated = Counting(remembering)
+    all_seen, seen = seen_by(remembering, pictures, lambda _: True), seen_by(gated, pictures, Motion())
+    assert gated.asked <= 0.2 * len(pictures)
+    for label in ("car", "person", "bicycle"):
+        there = [number for number, labels in enumerate(all_seen) if label in labels]
+        spells = list(runs(there))
+        assert spells or label == "bicycle"
+        for spell in spells:
+            assert len(spell) < 6 or any(label in seen[number] for number in spell), (label, spell)
