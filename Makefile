@@ -33,6 +33,7 @@ check: setup
 
 bench: setup
 	$(BIN)/yihu bench detect
+	$(BIN)/yihu bench load
 	$(BIN)/yihu bench ingest
 	$(BIN)/yihu bench rates
 	$(BIN)/yihu bench tickets

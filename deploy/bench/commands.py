@@ -18,22 +18,21 @@ from detect.models import ModelError, shipped
 
 bench = typer.Typer(help="Measure this machine, as ratios to something plain beside it.", no_args_is_help=True)
 
+CLIP = Path("../shared/media/opendatacam_junction.mp4")
+WEIGHTS = Path("../shared/models/yolo11n_int8_openvino_model")
+
 
 @bench.command("detect")
 def bench_detect(
-    video: Annotated[Path, typer.Option(help="A recording.")] = Path("../shared/media/opendatacam_junction.mp4"),
-    model: Annotated[Path, typer.Option(help="Detector weights.")] = Path(
-        "../shared/models/yolo11n_int8_openvino_model"
-    ),
+    video: Annotated[Path, typer.Option(help="A recording.")] = CLIP,
+    model: Annotated[Path, typer.Option(help="Detector weights.")] = WEIGHTS,
     frames: Annotated[int, typer.Option(min=1)] = 100,
     as_json: AsJson = False,
 ) -> None:
     """Frames a second of the whole detect stage, against plain loops of Ultralytics' and the model alone."""
     from deploy.bench.detect import bench_detect as measure  # noqa: PLC0415 - torch
 
-    for path in (video, model):
-        if not path.exists():
-            raise UsageError(f"{path} is not there: name another with --video and --model")
+    _check_there(video, model)
     told = measure(video, model, frames)
     if as_json:
         print(json.dumps(told))
@@ -41,6 +40,35 @@ def bench_detect(
         print(f"{told['ours']:.0f} frames/s")
         for way in ("predict", "track", "raw"):
             print(f"{way} {told[way]:.0f} frames/s; ratio_to_{way} {told[f'ratio_to_{way}']:.2f}")
+
+
+@bench.command("load")
+def bench_load(
+    video: Annotated[Path, typer.Option(help="A recording.")] = CLIP,
+    model: Annotated[Path, typer.Option(help="Detector weights.")] = WEIGHTS,
+    seconds: Annotated[float, typer.Option("--for", min=5, help="Seconds.")] = 60.0,
+    as_json: AsJson = False,
+) -> None:
+    """Sixteen cameras that offer twice what this machine can look at: their shares, and what grows."""
+    from deploy.bench.load import bench_load as measure  # noqa: PLC0415 - torch
+
+    _check_there(video, model)
+    load = measure(video, model, seconds, _say)
+    if as_json:
+        print(json.dumps(load._asdict()))
+        return
+    print(f"{load.dealt:.0f} of {load.offered:.0f} frames/s ({load.able:.0f} undisturbed);", end=" ")
+    print(
+        f"shares {load.least:.2f} to {load.most:.2f} of an equal one, longest wait {load.longest_wait_s:.1f} s,",
+        end=" ",
+    )
+    print(f"{load.memory_mb[0]:.0f} to {load.memory_mb[1]:.0f} MB")
+
+
+def _check_there(*paths: Path) -> None:
+    for path in paths:
+        if not path.exists():
+            raise UsageError(f"{path} is not there: name another with --video and --model")
 
 
 @bench.command("ingest")

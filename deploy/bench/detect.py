@@ -30,7 +30,7 @@ def bench_detect(video: Path, model: Path, frames: int) -> dict[str, float]:
     `ours` is the whole stage, JPEG in and incidents out. `predict` and `track` are plain loops of Ultralytics' over the
     same frames, decoded beforehand; `raw` is the model alone, on every core.
     """
-    stage, plain = _Stage(model), _Plain(model)
+    stage, plain = Stage(model), _Plain(model)
     jpegs = list(islice(read_jpegs(video), frames))
     images = [decode_image(jpeg) for jpeg in jpegs]
     ways = {
@@ -51,12 +51,22 @@ def _paced(way: Callable[[], None], count: int) -> float:
     return count / (time.perf_counter() - start)
 
 
-class _Stage:
+def parking(model: Path, dwell: str = "5s") -> CameraConfig:
+    """One rule over the whole picture."""
+    rule = {"kind": "illegal_parking", "dwell": dwell}
+    zone = {"id": "all", "polygon": WHOLE_PICTURE, "rules": [rule]}
+    return CameraConfig.model_validate({"detector": {"model": str(model)}, "zones": [zone]})
+
+
+class Stage:
+    """The whole of it for one camera, as detect runs it for many."""
+
     def __init__(self, model: Path) -> None:
-        self._detector = open_detector(model)
-        rule = {"kind": "illegal_parking", "dwell": "5s"}
-        zone = {"id": "all", "polygon": WHOLE_PICTURE, "rules": [rule]}
-        self._config = CameraConfig.model_validate({"detector": {"model": str(model)}, "zones": [zone]})
+        self._detector, self._config = open_detector(model), parking(model)
+
+    def pace(self, jpegs: list[bytes]) -> float:
+        """Frames a second."""
+        return _paced(lambda: self.run(jpegs), len(jpegs))
 
     def run(self, jpegs: list[bytes]) -> None:
         eyes = Eyes(self._detector, ByteTracker())
