@@ -18,7 +18,7 @@ from pydantic import (
     model_validator,
 )
 
-from detect.config import DetectorSettings, Name, SensorRule, SightRule, Zone, check_ring
+from detect.config import DetectorSettings, Name, Polygon, SensorRule, SightRule, Zone, check_ring
 from detect.models import is_name
 from detect.rules.sensor import sensor_fault
 from detect.threshold import ThresholdSettings
@@ -126,6 +126,7 @@ class SiteDevice(_Entry):
     every: Annotated[Seconds, Field(gt=0)] = 10.0  # between two samples of a sensor
     zones: list[Zone] = []
     rules: list[SensorRule] = []
+    masks: list[Polygon] | None = None  # parts of a camera's picture that nobody is to see
     sight: list[SightRule] | None = None  # how it is told that a camera sees no more; all there is, unless it says so
 
     @field_validator("rules", mode="before")
@@ -139,8 +140,8 @@ class SiteDevice(_Entry):
     def _is_one_thing(self) -> "SiteDevice":
         if (self.camera is None) == (self.sensor is None):
             raise ValueError("a device has either a `camera:` or a `sensor:`")
-        if self.sensor and (self.zones or self.sight is not None):
-            raise ValueError("a sensor has neither zones nor `sight:`")
+        if self.sensor and (self.zones or self.sight is not None or self.masks is not None):
+            raise ValueError("a sensor has neither zones, `masks:` nor `sight:`")
         return self
 
     @model_validator(mode="after")

@@ -69,7 +69,7 @@ class Camera:
     def _start(self, now: float) -> None:
         self._pipe, child = _context.Pipe(duplex=False)
         self._process: SpawnProcess = _context.Process(
-            target=capture, args=(self.config.camera, self.config.fps, child), daemon=True
+            target=capture, args=(self.config.camera, self.config.fps, self.config.masks, child), daemon=True
         )
         self._process.start()
         child.close()

@@ -7,7 +7,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from multiprocessing import parent_process
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -17,6 +17,7 @@ import msgspec
 import numpy as np
 from cv2.typing import MatLike
 
+from edge.mask import Polygon, cover
 from edge.sim.address import is_simulated, parse_camera
 
 JPEG_QUALITY = 85
@@ -46,14 +47,18 @@ class NoPictureError(RuntimeError):
     """The source cannot be opened, or has ended."""
 
 
-def capture(source: str, fps: float, pipe: Connection) -> None:
-    """Send a Report for every picture, `fps` of them a second, until the source fails or the agent is gone."""
+def capture(source: str, fps: float, masks: Sequence[Polygon], pipe: Connection) -> None:
+    """Send a Report for every picture, `fps` of them a second, until the source fails or the agent is gone.
+
+    What `masks` cover is on none of them.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the agent, which ends its cameras in order
     threading.Thread(target=leave_with_parent, daemon=True).start()
     cv2.setNumThreads(1)
     encode, motion = msgspec.msgpack.Encoder().encode, Motion()
     try:
         for picture in pictures(source, fps):
+            cover(picture, masks)
             at, moving = time.time(), motion(picture)
             _, jpeg = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
             pipe.send_bytes(encode(Shot(at, moving, jpeg.tobytes())))

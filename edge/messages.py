@@ -13,6 +13,7 @@ Message = TypeVar("Message")
 
 LATEST = 4_102_444_800  # 2100: beyond, and in any time zone, dates overflow on their way to a screen
 EpochSeconds = Annotated[float, Meta(ge=0, le=LATEST)]
+Fraction = Annotated[float, Meta(ge=0, le=1)]
 Sequence = Annotated[int, Meta(ge=1, lt=2**62)]
 
 DeviceState = Literal["online", "starting", "stalled", "offline", "stopped"]
@@ -105,7 +106,8 @@ class Ack(Struct, frozen=True):
 class DeviceConfig(Struct, frozen=True):
     """The edge's part of a device's configuration; what other stages need of it is passed over here.
 
-    `every` is the seconds between two readings of a sensor.
+    `every` is the seconds between two readings of a sensor; `masks` are polygons of a camera's picture, in fractions of
+    it, that nobody is to see.
     """
 
     camera: str | None = None
@@ -113,6 +115,7 @@ class DeviceConfig(Struct, frozen=True):
     agent: str = "edge"
     sensor: str | None = None
     every: Annotated[float, Meta(ge=0.1, le=86_400)] = 10.0
+    masks: list[Annotated[list[tuple[Fraction, Fraction]], Meta(min_length=3)]] = []
 
 
 def decode(payload: bytes, kind: type[Message]) -> Message:

@@ -157,7 +157,7 @@ def test_each_of_three_mistakes_is_named_by_its_path(path: Path):
         ({"devices": [SENSOR | {"id": "edge"}]}, "devices: 'edge' is the name of an agent"),
         ({"devices": [{"id": "x"}]}, "devices.0: a device has either a `camera:` or a `sensor:`"),
         ({"devices": [CAMERA | SENSOR]}, "devices.0: a device has either a `camera:` or a `sensor:`"),
-        ({"devices": [SENSOR | {"zones": [ZONE]}]}, "devices.0: a sensor has neither zones nor `sight:`"),
+        ({"devices": [SENSOR | {"zones": [ZONE]}]}, "devices.0: a sensor has neither zones, `masks:` nor `sight:`"),
         ({"devices": [{"camera": "rtsp://x"}]}, "devices.0.id: Field required"),
         ({"devices": [CAMERA | {"id": "cam_1"}]}, "devices.0.id: "),
         ({"devices": [CAMERA | {"fps": 0}]}, "devices.0.fps: "),

@@ -23,8 +23,8 @@ def start():
     """Start a camera that is closed in the end."""
     cameras = []
 
-    def start(source, fps=10.0):
-        cameras.append(Camera(DeviceConfig(str(source), fps), time.monotonic()))
+    def start(source, fps=10.0, masks=()):
+        cameras.append(Camera(DeviceConfig(str(source), fps, masks=[*masks]), time.monotonic()))
         return cameras[-1]
 
     yield start
@@ -71,6 +71,15 @@ def test_shots_are_jpegs_with_the_time_of_their_capture(start, clip):
     assert before < shots[0].at < shots[1].at < shots[2].at < time.time()
     assert shots[0].moving
     assert cv2.imdecode(np.frombuffer(shots[0].jpeg, np.uint8), cv2.IMREAD_COLOR).shape == (288, 352, 3)
+
+
+def test_what_a_mask_covers_leaves_the_camera_s_process_on_no_shot(start, clip):
+    camera = start(clip, masks=[[(0, 0), (1, 0), (1, 0.5), (0, 0.5)]])
+    shots = [wait_for(lambda: camera.attend(time.monotonic()), within_s=30) for _ in range(3)]
+    for shot in shots:
+        picture = cv2.imdecode(np.frombuffer(shot.jpeg, np.uint8), cv2.IMREAD_GRAYSCALE)
+        assert (np.abs(picture[:140].astype(int) - 96) <= 3).all()
+        assert picture[150:].std() > 20
 
 
 def test_the_rate_is_that_of_the_time_since_the_last_report(start, clip):
