@@ -49,7 +49,7 @@ class Evidence(BaseModel):
 
     id: UUID
     at: Time
-    role: Literal["first", "best", "photo"]
+    role: Literal["first", "best", "last", "photo"]
     url: str
     box: tuple[float, float, float, float] | None
 

@@ -12,6 +12,7 @@ from msgspec import Meta, Struct
 from edge.messages import EpochSeconds
 
 Phase = Literal["open", "update", "clear"]
+Role = Literal["first", "best", "last"]
 Severity = Literal["minor", "major", "critical"]
 Box = tuple[float, float, float, float]
 Name = Annotated[str, Meta(max_length=40)]
@@ -30,7 +31,7 @@ class IncidentObject(Struct, frozen=True):
 class Picture(Struct, frozen=True):
     """A frame as the camera sent it; the reader draws `box` over it."""
 
-    role: Literal["first", "best"]
+    role: Role
     at: EpochSeconds
     jpeg: bytes
     box: Box

@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar, Literal, Protocol
+from typing import ClassVar, Protocol
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
 from detect.detector import Detection
-from detect.incident import IncidentObject, Phase, Picture
+from detect.incident import IncidentObject, Phase, Picture, Role
 from detect.rule import UPDATE_EVERY_S, CameraRuleSettings, Finding, Surroundings
 from detect.stay import Scene, Sighting, Stay
 from detect.values import Hours, within
@@ -125,7 +125,7 @@ class Lasting:
 
     def _clear(self, stay: Stay, at: float) -> Finding | None:
         case = self._cases.pop(stay, None)
-        return self._finding(case, "clear", stay, at, []) if case else None
+        return self._finding(case, "clear", stay, at, [_picture("last", stay.last)]) if case else None
 
     def _finding(self, case: _Case, phase: Phase, stay: Stay, at: float, pictures: list[Picture]) -> Finding:
         rule = self._settings
@@ -151,5 +151,5 @@ class Lasting:
         )
 
 
-def _picture(role: Literal["first", "best"], sighting: Sighting) -> Picture:
+def _picture(role: Role, sighting: Sighting) -> Picture:
     return Picture(role, sighting.scene.at, sighting.scene.jpeg, sighting.box)

@@ -280,3 +280,11 @@ def test_a_day_of_flicker_makes_no_large_message():
     largest = max(len(msgspec.json.encode([one.dwell, one.scores, one.objects])) for one in street.findings)
     assert street.phases.count("open") == 1
     assert 1000 < largest < 8000
+
+
+def test_an_incident_that_clears_shows_when_it_was_seen_last():
+    street = Street()
+    street.play(times(NOON, 10, 1), thing())
+    cleared = street.play(times(NOON + 11, 20, 1))[-1]
+    assert cleared.phase == "clear"
+    assert [(picture.role, picture.at, picture.box) for picture in cleared.pictures] == [("last", NOON + 10, PLACE)]
