@@ -62,7 +62,8 @@ def bench_load(
         f"shares {load.least:.2f} to {load.most:.2f} of an equal one, longest wait {load.longest_wait_s:.1f} s,",
         end=" ",
     )
-    print(f"{load.memory_mb[0]:.0f} to {load.memory_mb[1]:.0f} MB")
+    print(f"{load.memory_mb[0]:.0f} to {load.memory_mb[1]:.0f} MB,", end=" ")
+    print(f"{load.camera_mb:.1f} MB a camera")
 
 
 def _check_there(*paths: Path) -> None:

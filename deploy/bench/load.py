@@ -26,8 +26,9 @@ PICTURES, SETTLED_S, IDLE_S, SAY_EVERY_S = 400, 30.0, 0.05, 60.0
 class Load(NamedTuple):
     """Frames a second: `able` is what the machine can do, `dealt` what it did under `offered`.
 
-    `least` and `most` are the shares of the least and the most favoured camera, 1 being an equal one; the longest time
-    that one of them waited for its next frame to be dealt with; memory in MB once settled, and at the end.
+    `least` and `most` are the shares of the least and the most favoured camera, 1 being an equal one. The longest wait is
+    the time between two frames of one camera that were dealt with; memory is once settled and at the end, and `camera_mb`
+    what of it each camera took.
     """
 
     able: float
@@ -37,6 +38,7 @@ class Load(NamedTuple):
     most: float
     longest_wait_s: float
     memory_mb: tuple[float, float]
+    camera_mb: float
 
 
 class _Shares:
@@ -66,6 +68,8 @@ def bench_load(video: Path, model: Path, seconds: float, say: Callable[[str], No
     equipment = Equipment(load_detector, ByteTracker, lambda: model, lambda: model)
     cameras = Cameras(registry, equipment, _pass_by, _refuse)
     topics = [Topic("bench", f"cam-{number}", "frame") for number in range(1, CAMERAS + 1)]
+    load_detector(str(model))
+    before = _memory_mb()
     for topic in topics:
         cameras.configure(topic, parking(model, dwell="1s"), time.time())  # something is under way: each frame counts
     stop = threading.Event()
@@ -80,7 +84,14 @@ def bench_load(video: Path, model: Path, seconds: float, say: Callable[[str], No
     dealt, each = sum(shares.frames.values()) / seconds, [shares.frames[topic.device] for topic in topics]
     equal = sum(each) / CAMERAS
     return Load(
-        able, TIMES * able, dealt, min(each) / equal, max(each) / equal, shares.longest_wait_s, (memory[0], memory[-1])
+        able,
+        TIMES * able,
+        dealt,
+        min(each) / equal,
+        max(each) / equal,
+        shares.longest_wait_s,
+        (memory[0], memory[-1]),
+        (memory[-1] - before) / CAMERAS,
     )
 
 
@@ -98,17 +109,21 @@ def _offer(cameras: Cameras, topics: list[Topic], jpegs: list[bytes], per_s: flo
 def _follow(
     cameras: Cameras, shares: _Shares, seconds: float, say: Callable[[str], None]
 ) -> tuple[_Shares, list[float]]:
-    start, memory, process = time.monotonic(), list[float](), psutil.Process()
+    start, memory = time.monotonic(), list[float]()
     due_s = min(SETTLED_S, seconds / 2)
     while (elapsed_s := time.monotonic() - start) < seconds:
         cameras.look(IDLE_S)
         shares.look(elapsed_s)
         if elapsed_s >= due_s:
             due_s += SAY_EVERY_S
-            memory.append(process.memory_full_info().uss / 1e6)
+            memory.append(_memory_mb())
             say(f"{elapsed_s:.0f} s: {sum(shares.frames.values()) / elapsed_s:.0f} frames/s, {memory[-1]:.0f} MB")
-    memory.append(process.memory_full_info().uss / 1e6)
+    memory.append(_memory_mb())
     return shares, memory
+
+
+def _memory_mb() -> float:
+    return float(psutil.Process().memory_full_info().uss / 1e6)
 
 
 def _pass_by(_: Incident) -> None:
