@@ -26,9 +26,9 @@ PICTURES, SETTLED_S, IDLE_S, SAY_EVERY_S = 400, 30.0, 0.05, 60.0
 class Load(NamedTuple):
     """Frames a second: `able` is what the machine can do, `dealt` what it did under `offered`.
 
-    `least` and `most` are the shares of the least and the most favoured camera, 1 being an equal one. The longest wait is
-    the time between two frames of one camera that were dealt with; memory is once settled and at the end, and `camera_mb`
-    what of it each camera took.
+    `least` and `most` are the shares of the least and the most favoured camera, 1 being an equal one. The longest wait
+    is the time between two frames of one camera that were dealt with; memory is once settled and at the end, and
+    `camera_mb` what of it each camera took.
     """
 
     able: float

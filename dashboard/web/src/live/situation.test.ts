@@ -63,6 +63,7 @@ describe("what is read anew", () => {
     const accepted = { ...lamp, state: "accepted" as const };
     const { devices, tickets } = withKnown(wallOf({ devices: [fresh], tickets: [{ ...fire }, accepted] }), known);
     expect(devices).toEqual([level, fresh]);
+    expect(withKnown(wallOf({ devices: [cameraOf()] }), known).devices[1]).toBe(old);
     expect(tickets[0]).toBe(fire);
     expect(tickets[1]).toBe(accepted);
   });

@@ -54,11 +54,17 @@ export function withTickets(situation: Situation, changed: Changed<Ticket>): Sit
 }
 
 /** A wall that was read with its cameras only; the other devices are known, and their changes told of. */
-export const withKnown = (read: Wall, { devices, tickets }: Wall): Wall => ({
-  ...read,
-  tickets: read.tickets.map((ticket) => kept(tickets.find(({ id }) => id === ticket.id), ticket)),
-  devices: [...devices.filter(({ kind }) => kind !== "camera"), ...read.devices],
-});
+export function withKnown(read: Wall, { devices, tickets }: Wall): Wall {
+  const known = new Map(devices.map((device) => [nameOf(device), device]));
+  return {
+    ...read,
+    tickets: read.tickets.map((ticket) => kept(tickets.find(({ id }) => id === ticket.id), ticket)),
+    devices: [
+      ...devices.filter(({ kind }) => kind !== "camera"),
+      ...read.devices.map((camera) => kept(known.get(nameOf(camera)), camera)),
+    ],
+  };
+}
 
 const isThere = <T>(one: T | null): one is T => one !== null;
 

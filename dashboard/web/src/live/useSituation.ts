@@ -12,9 +12,8 @@ const POLL_MS = 10_000;
 const POLL_IN_NEED_MS = 2_000;
 /** The server counts its figures aside when first asked. */
 const POLL_WITHOUT_FIGURES_MS = 1_000;
-/** Every change is told; to read the map and all devices anew mends what was missed all the same. */
-const MAP_MS = 60_000;
-const DEVICES_MS = 300_000;
+/** Every change is told; to read all anew mends what was missed all the same. */
+const ALL_MS = 300_000;
 
 export interface Live {
   situation: Readonly<ShallowRef<Situation>>;
@@ -134,17 +133,13 @@ export function useSituation(area: string | null): Live {
     reads.request();
   }
 
-  function readTheMap(): void {
+  function readAll(): void {
+    readDevices();
     points.request();
     tree.request();
   }
 
-  function readAll(): void {
-    readDevices();
-    readTheMap();
-  }
-
-  const mending = [setInterval(readTheMap, MAP_MS), setInterval(readDevices, DEVICES_MS)];
+  const mending = setInterval(readAll, ALL_MS);
   const stream = openStream(STREAM_URL, {
     onChange: hear,
     onSignal: readAll,
@@ -161,7 +156,7 @@ export function useSituation(area: string | null): Live {
     points.stop();
     tree.stop();
     for (const timer of [poll, applying]) clearTimeout(timer);
-    mending.forEach(clearInterval);
+    clearInterval(mending);
   });
   return { situation, areas, reception };
 }
