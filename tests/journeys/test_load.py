@@ -1,3 +1,5 @@
+"""Beside nothing else: it takes every core."""
+
 from pathlib import Path
 
 from deploy.bench.load import CAMERAS, bench_load
