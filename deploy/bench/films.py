@@ -9,13 +9,14 @@ import msgspec
 
 from detect.dataset import BENCH
 from edge.sim.address import SimCamera, View
-from edge.sim.script import FAULTS, INNOCENT, REPERTOIRE
+from edge.sim.script import FAULTS, INNOCENT, REPERTOIRE, script_of
 
 Condition = Literal["day", "night", "rain"]
 CONDITIONS: tuple[Condition, ...] = get_args(Condition)
 VIEWS: tuple[View, ...] = get_args(View)
 
 EVERY_S = 60.0  # an event in that time
+LEARNING_S = 120.0
 FAULT_EVERY_S, FAULT_RUN_S = 240.0, 1000.0  # what happens to a lens is told of later than what happens in a street
 RUN_S, QUIET_S, FPS = 300.0, 3600.0, 2.0
 QUIET_RUNS = 24  # hours
@@ -52,16 +53,22 @@ def incident_runs(seeds: int) -> list[Run]:
 
 
 def fault_runs(seeds: int) -> list[Run]:
-    """By day, at night and in rain, `seeds` times, all views in turn: all that happens is done to the camera."""
+    """By day, at night and in rain, `seeds` times, all views in turn: all that happens is done to the camera.
+
+    Nothing does while what is usual is being learned: of what came before nobody could tell.
+    """
     turns = zip(itertools.product(range(seeds), CONDITIONS), itertools.cycle(VIEWS), strict=False)
-    cameras = [
-        (_camera(view, FAULT_FIRST + number, condition, FAULT, repetition), condition)
-        for number, ((repetition, condition), view) in enumerate(turns)
-    ]
-    return [
-        Run(msgspec.structs.replace(camera, every=FAULT_EVERY_S), condition, FAULT_RUN_S, FPS)
-        for camera, condition in cameras
-    ]
+    numbers = itertools.count(FAULT_FIRST)
+    runs = []
+    for (repetition, condition), view in turns:
+        cameras = (_faulty(view, number, condition, repetition) for number in numbers)
+        quiet_first = next(one for one in cameras if not script_of(one).between(START, START + LEARNING_S))
+        runs.append(Run(quiet_first, condition, FAULT_RUN_S, FPS))
+    return runs
+
+
+def _faulty(view: View, seed: int, condition: Condition, turn: int) -> SimCamera:
+    return msgspec.structs.replace(_camera(view, seed, condition, FAULT, turn), every=FAULT_EVERY_S)
 
 
 def quiet_runs(count: int = QUIET_RUNS) -> list[Run]:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from deploy.bench.accuracy import config_of, dwells_of, judge
-from deploy.bench.films import START, Run, fault_runs, incident_runs, quiet_runs
+from deploy.bench.films import LEARNING_S, START, Run, fault_runs, incident_runs, quiet_runs
 from deploy.bench.score import Tally
 from detect.dataset import BENCH, HELD_OUT, TRAINING
 from detect.detector import Detection, Image
@@ -17,6 +17,7 @@ from detect.yolo import open_detector
 from edge.sim.address import Light, SimCamera, View
 from edge.sim.film import Film
 from edge.sim.lens import HEIGHT, WIDTH
+from edge.sim.script import script_of
 from edge.sim.truth import LABELS
 
 VIEWS: tuple[View, ...] = get_args(View)
@@ -104,6 +105,12 @@ def test_no_film_replays_the_script_of_another() -> None:
     rain = [run.camera for run in incident_runs(2) if run.condition == "rain"]
     for view in VIEWS:
         assert {camera.light for camera in rain if camera.view == view} == {"day", "night"}
+
+
+def test_nothing_happens_to_a_camera_while_what_is_usual_is_being_learned() -> None:
+    runs = fault_runs(3)
+    assert [run.condition for run in runs[:3]] == ["day", "night", "rain"]
+    assert not any(script_of(run.camera).between(START, START + LEARNING_S) for run in runs)
 
 
 def test_every_condition_is_measured_alike() -> None:
