@@ -1,5 +1,6 @@
 """Rules on whether a camera sees at all: a picture that does not show its street is an incident, too."""
 
+import math
 from collections.abc import Sequence
 from typing import Annotated, ClassVar, Protocol
 
@@ -63,8 +64,12 @@ class SightSettings(RuleSettings):
 
 
 class ViewSettings(SightSettings):
-    """A condition of the picture as a whole, that must last `for` so long each way."""
+    """A condition of the picture as a whole, that must last `for` so long each way.
 
+    `limits` are what it asks of a view's quantities, by their names.
+    """
+
+    limits: ClassVar[dict[str, float]] = {}
     for_s: For = 30.0
 
     @property
@@ -74,13 +79,10 @@ class ViewSettings(SightSettings):
     def make(self, interval_s: float) -> "Impairment":  # noqa: ARG002 - a view is judged whenever it comes
         return Impairment(self)
 
-    def threshold(self) -> dict[str, float]:
-        """What the rule asks beyond duration."""
-        return {}
-
-    def observed(self, view: View) -> dict[str, float]:  # noqa: ARG002 - most look at it
-        """The same quantities as in `threshold`."""
-        return {}
+    def observed(self, view: View) -> dict[str, float]:
+        """The quantities of `limits` that are known."""
+        seen = {name: round(getattr(view, name), 3) for name in self.limits}
+        return {name: value for name, value in seen.items() if not math.isnan(value)}
 
 
 class Impairment:
@@ -88,7 +90,7 @@ class Impairment:
 
     def __init__(self, settings: ViewSettings) -> None:
         self._settings = settings
-        self._condition = Condition(settings, settings.for_s, settings.threshold())
+        self._condition = Condition(settings, settings.for_s, settings.limits)
 
     @property
     def is_open(self) -> bool:

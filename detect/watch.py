@@ -74,7 +74,8 @@ class Watch:
         self._posts = [post for zone in config.zones for post in _posts(zone, config)]
         self._sight = self._make_sight()
         self._newest, self._admitted_at, self._seen_at, self._heard_at = Newest(), 0.0, 0.0, math.inf
-        self._gate, self._things = Gate(), list[Detection]()
+        self._gate = Gate()
+        self._things: list[Detection] | None = None  # as they are known to be; None while nobody can know
         self.scene: Scene | None = None  # the last that was seen
 
     def _make_sight(self) -> Sight:
@@ -120,16 +121,13 @@ class Watch:
             yield from self._of_sight(self._sight.look(frame.at, frame.jpeg, found.image))
         if self._sight.is_elsewhere:  # its zones lie where they do not belong
             yield from self._close_posts()
-        sees = self.eyes and not self._sight.is_impaired
-        self.scene = Scene(frame.at, frame.jpeg, self._follow(found.detections) if sees else [])
-        for post in self._posts if sees else ():
+        if self.eyes is None or self._sight.is_impaired:
+            self._things = None  # what was there before is not what is there afterwards
+        elif found.detections is not None:
+            self._things = self.eyes.tracker.track(found.detections)
+        self.scene = Scene(frame.at, frame.jpeg, self._things or [])
+        for post in self._posts if self._things is not None else ():
             yield from (self._of_zone(post.zone, finding) for finding in post.rule.observe(self.scene))
-
-    def _follow(self, detections: list[Detection] | None) -> list[Detection]:
-        """The same with their tracks; where nobody looked, what was there before."""
-        if self.eyes and detections is not None:
-            self._things = self.eyes.tracker.track(detections)
-        return self._things
 
     def hear(self, now: float) -> list[Incident]:
         """What it clears that a frame came; `now` is this machine's clock, here and below."""

@@ -12,7 +12,8 @@ SELECT FROM devices WHERE site = %(site)s AND id = %(device)s FOR UPDATE;
 UPDATE devices SET config = config || %(changes)s WHERE site = %(site)s AND id = %(device)s;
 
 -- name: last_incidents
--- What a device reported last, and what became of it; a merged ticket tells by the one that it went into.
+-- What a device reported last by rules that can be tried otherwise, and what became of it; a merged ticket tells by the one that
+-- it went into. Whether a camera sees at all is asked of it whatever its zones are.
 SELECT incidents.id, incidents.kind, coalesce(incidents.zone, '') AS zone, incidents.phase, incidents.began_at,
        incidents.at, incidents.score, incidents.objects,
        (incidents.explanation -> 'observed' ->> 'dwell_s')::float8 AS dwell_s,
@@ -22,7 +23,7 @@ SELECT incidents.id, incidents.kind, coalesce(incidents.zone, '') AS zone, incid
         ORDER BY ledger.number DESC LIMIT 1) AS reason,
        (SELECT id FROM evidence WHERE evidence.incident = incidents.id ORDER BY role LIMIT 1) AS picture
 FROM incidents JOIN tickets ON tickets.id = root_of(incidents.ticket)
-WHERE incidents.site = %(site)s AND incidents.device = %(device)s
+WHERE incidents.site = %(site)s AND incidents.device = %(device)s AND NOT starts_with(incidents.kind, 'camera_')
   AND within_reach(%(role)s, %(reach)s, %(holder)s, tickets.assignee, tickets.departments, tickets.areas)
 ORDER BY found_at DESC
 LIMIT %(limit)s;

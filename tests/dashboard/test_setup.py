@@ -115,6 +115,11 @@ def test_a_trial_tells_what_would_be_reported_still_and_changes_nothing(
     assert client.get(URL).json() == before
 
 
+def test_what_no_zone_has_a_part_in_is_not_tried(client: TestClient, connection: psycopg.Connection) -> None:
+    take_in(connection, incident(kind="camera_covered", zone="picture", position=HERE), NOW)
+    assert client.post(TRIAL, json={"zones": [ZONE]}).json()["incidents"] == []
+
+
 def test_a_trial_of_a_sensor_plays_the_last_day(client: TestClient, connection: psycopg.Connection) -> None:
     for minutes, value in ((30, 0.1), (20, 0.5), (19, 0.5), (18, 0.1), (17, 0.1), (2, 0.4), (1, 0.4)):
         add_reading(connection, value)

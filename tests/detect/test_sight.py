@@ -28,7 +28,8 @@ class Camera:
 
     def __init__(self, media: Path, **config: object) -> None:
         settings = CameraConfig.model_validate({"camera": "rtsp://x", "zones": [PARKING]} | config)
-        eyes = Eyes(StandingCar(), NoTracker()) if settings.zones else None
+        self.detector = StandingCar()
+        eyes = Eyes(self.detector, NoTracker()) if settings.zones else None
         self._watch = Watch(Topic("tooley", "cam-1", "frame"), settings, eyes)
         self.pictures = street(clip(media / "tfl_jamcam_1.mp4"))
         self.second = 0
@@ -67,6 +68,17 @@ def test_a_stay_outlasts_a_cover(media: Path):
     assert said(camera.show(map(bagged, camera.street(50)))) == [("camera_covered", "open")]
     assert said(camera.show(camera.street(60))) == [("camera_covered", "clear")]
     assert parked.phase == "open"
+
+
+def test_what_left_behind_a_cover_is_not_taken_for_seen_after_it(media: Path):
+    camera = Camera(media)
+    camera.show(camera.street(90))
+    camera.show(map(bagged, camera.street(50)))
+    covered_at = NOON + 90 + 32  # and half a minute until that counts
+    camera.detector.detect = lambda images: [[] for _ in images]
+    *_, cleared = camera.show(camera.street(60))
+    assert (cleared.kind, cleared.phase) == ("illegal_parking", "clear")
+    assert cleared.pictures[0].at <= covered_at
 
 
 def test_an_incident_of_sight_has_the_picture_for_a_zone_and_no_model(media: Path):

@@ -10,13 +10,8 @@ DETAIL = 0.55  # of the usual one
 
 class Settings(ViewSettings):
     rank: ClassVar[int] = 5
+    limits: ClassVar[dict[str, float]] = {"detail": DETAIL}
     kind: Literal["camera_blurred"]
 
     def holds(self, view: View) -> bool:
         return view.detail < DETAIL
-
-    def threshold(self) -> dict[str, float]:
-        return {"detail": DETAIL}
-
-    def observed(self, view: View) -> dict[str, float]:
-        return {"detail": round(view.detail, 3)}

@@ -12,14 +12,9 @@ MARKED, BLANK = 0.04, 0.95  # a sign or a text stands on it, or nothing at all: 
 
 class Settings(ViewSettings):
     rank: ClassVar[int] = 1
+    limits: ClassVar[dict[str, float]] = {"commonest": COMMONEST, "plain": PLAIN}
     kind: Literal["camera_card"]
 
     def holds(self, view: View) -> bool:
         drawn = view.commonest >= COMMONEST and view.plain >= PLAIN
         return drawn and (view.marked >= MARKED or view.plain >= BLANK)
-
-    def threshold(self) -> dict[str, float]:
-        return {"commonest": COMMONEST, "plain": PLAIN}
-
-    def observed(self, view: View) -> dict[str, float]:
-        return {"commonest": round(view.commonest, 3), "plain": round(view.plain, 3)}

@@ -13,16 +13,10 @@ MARKED = 0.04  # share of the picture, where what is usual is not known
 
 class Settings(ViewSettings):
     rank: ClassVar[int] = 2
+    limits: ClassVar[dict[str, float]] = {"contrast": CONTRAST, "marked": MARKED}
     kind: Literal["camera_covered"]
 
     def holds(self, view: View) -> bool:
         if math.isnan(view.contrast):
             return view.marked < MARKED
         return view.contrast < CONTRAST and not view.likeness >= OTHER
-
-    def threshold(self) -> dict[str, float]:
-        return {"contrast": CONTRAST, "marked": MARKED}
-
-    def observed(self, view: View) -> dict[str, float]:
-        known = {} if math.isnan(view.contrast) else {"contrast": round(view.contrast, 3)}
-        return known | {"marked": round(view.marked, 3)}

@@ -10,13 +10,8 @@ from detect.view import View
 class Settings(ViewSettings):
     rank: ClassVar[int] = 4
     elsewhere = True
+    limits: ClassVar[dict[str, float]] = {"likeness": OTHER}
     kind: Literal["camera_moved"]
 
     def holds(self, view: View) -> bool:
         return view.likeness < OTHER
-
-    def threshold(self) -> dict[str, float]:
-        return {"likeness": OTHER}
-
-    def observed(self, view: View) -> dict[str, float]:
-        return {"likeness": round(view.likeness, 3)}
