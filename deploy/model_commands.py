@@ -13,7 +13,7 @@ import typer
 
 from deploy.options import AsJson, Data
 from deploy.settings import UsageError, load_settings
-from detect.models import SHIPPED, Card, ModelError, Models, checked_name, read_card, shipped, size_of
+from detect.model.catalogue import SHIPPED, Card, ModelError, Models, checked_name, read_card, shipped, size_of
 
 model = typer.Typer(help="检测模型。Models that detectors run.", no_args_is_help=True)
 
@@ -43,7 +43,7 @@ def add(
     data: Data = None,
 ) -> None:
     """Fetch or import an Ultralytics model, and export it for this machine. Trust its maker: a .pt can run code."""
-    from detect import acquire  # noqa: PLC0415 - torch
+    from detect.model import acquire  # noqa: PLC0415 - torch
 
     path = Path(source)
     with _told():
@@ -95,8 +95,8 @@ def train(
     resume: Annotated[bool, typer.Option(help="Go on where an interrupted training stopped.")] = False,
 ) -> None:
     """训练检测模型。Train a detector on simulated streets, or fine-tune one on real labelled pictures."""
-    from detect import dataset  # noqa: PLC0415 - OpenCV
-    from detect import train as training  # noqa: PLC0415 - torch
+    from detect.training import dataset  # noqa: PLC0415 - OpenCV
+    from detect.training import train as training  # noqa: PLC0415 - torch
 
     with _told():
         job = training.Plan(

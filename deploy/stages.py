@@ -65,8 +65,8 @@ def _run_on_database(settings: Settings, name: str, make: Callable[..., Stage]) 
 def equipment(settings: Settings) -> "Equipment":
     """What cameras are looked at with on this machine."""
     from detect.cameras import Equipment  # noqa: PLC0415 - torch
-    from detect.models import Models, shipped  # noqa: PLC0415 - as above
-    from detect.yolo import load_detector, make_tracker  # noqa: PLC0415 - as above
+    from detect.model.catalogue import Models, shipped  # noqa: PLC0415 - as above
+    from detect.model.yolo import load_detector, make_tracker  # noqa: PLC0415 - as above
 
     models = Models(settings.folder / "models")
     return Equipment(lambda model: load_detector(str(models.named(model))), make_tracker, shipped, models.coco)

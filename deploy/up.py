@@ -7,7 +7,7 @@ from pathlib import Path
 
 from deploy.launch import ADMIN, launch, only_one, read_site, stop_on_signals, token_file
 from deploy.settings import Settings
-from detect.models import COCO, ModelError, Models
+from detect.model.catalogue import COCO, ModelError, Models
 from dispatch.site import Site
 from edge.sim.address import is_simulated
 

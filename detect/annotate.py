@@ -7,9 +7,9 @@ import cv2
 import numpy as np
 
 from detect.config import CameraConfig, Zone
-from detect.detector import Detection, Image
 from detect.incident import Box, Incident
-from detect.stay import Scene
+from detect.model.detector import Detection, Image
+from detect.stays.stay import Scene
 
 Colour = tuple[int, int, int]  # blue, green, red
 

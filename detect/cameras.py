@@ -11,10 +11,10 @@ import msgspec
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from detect.config import CameraConfig
-from detect.detector import Detector, Tracker
 from detect.incident import Incident
 from detect.lanes import Lanes
 from detect.mailbox import Mailbox
+from detect.model.detector import Detector, Tracker
 from detect.silence import Attention
 from detect.watch import Eyes, Found, Look, Watch
 from edge.messages import BadMessageError, Frame, check_clock, decode

@@ -15,7 +15,7 @@ from pydantic_core import core_schema
 
 from detect.rule import CameraRuleSettings, RuleSettings, SensorRuleSettings
 from detect.rules import camera, sensor, sight
-from detect.sight import SightSettings
+from detect.sight.sight import SightSettings
 from detect.values import Point, Seconds
 
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from detect.geometry import Region
 from detect.incident import IncidentObject, Phase, Picture, Severity, Spell
-from detect.stay import Scene
+from detect.stays.stay import Scene
 from ingest.senml import Reading
 
 UPDATE_EVERY_S = 15.0  # while an incident lasts, by the source's own clock

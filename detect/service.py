@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from detect.cameras import Cameras, Equipment
 from detect.config import CameraConfig, SensorConfig
 from detect.incident import Incident
-from detect.sensors import Sensors
+from detect.readings.sensors import Sensors
 from edge.messages import BadMessageError, encode_binary
 from edge.mqtt import Delivery, Link
 from edge.probe import Health

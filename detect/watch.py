@@ -10,14 +10,14 @@ import cv2
 import numpy as np
 
 from detect.config import CameraConfig, Zone
-from detect.detector import Detection, Detector, Image, Tracker
 from detect.gate import Gate
 from detect.geometry import Region
 from detect.incident import Explanation, Incident
+from detect.model.detector import Detection, Detector, Image, Tracker
 from detect.newest import SET_BACK_S, Newest
 from detect.rule import CameraRule, Finding, Surroundings
-from detect.sight import PLACE, Sight
-from detect.stay import Scene
+from detect.sight.sight import PLACE, Sight
+from detect.stays.stay import Scene
 from detect.values import Point
 from edge.messages import BadMessageError, Frame, check_jpeg
 from edge.topics import Topic

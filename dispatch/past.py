@@ -7,7 +7,7 @@ from uuid import UUID
 from psycopg import Connection
 from psycopg.rows import class_row
 
-from detect.detector import Detection
+from detect.model.detector import Detection
 from dispatch.figures import reach_of
 from dispatch.people import Person
 from dispatch.setup import SQL, Setup

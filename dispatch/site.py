@@ -19,9 +19,9 @@ from pydantic import (
 )
 
 from detect.config import DetectorSettings, Name, Polygon, SensorRule, SightRule, Zone, check_ring
-from detect.models import is_name
+from detect.model.catalogue import is_name
+from detect.readings.threshold import ThresholdSettings
 from detect.rules.sensor import sensor_fault
-from detect.threshold import ThresholdSettings
 from detect.values import Seconds
 from dispatch.conduct import Conduct, Misfit
 from dispatch.duties import Matter, parse_duties

@@ -11,11 +11,11 @@ from typing import Literal, NamedTuple, get_args
 from zoneinfo import ZoneInfo
 
 from detect.config import CameraConfig, SensorConfig, Zone
-from detect.detector import Detection
 from detect.geometry import Region
-from detect.holding import HoldingSettings
-from detect.lasting import LastingSettings
+from detect.model.detector import Detection
 from detect.rule import CameraRuleSettings, Finding, SensorRuleSettings, Surroundings
+from detect.stays.holding import HoldingSettings
+from detect.stays.lasting import LastingSettings
 from detect.values import within
 from ingest.senml import Reading
 

@@ -22,10 +22,10 @@ from deploy.bench.ledger import Ledger, Tallies
 from deploy.bench.score import Dwells, Opened, Tally, score
 from deploy.demo.town import camera_rules
 from detect.config import CameraConfig
-from detect.detector import Detector
 from detect.geometry import iou
 from detect.incident import Incident
-from detect.sight import PLACE
+from detect.model.detector import Detector
+from detect.sight.sight import PLACE
 from detect.watch import Eyes, Watch
 from edge.capture import leave_with_parent
 from edge.messages import Frame
@@ -117,7 +117,7 @@ def play(run: Run) -> Tallies:
 
 def judge(run: Run, film: Film, detector: Detector) -> Tallies:
     """One run through the whole of detect, and what its incidents are worth."""
-    from detect.yolo import ByteTracker  # noqa: PLC0415 - torch
+    from detect.model.yolo import ByteTracker  # noqa: PLC0415 - torch
 
     config = config_of(run.camera)
     watch = Watch(Topic("bench", run.camera.view, "frame"), config, Eyes(detector, ByteTracker()))

@@ -14,7 +14,7 @@ import typer
 from deploy import stages
 from deploy.options import AsJson, Data
 from deploy.settings import UsageError, load_settings
-from detect.models import ModelError, shipped
+from detect.model.catalogue import ModelError, shipped
 
 bench = typer.Typer(help="Measure this machine, as ratios to something plain beside it.", no_args_is_help=True)
 
@@ -196,7 +196,7 @@ def bench_accuracy(
     """True, false and missed incidents on simulated streets, by day, at night and in rain."""
     from deploy.bench.accuracy import bench_accuracy as measure  # noqa: PLC0415 - OpenCV
     from deploy.bench.ledger import Ledger  # noqa: PLC0415 - as above
-    from detect.yolo import open_detector  # noqa: PLC0415 - torch
+    from detect.model.yolo import open_detector  # noqa: PLC0415 - torch
 
     try:
         weights = model or shipped()

@@ -11,11 +11,11 @@ import cv2
 
 from deploy.bench import ROUNDS
 from detect.config import CameraConfig
-from detect.detector import Image
 from detect.lanes import Lanes
-from detect.openvino_model import OpenVinoDetector, fit
+from detect.model.detector import Image
+from detect.model.openvino_model import OpenVinoDetector, fit
+from detect.model.yolo import SIZE, ByteTracker, open_detector
 from detect.watch import Eyes, Look, Watch, decode_image
-from detect.yolo import SIZE, ByteTracker, open_detector
 from edge.messages import Frame
 from edge.topics import Topic
 

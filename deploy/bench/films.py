@@ -7,7 +7,7 @@ from typing import Literal, get_args
 
 import msgspec
 
-from detect.dataset import BENCH
+from detect.training.dataset import BENCH
 from edge.sim.address import SimCamera, View
 from edge.sim.script import FAULTS, INNOCENT, REPERTOIRE, script_of
 

@@ -9,7 +9,7 @@ import edge.sim
 from deploy.bench.films import Run
 from deploy.bench.score import Tally
 from deploy.demo import town
-from detect.models import code_digest
+from detect.model.catalogue import code_digest
 
 HERE = Path(__file__).parent
 JUDGES = [HERE / f"{name}.py" for name in ("accuracy", "films", "score")]

@@ -15,7 +15,7 @@ from prometheus_client import CollectorRegistry
 from deploy.bench.detect import Stage, parking, read_jpegs
 from detect.cameras import Cameras, Equipment
 from detect.incident import Incident
-from detect.yolo import ByteTracker, load_detector
+from detect.model.yolo import ByteTracker, load_detector
 from edge.messages import BadMessageError, Frame, encode_binary
 from edge.topics import Topic
 

@@ -12,9 +12,9 @@ import msgspec
 from deploy.settings import UsageError
 from detect.annotate import annotate
 from detect.config import CameraConfig
-from detect.detector import Image
 from detect.incident import Incident
-from detect.stay import Scene
+from detect.model.detector import Image
+from detect.stays.stay import Scene
 from detect.watch import Watch, decode_image
 from edge.capture import Shot
 from edge.messages import BadMessageError, Frame

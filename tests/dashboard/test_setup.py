@@ -13,9 +13,9 @@ from pydantic import Field
 
 from dashboard.rulebook import describe, rulebook
 from detect.config import known_rules
-from detect.holding import For, HoldingSettings
 from detect.incident import IncidentObject
 from detect.rules import camera, sensor
+from detect.stays.holding import For, HoldingSettings
 from dispatch.intake import take_in
 from tests.dashboard.conftest import add_reading
 from tests.dispatch.matters import HERE, incident

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from deploy.up import fetch_weights, lacks_weights
-from detect.models import COCO, Models
+from detect.model.catalogue import COCO, Models
 from dispatch.site import Site
 
 ZONE = {"id": "kerb", "polygon": [(0, 0), (1, 0), (1, 1)], "rules": [{"kind": "illegal_parking"}]}

@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from detect.detector import Detector
-from detect.yolo import load_detector
+from detect.model.detector import Detector
+from detect.model.yolo import load_detector
 from tests.detect.fakes import Remembering
 
 

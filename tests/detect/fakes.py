@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from hashlib import sha256
 from typing import ClassVar
 
-from detect.detector import Detection, Detector, Image
+from detect.model.detector import Detection, Detector, Image
 from tests.detect.street import PLACE, thing
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 import cv2
 import numpy as np
 
-from detect.detector import Image
+from detect.model.detector import Image
 from edge.messages import Frame
 from tests.detect.street import NOON
 

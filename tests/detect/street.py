@@ -4,12 +4,12 @@ import math
 from zoneinfo import ZoneInfo
 
 from detect.config import known_rules
-from detect.detector import Detection
 from detect.geometry import Region
 from detect.incident import Box
+from detect.model.detector import Detection
 from detect.rule import Finding, Surroundings
 from detect.rules import camera
-from detect.stay import Scene
+from detect.stays.stay import Scene
 
 Polygon = list[tuple[float, float]]
 

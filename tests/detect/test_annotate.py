@@ -2,7 +2,7 @@ import numpy as np
 
 from detect.annotate import GROUND, SEVERITIES, annotate
 from detect.config import CameraConfig
-from detect.stay import Scene
+from detect.stays.stay import Scene
 from detect.watch import Eyes, Watch
 from edge.messages import Frame
 from edge.topics import Topic

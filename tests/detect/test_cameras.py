@@ -7,9 +7,9 @@ from prometheus_client import CollectorRegistry
 
 from detect.cameras import RETRY_S, Cameras, Equipment
 from detect.config import CameraConfig
-from detect.detector import Detector
 from detect.incident import Incident
-from detect.models import ModelError
+from detect.model.catalogue import ModelError
+from detect.model.detector import Detector
 from edge.messages import Frame, encode_binary
 from edge.topics import Topic
 from tests.detect.fakes import NoTracker, StandingCar

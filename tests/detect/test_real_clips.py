@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from detect.config import CameraConfig, known_rules
-from detect.detector import Detection, Detector, Image
+from detect.model.detector import Detection, Detector, Image
+from detect.model.yolo import ByteTracker
 from detect.rules import camera
 from detect.watch import Eyes, Watch
-from detect.yolo import ByteTracker
 from edge.capture import Motion
 from edge.messages import Frame
 from edge.topics import Topic

@@ -8,12 +8,12 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from detect.cameras import Equipment
-from detect.detector import Detection as Thing
-from detect.detector import Detector, Image, Tracker
 from detect.incident import Incident
-from detect.models import ModelError
+from detect.model.catalogue import ModelError
+from detect.model.detector import Detection as Thing
+from detect.model.detector import Detector, Image, Tracker
+from detect.model.yolo import load_detector, make_tracker
 from detect.service import Detection
-from detect.yolo import load_detector, make_tracker
 from edge.messages import Frame, decode, encode_binary
 from edge.mqtt import Delivery, Link
 from edge.topics import Share, Topic

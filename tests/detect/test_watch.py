@@ -13,11 +13,11 @@ import pytest
 import yaml
 
 from detect.config import CameraConfig
-from detect.detector import Detection, Detector, Image
 from detect.geometry import iou
 from detect.incident import Incident
+from detect.model.detector import Detection, Detector, Image
+from detect.model.yolo import make_tracker
 from detect.watch import Eyes, Watch, decode_image
-from detect.yolo import make_tracker
 from edge.messages import BadMessageError, Frame, decode, encode_binary
 from edge.topics import Topic
 from tests.detect.fakes import NoTracker, StandingCar

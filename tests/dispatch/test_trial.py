@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 
 from detect.config import CameraConfig, SensorConfig
-from detect.detector import Detection
-from detect.stay import Scene
+from detect.model.detector import Detection
+from detect.stays.stay import Scene
 from dispatch.trial import Alarm, Told, judge, longest_within, replay
 from ingest.senml import Reading
 from tests.detect.street import CONFIDENCE, KERB, NOON, PLACE, Street, thing, times

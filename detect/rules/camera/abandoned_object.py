@@ -2,12 +2,12 @@
 
 from typing import Literal
 
-from detect.detector import Detection
-from detect.lasting import Follower, Sifted
-from detect.motion import step_of
+from detect.model.detector import Detection
 from detect.rule import Surroundings
-from detect.stay import Scene
-from detect.staying import Dwell, Objects, StayingSettings
+from detect.stays.lasting import Follower, Sifted
+from detect.stays.motion import step_of
+from detect.stays.stay import Scene
+from detect.stays.staying import Dwell, Objects, StayingSettings
 
 BESIDE = 3.0, 1.0  # widths and heights of a person, between their feet and the thing's: some two metres
 

@@ -7,13 +7,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from detect.detector import Detection
-from detect.holding import For, HoldingSettings
-from detect.lasting import Follower, Sifted
-from detect.motion import Ways
+from detect.model.detector import Detection
 from detect.rule import Surroundings
-from detect.standing import FOUR_WHEELED
-from detect.stay import Scene, Sighting
+from detect.stays.holding import For, HoldingSettings
+from detect.stays.lasting import Follower, Sifted
+from detect.stays.motion import Ways
+from detect.stays.standing import FOUR_WHEELED
+from detect.stays.stay import Scene, Sighting
 
 
 class Settings(HoldingSettings):

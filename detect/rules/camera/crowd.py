@@ -4,8 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from detect.holding import For, HoldingSettings
-from detect.stay import Sighting
+from detect.stays.holding import For, HoldingSettings
+from detect.stays.stay import Sighting
 
 
 class Settings(HoldingSettings):

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from detect.staying import Dwell, Objects, StayingSettings
+from detect.stays.staying import Dwell, Objects, StayingSettings
 
 
 class Settings(StayingSettings):

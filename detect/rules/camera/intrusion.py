@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from detect.holding import For, HoldingSettings
+from detect.stays.holding import For, HoldingSettings
 
 
 class Settings(HoldingSettings):

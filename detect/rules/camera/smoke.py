@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from detect.holding import For, SpreadingSettings
+from detect.stays.holding import For, SpreadingSettings
 
 
 class Settings(SpreadingSettings):

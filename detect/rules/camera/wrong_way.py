@@ -8,12 +8,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from detect.detector import Detection
-from detect.holding import For, HoldingSettings
-from detect.lasting import Follower, Sifted
-from detect.motion import Way, Ways
+from detect.model.detector import Detection
 from detect.rule import Surroundings
-from detect.stay import Scene
+from detect.stays.holding import For, HoldingSettings
+from detect.stays.lasting import Follower, Sifted
+from detect.stays.motion import Way, Ways
+from detect.stays.stay import Scene
 
 AGAINST = -0.5  # cosine of the angle between the two ways: more than 120° apart
 FAR = 1.0  # own sizes; less may be a box that trembles, or somebody who parks

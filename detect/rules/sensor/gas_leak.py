@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from detect.threshold import Metric, ThresholdSettings
+from detect.readings.threshold import Metric, ThresholdSettings
 
 
 class Settings(ThresholdSettings):

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from detect.threshold import Metric, SwitchSettings
+from detect.readings.threshold import Metric, SwitchSettings
 
 
 class Settings(SwitchSettings):

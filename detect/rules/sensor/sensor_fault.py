@@ -10,8 +10,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, FiniteFloat, model_validator
 
-from detect.condition import Condition
 from detect.rule import Finding, SensorRuleSettings
+from detect.sight.condition import Condition
 from detect.silence import Silence
 from detect.values import Seconds
 from ingest.senml import Reading

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from detect.threshold import For, Metric, ThresholdSettings
+from detect.readings.threshold import For, Metric, ThresholdSettings
 
 
 class Settings(ThresholdSettings):

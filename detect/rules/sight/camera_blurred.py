@@ -2,8 +2,8 @@
 
 from typing import ClassVar, Literal
 
-from detect.sight import ViewSettings
-from detect.view import View
+from detect.sight.sight import ViewSettings
+from detect.sight.view import View
 
 DETAIL = 0.55  # of the usual one
 

@@ -2,8 +2,8 @@
 
 from typing import ClassVar, Literal
 
-from detect.sight import ViewSettings
-from detect.view import View
+from detect.sight.sight import ViewSettings
+from detect.sight.view import View
 
 # real cards, at half and double brightness and poorly compressed: 0.68 and 0.71 at least; streets one or the other
 COMMONEST, PLAIN = 0.6, 0.65

@@ -3,9 +3,9 @@
 import math
 from typing import ClassVar, Literal
 
-from detect.sight import ViewSettings
-from detect.usual import OTHER
-from detect.view import View
+from detect.sight.sight import ViewSettings
+from detect.sight.usual import OTHER
+from detect.sight.view import View
 
 CONTRAST = 0.5  # of the usual one
 MARKED = 0.04  # share of the picture, where what is usual is not known

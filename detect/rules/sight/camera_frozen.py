@@ -2,8 +2,8 @@
 
 from typing import ClassVar, Literal
 
-from detect.sight import For, ViewSettings
-from detect.view import View
+from detect.sight.sight import For, ViewSettings
+from detect.sight.view import View
 
 
 class Settings(ViewSettings):

@@ -2,9 +2,9 @@
 
 from typing import ClassVar, Literal
 
-from detect.sight import ViewSettings
-from detect.usual import OTHER
-from detect.view import View
+from detect.sight.sight import ViewSettings
+from detect.sight.usual import OTHER
+from detect.sight.view import View
 
 
 class Settings(ViewSettings):

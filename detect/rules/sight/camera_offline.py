@@ -9,10 +9,10 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from detect.rule import Finding
-from detect.sight import SightSettings
+from detect.sight.sight import SightSettings
+from detect.sight.view import View
 from detect.silence import Silence
 from detect.values import Seconds
-from detect.view import View
 
 USUAL_S, PICTURES = 120.0, 3.0
 

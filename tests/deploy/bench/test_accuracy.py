@@ -9,11 +9,11 @@ import pytest
 from deploy.bench.accuracy import config_of, dwells_of, judge
 from deploy.bench.films import LEARNING_S, START, Run, fault_runs, incident_runs, quiet_runs
 from deploy.bench.score import Tally
-from detect.dataset import BENCH, HELD_OUT, TRAINING
-from detect.detector import Detection, Image
-from detect.models import shipped
-from detect.sight import PLACE
-from detect.yolo import open_detector
+from detect.model.catalogue import shipped
+from detect.model.detector import Detection, Image
+from detect.model.yolo import open_detector
+from detect.sight.sight import PLACE
+from detect.training.dataset import BENCH, HELD_OUT, TRAINING
 from edge.sim.address import Light, SimCamera, View
 from edge.sim.film import Film
 from edge.sim.lens import HEIGHT, WIDTH

@@ -8,11 +8,11 @@ import pytest
 
 from deploy.replay.player import replay
 from detect.config import CameraConfig
-from detect.detector import Detector, Image
 from detect.geometry import iou
 from detect.incident import Box, Incident
+from detect.model.detector import Detector, Image
+from detect.model.yolo import load_detector, make_tracker
 from detect.watch import Eyes, Watch
-from detect.yolo import load_detector, make_tracker
 from edge.capture import Motion, Shot
 from edge.topics import Topic
 from tests.detect.film import COACH, jpeg, read

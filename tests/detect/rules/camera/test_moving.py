@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from detect.detector import Detection
+from detect.model.detector import Detection
 from tests.detect.street import NOON, Street, moved, thing, times
 
 WHOLE = [(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)]

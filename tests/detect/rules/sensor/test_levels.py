@@ -4,7 +4,7 @@ import pytest
 
 from detect.config import known_rules
 from detect.rules import sensor
-from tests.detect.readings import Gauge
+from tests.detect.readings.gauge import Gauge
 from tests.detect.street import NOON
 
 

@@ -2,7 +2,7 @@ import pytest
 from pydantic import ValidationError
 
 from detect.rules.sensor.sensor_fault import Settings
-from tests.detect.readings import Gauge
+from tests.detect.readings.gauge import Gauge
 from tests.detect.street import NOON
 
 

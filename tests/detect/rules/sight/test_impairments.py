@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from detect.config import CameraConfig
-from detect.detector import Image
+from detect.model.detector import Image
 from detect.rule import Finding
-from detect.sight import Sight
+from detect.sight.sight import Sight
 from tests.detect.film import read
 from tests.detect.street import NOON
 

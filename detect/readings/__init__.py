@@ -1,0 +1,1 @@
+"""What sensors say: readings in, incidents out."""

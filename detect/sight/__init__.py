@@ -1,0 +1,1 @@
+"""Whether a camera sees what it usually shows."""

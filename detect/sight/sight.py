@@ -1,0 +1,157 @@
+"""Rules on whether a camera sees at all: a picture that does not show its street is an incident, too."""
+
+import math
+from collections.abc import Sequence
+from typing import Annotated, ClassVar, Protocol
+
+from pydantic import Field
+
+from detect.incident import Box, Picture
+from detect.model.detector import Image
+from detect.rule import Finding, RuleSettings
+from detect.sight.condition import Condition
+from detect.sight.usual import Viewer
+from detect.sight.view import View
+from detect.values import Seconds
+
+PLACE = "picture"  # stands for the zone in such incidents
+WHOLE: Box = (0.0, 0.0, 1.0, 1.0)
+
+For = Annotated[Seconds, Field(gt=0, alias="for")]
+
+
+class SightRule(Protocol):
+    """`now` and `heard_at` are this machine's clock, in epoch seconds; a view has its frame's own time."""
+
+    @property
+    def is_open(self) -> bool: ...
+
+    def hear(self, now: float) -> list[Finding]:
+        """A frame has come, of whatever time."""
+        ...
+
+    def look(self, view: View, usual: View | None, *, holds: bool) -> list[Finding]:
+        """Take in the next view, and whether the rule's condition holds there; `usual` is the last usual one."""
+        ...
+
+    def tick(self, heard_at: float, now: float) -> list[Finding]:
+        """Time has passed; the last frame came at `heard_at`."""
+        ...
+
+    def close(self, now: float) -> list[Finding]:
+        """Nobody looks any longer; return what clears with it."""
+        ...
+
+
+class SightSettings(RuleSettings):
+    """Where several hold at once, only the one of the lowest `rank` counts."""
+
+    severity = "minor"
+    rank: ClassVar[int]
+    elsewhere: ClassVar[bool] = False  # whether what is seen is another place
+
+    @property
+    def lasting_s(self) -> float:
+        """How long what it finds must last, in seconds; 0 where it is for the rule to say."""
+        return 0.0
+
+    def holds(self, view: View) -> bool:
+        raise NotImplementedError
+
+    def make(self, interval_s: float) -> SightRule:
+        """The rule for a camera with so many seconds between two frames, infinite where that is not known."""
+        raise NotImplementedError
+
+
+class ViewSettings(SightSettings):
+    """A condition of the picture as a whole, that must last `for` so long each way.
+
+    `limits` are what it asks of a view's quantities, by their names.
+    """
+
+    limits: ClassVar[dict[str, float]] = {}
+    for_s: For = 30.0
+
+    @property
+    def lasting_s(self) -> float:
+        return self.for_s
+
+    def make(self, interval_s: float) -> "Impairment":  # noqa: ARG002 - a view is judged whenever it comes
+        return Impairment(self)
+
+    def observed(self, view: View) -> dict[str, float]:
+        """The quantities of `limits` that are known."""
+        seen = {name: round(getattr(view, name), 3) for name in self.limits}
+        return {name: value for name, value in seen.items() if not math.isnan(value)}
+
+
+class Impairment:
+    """A condition of the picture, told with the last usual picture and the present one."""
+
+    def __init__(self, settings: ViewSettings) -> None:
+        self._settings = settings
+        self._condition = Condition(settings, settings.for_s, settings.limits)
+
+    @property
+    def is_open(self) -> bool:
+        return self._condition.is_open
+
+    def hear(self, now: float) -> list[Finding]:  # noqa: ARG002 - it is told of the picture, where that is looked at
+        return []
+
+    def look(self, view: View, usual: View | None, *, holds: bool) -> list[Finding]:
+        def pictures() -> list[Picture]:
+            before = [Picture("first", usual.at, usual.jpeg, WHOLE)] if usual else []
+            return [*before, Picture("best", view.at, view.jpeg, WHOLE)]
+
+        return self._condition.take(view.at, self._settings.observed(view), holds=holds, pictures=pictures)
+
+    def tick(self, heard_at: float, now: float) -> list[Finding]:  # noqa: ARG002 - no picture tells nothing of a picture
+        return []
+
+    def close(self, now: float) -> list[Finding]:  # noqa: ARG002 - a view's times are those of its frames
+        return self._condition.close()
+
+
+class Sight:
+    """One camera's eyesight: its frames as wholes, through the rules on them. Times as in SightRule."""
+
+    def __init__(self, rules: Sequence[SightSettings], interval_s: float) -> None:
+        self._rules = [(rule, rule.make(interval_s)) for rule in sorted(rules, key=lambda rule: rule.rank)]
+        self._viewer = Viewer()
+
+    @property
+    def is_impaired(self) -> bool:
+        return any(rule.is_open for _, rule in self._rules)
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether what is seen is another place than the one that is watched."""
+        return any(rule.is_open for settings, rule in self._rules if settings.elsewhere)
+
+    def is_due(self, at: float) -> bool:
+        """Whether a picture of that time is to be looked at as a whole: not every one is."""
+        return self._viewer.is_due(at)
+
+    def look(self, at: float, jpeg: bytes, image: Image) -> list[Finding]:
+        """Take in the next picture."""
+        view = self._viewer.take(at, jpeg, image)
+        usual = self._viewer.usual
+        first = next((settings for settings, _ in self._rules if settings.holds(view)), None)
+        if first is None and not self.is_impaired:
+            self._viewer.learn(view)
+        return [
+            finding for settings, rule in self._rules for finding in rule.look(view, usual, holds=settings is first)
+        ]
+
+    def hear(self, now: float) -> list[Finding]:
+        """A frame has come."""
+        return [finding for _, rule in self._rules for finding in rule.hear(now)]
+
+    def tick(self, heard_at: float, now: float) -> list[Finding]:
+        """Time has passed; the last frame came at `heard_at`."""
+        return [finding for _, rule in self._rules for finding in rule.tick(heard_at, now)]
+
+    def close(self, now: float) -> list[Finding]:
+        """Nobody looks any longer; return what clears with it."""
+        return [finding for _, rule in self._rules for finding in rule.close(now)]

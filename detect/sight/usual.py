@@ -1,0 +1,154 @@
+"""What a camera usually shows, learned from its pictures."""
+
+import math
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+from cv2.typing import MatLike
+
+from detect.sight import view
+from detect.sight.view import View
+
+LOOK_EVERY_S = 1.0
+PARTS = 8  # rows and columns in which shapes are compared
+SHAPED, FEWEST = 0.05, 6  # variance from which a part has a shape, and how many must have one to tell views apart
+ALIKE = 0.5  # correlation from which two parts show the same
+RECENT_S, USUAL_S = 20.0, 600.0  # noise is averaged out over the first; light changes over the second
+RISING_S = 60.0  # a lens that saw sharply for so long can do so
+SETTLED_S = 15.0  # until the average holds some pictures
+LEARNED_S, LEARNED_LOOKS = 60.0, 3  # and then it is known what is usual
+FIRST_LOOKS = 20  # count alike
+OTHER = 0.3  # likeness below which it is another view
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What of a picture is compared with the usual; `sharpness` is of the average over the last seconds."""
+
+    at: float
+    shape: MatLike
+    sharpness: float
+    coarse: float
+
+    def towards(self, other: "Look", weight: float, rising: float) -> "Look":
+        """Some way to another, a different one where that has more contrast."""
+
+        def between(mine: float, others: float) -> float:
+            return mine + (rising if others > mine else weight) * (others - mine)
+
+        shape = self.shape + weight * (other.shape - self.shape)
+        return Look(other.at, shape, between(self.sharpness, other.sharpness), between(self.coarse, other.coarse))
+
+
+@dataclass(slots=True)
+class Recent:
+    """The last picture, and the average over the last seconds."""
+
+    began: float = math.nan
+    at: float = -math.inf
+    same_since: float = math.nan
+    _last: MatLike | None = None
+    _mean: MatLike | None = None
+    _looks: int = 1
+
+    @property
+    def is_settled(self) -> bool:
+        return self.at - self.began >= SETTLED_S
+
+    def take(self, grey: MatLike, at: float) -> Look:
+        """The next picture; times never go back."""
+        if self._last is None or not np.array_equal(self._last, grey):
+            self.same_since = at
+        if self._mean is None:
+            self.began, self._mean = at, grey.astype(np.float32)
+        else:
+            self._looks += 1
+            cv2.accumulateWeighted(grey, self._mean, max(1 / self._looks, _weight(at - self.at, RECENT_S)))
+        self.at, self._last = at, grey
+        now = grey.astype(np.float32)
+        return Look(at, view.shape(now), view.sharpness(self._mean), view.coarse(now))
+
+
+@dataclass(slots=True)
+class Usual:
+    """Learned from `looks` pictures since `since`; `seen` is the last of them."""
+
+    seen: View
+    mean: Look
+    since: float
+    looks: int = 1
+
+    @property
+    def is_known(self) -> bool:
+        return self.mean.at - self.since >= LEARNED_S and self.looks >= LEARNED_LOOKS
+
+    def compare(self, seen: View, look: Look) -> View:
+        return replace(
+            seen,
+            likeness=likeness(self.mean.shape, look.shape),
+            detail=look.sharpness / max(self.mean.sharpness, view.FAINT),
+            contrast=look.coarse / max(self.mean.coarse, view.FAINT),
+        )
+
+    def learn(self, seen: View, look: Look) -> None:
+        self.looks, self.seen = self.looks + 1, seen
+        first, elapsed_s = 1 / self.looks if self.looks <= FIRST_LOOKS else 0.0, look.at - self.mean.at
+        slow, fast = (max(first, _weight(elapsed_s, over_s)) for over_s in (USUAL_S, RISING_S))
+        self.mean = self.mean.towards(look, slow, fast)
+
+
+class Viewer:
+    """Follows one camera's pictures, whose times are their own and never go back."""
+
+    def __init__(self) -> None:
+        self._recent = Recent()
+        self._usual: Usual | None = None
+
+    @property
+    def usual(self) -> View | None:
+        """The last view that was usual."""
+        return self._usual.seen if self._usual else None
+
+    def is_due(self, at: float) -> bool:
+        return at - self._recent.at >= LOOK_EVERY_S
+
+    def take(self, at: float, jpeg: bytes, image: MatLike) -> View:
+        """Look at the next picture as a whole."""
+        small = view.shrink(image)
+        grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)
+        self._look, spread = self._recent.take(grey, at), view.spread(grey)
+        plain, marked = float(np.mean(spread < view.PLAIN)), float(np.mean(spread > view.MARKED))
+        seen = View(at, jpeg, view.commonest(small), plain, marked, at - self._recent.same_since)
+        return self._usual.compare(seen, self._look) if self._usual and self._usual.is_known else seen
+
+    def learn(self, seen: View) -> None:
+        """What was taken last was usual. Until that is known, whatever differs begins it anew."""
+        known = self._usual
+        if known and (known.is_known or not likeness(known.mean.shape, self._look.shape) < OTHER):
+            known.learn(seen, self._look)
+        elif self._recent.is_settled:
+            self._usual = Usual(seen, self._look, seen.at)
+
+
+def likeness(usual: MatLike, now: MatLike) -> float:
+    """The share of the parts that show the same, of those that usually have a shape; NaN when too few have one."""
+    a, b = _parts(usual), _parts(now)
+    variance, other = (a * a).mean(axis=1), (b * b).mean(axis=1)
+    shaped = variance >= SHAPED
+    if np.count_nonzero(shaped) < FEWEST:
+        return math.nan
+    correlation = (a * b).mean(axis=1) / np.sqrt(variance * other + view.FAINT)
+    return float(np.mean(correlation[shaped] >= ALIKE))
+
+
+def _parts(shape: MatLike) -> MatLike:
+    """One row for each part, with its mean taken away."""
+    rows, columns = shape.shape[0] // PARTS, shape.shape[1] // PARTS
+    parts = shape.reshape(PARTS, rows, PARTS, columns).swapaxes(1, 2).reshape(PARTS * PARTS, -1)
+    return np.asarray(parts - parts.mean(axis=1, keepdims=True))
+
+
+def _weight(elapsed_s: float, over_s: float) -> float:
+    """What the newest counts in an exponential average over so many seconds."""
+    return 1 - math.exp(-elapsed_s / over_s)

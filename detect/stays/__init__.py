@@ -1,0 +1,1 @@
+"""What lasts in a zone: followed from frame to frame, by place and by the clock."""

@@ -1,0 +1,88 @@
+"""Finds what stays where it is, by place and by the clock.
+
+A stay is tied to its place, not to a track's number: a lost track, a vehicle that hides the place for a while,
+or a clip that starts over does not restart it. Time is the frames' own, in epoch seconds, never a count of frames.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from detect.geometry import covered, iou
+from detect.model.detector import Detection
+from detect.rhythm import Rhythm
+from detect.stays.stay import Scene, Sighting, Stay
+
+SAME_PLACE = 0.6  # IoU with the place where the stay began
+AT_REST, SETTLES_S = 0.8, 2.0  # what has moved by more than this so soon is still on its way: it begins anew
+SAME_THING = 0.8  # of the smaller of two boxes of one frame that lies in the other: a thing, and a part of it
+SAME_LYING = 0.5  # the same of what lies still: no two pieces lie one in another
+HIDDEN_BY = 0.25  # share of the place that lies behind something else
+GONE_S = 3.0  # a place seen empty for so long has been left
+HIDDEN_S = 60.0  # a place hidden for so long is given up
+FOUR_WHEELED = frozenset({"car", "bus", "truck"})  # models waver between these
+PATIENCE = 4.0  # times its dwell that a hidden stay is waited for: what merely passes is forgotten at once
+
+
+@dataclass(slots=True)
+class Standing:
+    """Keeps the stays of one zone; `wanted` says what may begin one there, `moves` whether it came there by itself."""
+
+    wanted: Callable[[Detection], bool]
+    same_kind: Callable[[Detection], bool]
+    moves: bool = True
+    stays: list[Stay] = field(default_factory=list)
+    rhythm: Rhythm = field(default_factory=Rhythm)
+
+    def observe(self, scene: Scene) -> list[Stay]:
+        """Take in the next frame; return the stays that ended with it."""
+        ended: list[Stay] = []
+        if self.rhythm.was_off(scene.at):  # nobody knows who stood there meanwhile
+            ended, self.stays = self.stays, []
+        free = [detection for detection in scene.detections if self.same_kind(detection)]
+        ended += self._drop(lambda stay: self.moves and _moves_on(stay, free, scene.at))
+        self._match(scene, free, self.rhythm.known_s)
+        return ended + self._drop(_is_over)
+
+    def _drop(self, which: Callable[[Stay], bool]) -> list[Stay]:
+        dropped = [stay for stay in self.stays if which(stay)]
+        self.stays = [stay for stay in self.stays if stay not in dropped]
+        return dropped
+
+    def _match(self, scene: Scene, free: list[Detection], known_s: float) -> None:
+        for stay in self.stays:
+            there = [detection for detection in free if self._is_there(detection, stay)]
+            if there:
+                stay.see(Sighting.of(scene, max(there, key=lambda detection: detection.score)), known_s)
+                free = [detection for detection in free if detection not in there]
+            else:
+                hidden = any(covered(stay.place, d.box) >= HIDDEN_BY for d in scene.detections)
+                stay.miss(scene.at, known_s, hidden=hidden)
+        for detection in sorted(filter(self.wanted, free), key=lambda detection: -detection.score):
+            if not any(_is_part(detection, stay, scene) or self._is_there(detection, stay) for stay in self.stays):
+                self.stays.append(Stay.begin(Sighting.of(scene, detection)))
+
+    def _is_there(self, thing: Detection, stay: Stay) -> bool:
+        """What never moves may be seen in part, too, or as two: it is still the same."""
+        return iou(stay.place, thing.box) >= SAME_PLACE or (not self.moves and _share(thing, stay) >= SAME_LYING)
+
+
+def _moves_on(stay: Stay, things: list[Detection], at: float) -> bool:
+    nearest = max((iou(stay.place, thing.box) for thing in things), default=0.0)
+    return SAME_PLACE <= nearest < AT_REST and at - stay.began <= SETTLES_S
+
+
+def _is_part(thing: Detection, stay: Stay, scene: Scene) -> bool:
+    """Whether detector and stay see the same twice: what stands behind or before another is hidden, or hides it."""
+    labels = {thing.label, *(other.label for other in stay.last.things)}
+    if len(labels) > 1 and not labels <= FOUR_WHEELED:  # an e-bike before a van is no part of it
+        return False
+    return stay.last.scene is scene and _share(thing, stay) >= SAME_THING
+
+
+def _share(thing: Detection, stay: Stay) -> float:
+    """How much of the smaller of the two lies in the other."""
+    return max(covered(thing.box, stay.place), covered(stay.place, thing.box))
+
+
+def _is_over(stay: Stay) -> bool:
+    return stay.unseen_s > min(GONE_S, stay.dwell_s) or stay.away_s > min(HIDDEN_S, PATIENCE * stay.dwell_s)

@@ -1,0 +1,41 @@
+"""Rules on a thing that stays where it is for longer than it may."""
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from detect.model.detector import Detection
+from detect.rhythm import Rhythm
+from detect.rule import Surroundings
+from detect.stays.lasting import Follower, LastingSettings
+from detect.stays.standing import Standing
+from detect.values import Seconds
+
+Objects = Annotated[tuple[str, ...], Field(min_length=1)]
+Dwell = Annotated[Seconds, Field(gt=0)]
+
+
+class StayingSettings(LastingSettings):
+    """Each module of such a rule has its own `objects` and `dwell`; what `moves` stays once it has come to rest."""
+
+    moves: ClassVar[bool] = True
+    objects: Objects
+    dwell: Dwell
+
+    @property
+    def labels(self) -> frozenset[str]:
+        return frozenset(self.objects)
+
+    @property
+    def lasting_s(self) -> float:
+        return self.dwell
+
+    def follow(self, surroundings: Surroundings) -> Follower:
+        def named(thing: Detection) -> bool:
+            return thing.label in self.labels
+
+        def enters(thing: Detection) -> bool:
+            return thing.score >= surroundings.confidence and surroundings.region.holds(thing.box)
+
+        rhythm = Rhythm(surroundings.interval_s)
+        return Standing(wanted=enters, same_kind=named, moves=self.moves, rhythm=rhythm)
