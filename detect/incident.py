@@ -40,12 +40,13 @@ class Picture(Struct, frozen=True):
 class Spell(Struct, frozen=True, rename={"begin": "from", "end": "to"}):
     """A stretch of the dwell: the object was seen, hidden behind another, or not seen though nothing hid it.
 
+    Alike is what was not detected where all looked as it had: rain, or light that dazzles, hides no vehicle.
     Unknown is what lies between two frames too far apart for their camera; it counts towards nothing.
     """
 
     begin: EpochSeconds
     end: EpochSeconds
-    state: Literal["seen", "hidden", "unseen", "unknown"]
+    state: Literal["seen", "alike", "hidden", "unseen", "unknown"]
 
 
 class Explanation(Struct, frozen=True):

@@ -3,7 +3,7 @@
 import logging
 import math
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import cv2
@@ -125,9 +125,10 @@ class Watch:
             self._things = None  # what was there before is not what is there afterwards
         elif found.detections is not None:
             self._things = self.eyes.tracker.track(found.detections)
-        self.scene = Scene(frame.at, frame.jpeg, self._things or [])
+        self.scene = Scene(frame.at, frame.jpeg, self._things or [])  # without its pixels, which are large
+        scene = replace(self.scene, image=None if found.detections is None else found.image)
         for post in self._posts if self._things is not None else ():
-            yield from (self._of_zone(post.zone, finding) for finding in post.rule.observe(self.scene))
+            yield from (self._of_zone(post.zone, finding) for finding in post.rule.observe(scene))
 
     def hear(self, now: float) -> list[Incident]:
         """What it clears that a frame came; `now` is this machine's clock, here and below."""

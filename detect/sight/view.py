@@ -7,12 +7,13 @@ import cv2
 import numpy as np
 from cv2.typing import MatLike
 
+from detect.contrast import blurred, local_contrast
+
 WIDTH, HEIGHT, TILE = 320, 240, 10  # what every picture is brought to, and the side of a tile, in pixels
 PLAIN, MARKED = 0.8, 12.0  # grey levels that a tile deviates at most where it is plain, at least where it is marked
 FINE, MIDDLE, COARSE = 1.0, 2.0, 6.0  # Gaussians, in pixels
 BROAD, BROADEST = 1.5, 5.0  # the same, of a quarter of the size
 SHAPE_WIDTH, SHAPE_HEIGHT = 160, 120
-NOISE = 4.0  # grey levels: what deviates less has no shape
 FAINT = 1e-6  # keeps what has no contrast at all from being divided by
 
 
@@ -57,26 +58,16 @@ def commonest(small: MatLike) -> float:
 def sharpness(grey: MatLike) -> float:
     """The contrast that a lens out of focus loses, in units of that which it keeps: light has no part in it."""
     quarter = cv2.resize(grey, (WIDTH // 4, HEIGHT // 4), interpolation=cv2.INTER_AREA)
-    broad = np.abs(_blurred(quarter, BROAD) - _blurred(quarter, BROADEST)).mean()
-    return float(np.abs(grey - _blurred(grey, FINE)).mean() / (broad + FAINT))
+    broad = np.abs(blurred(quarter, BROAD) - blurred(quarter, BROADEST)).mean()
+    return float(np.abs(grey - blurred(grey, FINE)).mean() / (broad + FAINT))
 
 
 def coarse(grey: MatLike) -> float:
     """How much contrast there is that noise has no part in, in grey levels."""
-    return float(np.abs(_blurred(grey, MIDDLE) - _blurred(grey, COARSE)).mean())
+    return float(np.abs(blurred(grey, MIDDLE) - blurred(grey, COARSE)).mean())
 
 
 def shape(grey: MatLike) -> MatLike:
-    """SHAPE_HEIGHT × SHAPE_WIDTH: each pixel's deviation from its surroundings, in units of their own spread.
-
-    This is local contrast normalisation (Jarrett et al. 2009): how bright a picture is, and in what light, matters
-    little to it.
-    """
-    small = cv2.resize(_blurred(grey, MIDDLE), (SHAPE_WIDTH, SHAPE_HEIGHT), interpolation=cv2.INTER_AREA)
-    mean = _blurred(small, COARSE)
-    variance = np.maximum(_blurred(small * small, COARSE) - mean * mean, 0.0)
-    return (small - mean) / (np.sqrt(variance) + NOISE)
-
-
-def _blurred(plane: MatLike, sigma: float) -> MatLike:
-    return cv2.GaussianBlur(plane, (0, 0), sigma)
+    """SHAPE_HEIGHT × SHAPE_WIDTH of local contrast."""
+    small = cv2.resize(blurred(grey, MIDDLE), (SHAPE_WIDTH, SHAPE_HEIGHT), interpolation=cv2.INTER_AREA)
+    return local_contrast(small, COARSE)

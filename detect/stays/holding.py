@@ -58,7 +58,9 @@ class Holding:
         if len(found) < self.count:
             return None
         box = union([thing.box for thing in found])
-        return Sighting(scene, tuple(found), box, found[self.count - 1].score)  # the count is reached by this score
+        return Sighting(
+            scene.at, scene.jpeg, tuple(found), box, found[self.count - 1].score
+        )  # the count is reached by this score
 
     def _is_over(self, stay: Stay, scene: Scene, sighting: Sighting | None) -> bool:
         known_s = self.rhythm.known_s

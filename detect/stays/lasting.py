@@ -1,7 +1,7 @@
 """What the rules on pictures share: an incident opens when something has lasted, and clears when it is over."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ClassVar, Protocol
 from uuid import UUID
@@ -66,7 +66,7 @@ class Sifted:
         return self.follower.stays
 
     def observe(self, scene: Scene) -> list[Stay]:
-        return self.follower.observe(Scene(scene.at, scene.jpeg, self.sieve(scene)))
+        return self.follower.observe(replace(scene, detections=self.sieve(scene)))
 
 
 @dataclass(slots=True)
@@ -89,7 +89,9 @@ class Lasting:
     @property
     def is_under_way(self) -> bool:
         soon_s = SOON * self._settings.lasting_s
-        return bool(self._cases) or any(stay.dwell_s >= soon_s for stay in self._follower.stays)
+        return bool(self._cases) or any(
+            stay.dwell_s >= soon_s and stay.seen_share > self._settings.seen_share for stay in self._follower.stays
+        )
 
     def observe(self, scene: Scene) -> list[Finding]:
         if not within(self._settings.hours, datetime.fromtimestamp(scene.at, self._place.timezone)):
@@ -108,20 +110,20 @@ class Lasting:
         case = self._cases.get(stay)
         if case is None:
             return self._open(stay) if self._has_lasted(stay) else None
-        if stay.last.scene.at - case.said_at < UPDATE_EVERY_S:
+        if stay.last.at - case.said_at < UPDATE_EVERY_S:
             return None
         pictures = [] if stay.best is case.best else [_picture("best", stay.best)]
-        case.said_at, case.best = stay.last.scene.at, stay.best
-        return self._finding(case, "update", stay, stay.last.scene.at, pictures)
+        case.said_at, case.best = stay.last.at, stay.best
+        return self._finding(case, "update", stay, stay.last.at, pictures)
 
     def _has_lasted(self, stay: Stay) -> bool:
         long_enough = stay.dwell_s >= self._settings.lasting_s
         return long_enough and stay.seen_share > self._settings.seen_share and stay.score >= self._place.confidence
 
     def _open(self, stay: Stay) -> Finding:
-        case = self._cases[stay] = _Case(uuid7(), stay.last.scene.at, stay.best)
+        case = self._cases[stay] = _Case(uuid7(), stay.last.at, stay.best)
         pictures = [_picture("first", stay.first), _picture("best", stay.best)]
-        return self._finding(case, "open", stay, stay.last.scene.at, pictures)
+        return self._finding(case, "open", stay, stay.last.at, pictures)
 
     def _clear(self, stay: Stay, at: float) -> Finding | None:
         case = self._cases.pop(stay, None)
@@ -152,4 +154,4 @@ class Lasting:
 
 
 def _picture(role: Role, sighting: Sighting) -> Picture:
-    return Picture(role, sighting.scene.at, sighting.scene.jpeg, sighting.box)
+    return Picture(role, sighting.at, sighting.jpeg, sighting.box)

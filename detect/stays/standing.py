@@ -8,9 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from detect.geometry import covered, iou
-from detect.model.detector import Detection
+from detect.model.detector import Detection, Image
 from detect.rhythm import Rhythm
-from detect.stays.stay import Scene, Sighting, Stay
+from detect.stays.anchor import Anchor
+from detect.stays.stay import ALIKE, COMPARED_S, OTHER, Scene, Sighting, Stay
 
 SAME_PLACE = 0.6  # IoU with the place where the stay began
 AT_REST, SETTLES_S = 0.8, 2.0  # what has moved by more than this so soon is still on its way: it begins anew
@@ -20,6 +21,7 @@ HIDDEN_BY = 0.25  # share of the place that lies behind something else
 GONE_S = 3.0  # a place seen empty for so long has been left
 HIDDEN_S = 60.0  # a place hidden for so long is given up
 FOUR_WHEELED = frozenset({"car", "bus", "truck"})  # models waver between these
+FLIP = 2  # frames on which it was not there end a stay: at one in ten minutes, a single one says too little
 PATIENCE = 4.0  # times its dwell that a hidden stay is waited for: what merely passes is forgotten at once
 
 
@@ -30,36 +32,82 @@ class Standing:
     wanted: Callable[[Detection], bool]
     same_kind: Callable[[Detection], bool]
     moves: bool = True
+    anchored: bool = True
     stays: list[Stay] = field(default_factory=list)
     rhythm: Rhythm = field(default_factory=Rhythm)
 
     def observe(self, scene: Scene) -> list[Stay]:
         """Take in the next frame; return the stays that ended with it."""
-        ended: list[Stay] = []
-        if self.rhythm.was_off(scene.at):  # nobody knows who stood there meanwhile
-            ended, self.stays = self.stays, []
+        was_off = self.rhythm.was_off(scene.at)
         free = [detection for detection in scene.detections if self.same_kind(detection)]
-        ended += self._drop(lambda stay: self.moves and _moves_on(stay, free, scene.at))
-        self._match(scene, free, self.rhythm.known_s)
-        return ended + self._drop(_is_over)
+        ended = self._drop(lambda stay: self.moves and _moves_on(stay, free, scene.at))
+        if was_off:  # nobody knows who stood there meanwhile, unless it looks the same
+            ended += self._drop(lambda stay: not _looks_alike(stay, scene))
+        free = self._match(scene, free)
+        ended += self._replace() + self._drop(_is_over)
+        self._begin(scene, free)
+        return ended
 
     def _drop(self, which: Callable[[Stay], bool]) -> list[Stay]:
         dropped = [stay for stay in self.stays if which(stay)]
         self.stays = [stay for stay in self.stays if stay not in dropped]
         return dropped
 
-    def _match(self, scene: Scene, free: list[Detection], known_s: float) -> None:
+    def _match(self, scene: Scene, free: list[Detection]) -> list[Detection]:
+        """Tell each stay what became of it; return what belongs to none."""
         for stay in self.stays:
             there = [detection for detection in free if self._is_there(detection, stay)]
+            free = [detection for detection in free if detection not in there]
+            others = [detection for detection in scene.detections if detection not in there]
+            hidden = any(covered(stay.place, other.box) >= HIDDEN_BY for other in others)
             if there:
-                stay.see(Sighting.of(scene, max(there, key=lambda detection: detection.score)), known_s)
-                free = [detection for detection in free if detection not in there]
+                self._find(stay, scene, max(there, key=lambda detection: detection.score), hidden=hidden)
             else:
-                hidden = any(covered(stay.place, d.box) >= HIDDEN_BY for d in scene.detections)
-                stay.miss(scene.at, known_s, hidden=hidden)
+                self._miss(stay, scene, hidden=hidden)
+        return free
+
+    def _find(self, stay: Stay, scene: Scene, thing: Detection, *, hidden: bool) -> None:
+        """Something of its kind is in its place: the same, unless it looks otherwise and nothing else is before it."""
+        known_s, sighting = self.rhythm.known_s, Sighting.of(scene, thing)
+        if not self._is_another(stay, scene, hidden=hidden):
+            stay.see(sighting, known_s)
+        elif scene.image is None:
+            stay.miss(scene.at, known_s, hidden=True)
+        else:
+            stay.doubt(scene.at, known_s, self._rival(stay, sighting, scene.image))
+
+    def _is_another(self, stay: Stay, scene: Scene, *, hidden: bool) -> bool:
+        if stay.doubts == 0 and (hidden or scene.at - stay.compared_at < COMPARED_S):
+            return False
+        if scene.image is None or not (self.anchored and stay.anchor):
+            return stay.doubts > 0
+        stay.compared_at = scene.at
+        return not hidden and stay.anchor.likeness(scene.image) < OTHER
+
+    def _rival(self, stay: Stay, sighting: Sighting, image: Image) -> Stay | None:
+        """What takes its place from now on if it is there for long enough; None where nothing wanted would."""
+        rival = stay.rival
+        if rival and rival.anchor and rival.anchor.likeness(image) >= OTHER:
+            rival.see(sighting, sighting.at - rival.last.at)
+            return rival
+        return Stay.begin(sighting, Anchor.take(image, sighting.box)) if self.wanted(sighting.things[0]) else None
+
+    def _miss(self, stay: Stay, scene: Scene, *, hidden: bool) -> None:
+        if self.anchored and stay.seen_s >= GONE_S and _looks_alike(stay, scene):
+            stay.keep(scene.at, self.rhythm.known_s)
+        else:
+            stay.miss(scene.at, self.rhythm.known_s, hidden=hidden)
+
+    def _replace(self) -> list[Stay]:
+        """Let rivals take the places of what they have proved not to be."""
+        replaced = self._drop(lambda stay: stay.is_replaced)
+        self.stays += [stay.rival for stay in replaced if stay.rival]
+        return replaced
+
+    def _begin(self, scene: Scene, free: list[Detection]) -> None:
         for detection in sorted(filter(self.wanted, free), key=lambda detection: -detection.score):
             if not any(_is_part(detection, stay, scene) or self._is_there(detection, stay) for stay in self.stays):
-                self.stays.append(Stay.begin(Sighting.of(scene, detection)))
+                self.stays.append(Stay.begin(Sighting.of(scene, detection), Anchor.take(scene.image, detection.box)))
 
     def _is_there(self, thing: Detection, stay: Stay) -> bool:
         """What never moves may be seen in part, too, or as two: it is still the same."""
@@ -76,7 +124,7 @@ def _is_part(thing: Detection, stay: Stay, scene: Scene) -> bool:
     labels = {thing.label, *(other.label for other in stay.last.things)}
     if len(labels) > 1 and not labels <= FOUR_WHEELED:  # an e-bike before a van is no part of it
         return False
-    return stay.last.scene is scene and _share(thing, stay) >= SAME_THING
+    return stay.last.at == scene.at and _share(thing, stay) >= SAME_THING
 
 
 def _share(thing: Detection, stay: Stay) -> float:
@@ -84,5 +132,11 @@ def _share(thing: Detection, stay: Stay) -> float:
     return max(covered(thing.box, stay.place), covered(stay.place, thing.box))
 
 
+def _looks_alike(stay: Stay, scene: Scene) -> bool:
+    return scene.image is not None and stay.anchor is not None and stay.anchor.likeness(scene.image) >= ALIKE
+
+
 def _is_over(stay: Stay) -> bool:
+    if stay.dwell_s and stay.absent < FLIP:
+        return False
     return stay.unseen_s > min(GONE_S, stay.dwell_s) or stay.away_s > min(HIDDEN_S, PATIENCE * stay.dwell_s)

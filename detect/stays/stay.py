@@ -3,60 +3,76 @@
 Time is the frames' own, in epoch seconds, never a count of frames.
 """
 
-from collections import deque
 from dataclasses import dataclass
 from statistics import median_low
 from typing import Literal
 
 from detect.incident import Box, Spell
-from detect.model.detector import Detection
+from detect.model.detector import Detection, Image
+from detect.stays.anchor import Anchor
 
-State = Literal["seen", "hidden", "unseen", "unknown"]
+State = Literal["seen", "alike", "hidden", "unseen", "unknown"]
 
 SPELLS, SCORES = 60, 30  # how much of its history a stay keeps
+COMPARED_S = 1.0  # what is seen is compared with its anchor no more often
+ALIKE = 0.6  # likeness from which the same is there, seen or not; an empty place reaches 0.5 once in a hundred times
+OTHER = 0.45  # likeness below which something else is there; the same falls below once in two hundred times
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """One frame with what was detected on it."""
+    """One frame with what was detected on it; its `image` only where the detector looked at it."""
 
     at: float
     jpeg: bytes
     detections: list[Detection]
+    image: Image | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
     """What lasts, on one frame; `box` holds all of its `things`."""
 
-    scene: Scene
+    at: float
+    jpeg: bytes
     things: tuple[Detection, ...]
     box: Box
     score: float
 
     @classmethod
     def of(cls, scene: Scene, thing: Detection) -> "Sighting":
-        return cls(scene, (thing,), thing.box, thing.score)
+        return cls(scene.at, scene.jpeg, (thing,), thing.box, thing.score)
 
 
 @dataclass(slots=True, eq=False)
 class Stay:
-    """Something that is there since `began`; two are never equal."""
+    """Something that is there since `began`; two are never equal.
+
+    Where its looks are known (`anchor`), what is detected in its place and looks otherwise is a `rival`, and takes the
+    place once it has been there on two frames that are COMPARED_S apart.
+    """
 
     first: Sighting
     best: Sighting
     last: Sighting
-    spells: deque[Spell]
-    scores: deque[float]
+    spells: list[Spell]
+    scores: list[float]
+    there_at: float  # the last frame on which it was seen, or the place looked as it did
+    anchor: Anchor | None = None
+    rival: "Stay | None" = None
+    doubts: int = 0  # frames since it was last there on which something else was
+    doubted_at: float = 0.0
+    compared_at: float = 0.0
+    absent: int = 0  # frames in a row
     seen_s: float = 0.0
     unseen_s: float = 0.0
     unknown_s: float = 0.0
-    _unknown_since_s: float = 0.0
+    unknown_since_s: float = 0.0
 
     @classmethod
-    def begin(cls, sighting: Sighting) -> "Stay":
-        spell = Spell(sighting.scene.at, sighting.scene.at, "seen")
-        return cls(sighting, sighting, sighting, deque([spell], SPELLS), deque([sighting.score], SCORES))
+    def begin(cls, sighting: Sighting, anchor: Anchor | None = None) -> "Stay":
+        spell = Spell(sighting.at, sighting.at, "seen")
+        return cls(sighting, sighting, sighting, [spell], [sighting.score], sighting.at, anchor)
 
     @property
     def place(self) -> Box:
@@ -64,17 +80,17 @@ class Stay:
 
     @property
     def began(self) -> float:
-        return self.first.scene.at
+        return self.first.at
 
     @property
     def dwell_s(self) -> float:
-        """From the first to the last frame on which it was seen, less what is unknown."""
-        return self.last.scene.at - self.began - self.unknown_s
+        """From the first to the last frame on which it was there, less what is unknown."""
+        return self.there_at - self.began - self.unknown_s
 
     @property
     def away_s(self) -> float:
-        """From the last frame on which it was seen to the last one, less what is unknown."""
-        return self.spells[-1].end - self.last.scene.at - self._unknown_since_s
+        """From the last frame on which it was there to the last one, less what is unknown."""
+        return self.spells[-1].end - self.there_at - self.unknown_since_s
 
     @property
     def seen_share(self) -> float:
@@ -88,30 +104,53 @@ class Stay:
 
     def see(self, sighting: Sighting, known_s: float) -> None:
         """Take in the next frame, with it on it; of the time since the last one, so many seconds are known."""
-        self._extend("seen", sighting.scene.at, known_s)
+        self._extend("seen", sighting.at, known_s)
+        self._is_there(sighting.at)
         self.seen_s += known_s
-        self.unseen_s = 0.0
-        self.unknown_s += self._unknown_since_s
-        self._unknown_since_s = 0.0
         self.last = sighting
         self.scores.append(sighting.score)
+        del self.scores[:-SCORES]
         if sighting.score > self.best.score:
             self.best = sighting
+
+    def keep(self, at: float, known_s: float) -> None:
+        """Take in the next frame, on which nothing is detected there, and all looks as it did."""
+        self._extend("alike", at, known_s)
+        self._is_there(at)
 
     def miss(self, at: float, known_s: float, *, hidden: bool) -> None:
         """Take in the next frame, without it."""
         self._extend("hidden" if hidden else "unseen", at, known_s)
+        self.absent += 1
         if not hidden:
             self.unseen_s += known_s
 
-    def _extend(self, state: Literal["seen", "hidden", "unseen"], at: float, known_s: float) -> None:
+    def doubt(self, at: float, known_s: float, rival: "Stay | None") -> None:
+        """Take in the next frame, on which something is in its place that does not look like it."""
+        self.miss(at, known_s, hidden=True)
+        self.doubts, self.rival = self.doubts + 1, rival
+        if self.doubts == 1:
+            self.doubted_at = at
+
+    @property
+    def is_replaced(self) -> bool:
+        """Whether something else has been in its place for long enough, on two frames at least."""
+        return self.doubts > 1 and self.spells[-1].end - self.doubted_at >= COMPARED_S
+
+    def _is_there(self, at: float) -> None:
+        self.there_at, self.absent, self.unseen_s = at, 0, 0.0
+        self.rival, self.doubts = None, 0
+        self.unknown_s += self.unknown_since_s
+        self.unknown_since_s = 0.0
+
+    def _extend(self, state: Literal["seen", "alike", "hidden", "unseen"], at: float, known_s: float) -> None:
         """Add the time since the last frame to the timeline."""
         last = self.spells[-1]
         unknown_s = at - last.end - known_s
         self._append(state, at if unknown_s <= 0 else last.end + known_s)
         if unknown_s > 0:
             self._append("unknown", at)
-            self._unknown_since_s += unknown_s
+            self.unknown_since_s += unknown_s
 
     def _append(self, state: State, until: float) -> None:
         last = self.spells[-1]
@@ -119,3 +158,4 @@ class Stay:
             self.spells[-1] = Spell(last.begin, until, state)
         else:
             self.spells.append(Spell(last.end, until, state))
+            del self.spells[:-SPELLS]

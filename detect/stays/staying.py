@@ -19,6 +19,7 @@ class StayingSettings(LastingSettings):
     """Each module of such a rule has its own `objects` and `dwell`; what `moves` stays once it has come to rest."""
 
     moves: ClassVar[bool] = True
+    anchored: ClassVar[bool] = True  # whether it is there as long as its place looks as it did
     objects: Objects
     dwell: Dwell
 
@@ -38,4 +39,4 @@ class StayingSettings(LastingSettings):
             return thing.score >= surroundings.confidence and surroundings.region.holds(thing.box)
 
         rhythm = Rhythm(surroundings.interval_s)
-        return Standing(wanted=enters, same_kind=named, moves=self.moves, rhythm=rhythm)
+        return Standing(wanted=enters, same_kind=named, moves=self.moves, anchored=self.anchored, rhythm=rhythm)

@@ -15,6 +15,7 @@ BESIDE = 3.0, 1.0  # widths and heights of a person, between their feet and the 
 class Settings(StayingSettings):
     severity = "major"
     moves = False  # somebody put it down; its box is small, and trembles
+    anchored = False  # it looks the same when somebody comes back to it
     kind: Literal["abandoned_object"]
     objects: Objects = ("backpack", "handbag", "suitcase")
     dwell: Dwell = 120.0

@@ -213,7 +213,7 @@ def test_best_is_the_surest_sighting_and_first_stays_first():
         play([at], thing(score=score), into=street)
     (stay,) = street.stays
     assert [s.score for s in (stay.first, stay.best, stay.last)] == [0.5, 0.9, 0.7]
-    assert stay.best.scene.at == NOON + 1
+    assert stay.best.at == NOON + 1
     assert stay.score == 0.7  # the median
 
 

@@ -87,7 +87,7 @@ const en: Messages = {
     empty: "No open tickets",
     waiting: "No data read yet",
   },
-  dwell: { title: "How long it stayed", limit: "limit {time}", seen: "seen", hidden: "hidden behind something", unseen: "not seen", unknown: "picture missing" },
+  dwell: { title: "How long it stayed", limit: "limit {time}", seen: "seen", alike: "looked unchanged", hidden: "hidden behind something", unseen: "not seen", unknown: "picture missing" },
   evidence: {
     title: "Evidence",
     picture: "Evidence picture: {kind}",

@@ -85,7 +85,7 @@ export default {
     empty: "没有未结工单",
     waiting: "还没有读到数据",
   },
-  dwell: { title: "停留过程", limit: "上限 {time}", seen: "看得见", hidden: "被遮挡", unseen: "未见到", unknown: "画面缺失" },
+  dwell: { title: "停留过程", limit: "上限 {time}", seen: "看得见", alike: "样貌未变", hidden: "被遮挡", unseen: "未见到", unknown: "画面缺失" },
   evidence: {
     title: "现场证据",
     picture: "{kind}的证据图片",

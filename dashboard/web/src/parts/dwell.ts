@@ -1,7 +1,7 @@
 import type { Ticket } from "../api/client";
 import { explanationOf } from "./explanation";
 
-const STATES = ["seen", "hidden", "unseen", "unknown"] as const;
+const STATES = ["seen", "alike", "hidden", "unseen", "unknown"] as const;
 
 /** How what is reported stayed where it is: fractions of the time from `begin` to `end` (epoch milliseconds). */
 export interface Dwell {
