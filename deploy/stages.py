@@ -73,10 +73,12 @@ def equipment(settings: Settings) -> "Equipment":
 
 
 def run_detect(settings: Settings) -> None:
+    from detect.memory import Shelf  # noqa: PLC0415 - OpenCV
     from detect.service import Detection  # noqa: PLC0415 - torch
 
     registry = make_registry("detect")
-    detection = Detection(broker_url(settings), settings.share, registry, equipment(settings))
+    shelf = Shelf(settings.folder / "detect", registry)
+    detection = Detection(broker_url(settings), settings.share, registry, equipment(settings), shelf)
     run_stage(detection, registry, (settings.probe_host, settings.probe_port))
 
 

@@ -14,6 +14,7 @@ from detect.config import CameraConfig
 from detect.incident import Incident
 from detect.lanes import Lanes
 from detect.mailbox import Mailbox
+from detect.memory import Shelf
 from detect.model.detector import Detector, Tracker
 from detect.silence import Attention
 from detect.watch import Eyes, Found, Look, Watch
@@ -24,6 +25,7 @@ from edge.topics import Topic
 log = logging.getLogger(__name__)
 
 RETRY_S = 60.0  # between two looks for a model that was missing
+KEEP_S = 30.0  # what began since the last time is forgotten in a crash
 
 
 class Equipment(NamedTuple):
@@ -69,7 +71,8 @@ class _Task(NamedTuple):
 class Cameras:
     """Frames are put in from any thread; all else is one thread's.
 
-    `tell` sends an incident; `drop` is told the topic of a frame that is no picture, and why.
+    `tell` sends an incident; `drop` is told the topic of a frame that is no picture, and why. Without a `shelf` a
+    restart begins anew.
     """
 
     def __init__(
@@ -78,14 +81,15 @@ class Cameras:
         equipment: Equipment,
         tell: Callable[[Incident], None],
         drop: Callable[[str, BadMessageError], None],
+        shelf: Shelf | None = None,
     ) -> None:
-        self._equipment, self._tell, self._drop = equipment, tell, drop
+        self._equipment, self._tell, self._drop, self._shelf = equipment, tell, drop, shelf
         self._frames = Mailbox(_newer)
         self._watches: dict[tuple[str, str], Watch] = {}
         self._waiting: dict[tuple[str, str], tuple[Topic, Watch]] = {}
         self._attention = Attention()
         self._lanes = Lanes(self._run)
-        self._retry_at = 0.0
+        self._retry_at = self._keep_at = 0.0
         self._troubles: dict[str, str] = {}
         self._make_metrics(registry)
 
@@ -125,10 +129,14 @@ class Cameras:
             self._tell_all(self._watches.pop(place).close(now))
         self._waiting.pop(place, None)
         if config.camera or config.zones:
-            self._watches[place] = Watch(topic, config, None)
-            self._watches[place].listen_afresh(now)
-            self._equip(topic, self._watches[place])
+            watch = self._watches[place] = Watch(topic, config, None)
+            if not known and self._shelf and (memory := self._shelf.recall(topic)):
+                watch.resume(memory)
+            watch.listen_afresh(now)
+            self._equip(topic, watch)
         else:
+            if self._shelf:
+                self._shelf.forget(topic)
             self._note(_name(topic), "")
 
     def retry(self, now: float) -> None:
@@ -174,6 +182,17 @@ class Cameras:
             else:
                 watch.listen_afresh(now)
 
+    def keep(self, now: float) -> None:
+        """Put on disk what is known, at once and then in KEEP_S; `now` as in `retry`."""
+        if now >= self._keep_at:
+            self._keep_at = now + KEEP_S
+            self._keep_all()
+
+    def _keep_all(self) -> None:
+        if self._shelf:
+            for watch in self._watches.values():
+                self._shelf.keep(watch.topic, watch.memory())
+
     def look(self, timeout_s: float) -> None:
         """Give the lanes the frames whose turn it is, and judge what was found first; or wait for a frame."""
         while not self._lanes.is_full:
@@ -214,7 +233,9 @@ class Cameras:
             return task.look.run()
 
     def close(self) -> None:
+        """Nothing more comes; what is known is kept."""
         self._lanes.close()
+        self._keep_all()
 
     def _tell_all(self, incidents: Iterable[Incident]) -> None:
         for incident in incidents:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from detect.geometry import Region
 from detect.incident import IncidentObject, Phase, Picture, Severity, Spell
+from detect.stays.memory import LastingMemory
 from detect.stays.stay import Scene
 from ingest.senml import Reading
 
@@ -59,6 +60,14 @@ class CameraRule(Protocol):
     @property
     def is_under_way(self) -> bool:
         """Whether an incident is open, or may soon be: more frames say sooner."""
+        ...
+
+    def memory(self) -> LastingMemory:
+        """What to go on from after a restart."""
+        ...
+
+    def resume(self, memory: LastingMemory) -> None:
+        """Go on from there."""
         ...
 
     def observe(self, scene: Scene) -> list[Finding]:

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from detect.cameras import Cameras, Equipment
 from detect.config import CameraConfig, SensorConfig
 from detect.incident import Incident
+from detect.memory import Shelf
 from detect.readings.sensors import Sensors
 from edge.messages import BadMessageError, encode_binary
 from edge.mqtt import Delivery, Link
@@ -24,16 +25,23 @@ STREAMS = ("frame", "telemetry", "config")
 
 
 class Detection:
-    """Runs until `stop` is set."""
+    """Runs until `stop` is set; on the `shelf` is what it knows over a restart."""
 
-    def __init__(self, broker: str, share: Share, registry: CollectorRegistry, equipment: Equipment) -> None:
+    def __init__(
+        self,
+        broker: str,
+        share: Share,
+        registry: CollectorRegistry,
+        equipment: Equipment,
+        shelf: Shelf | None = None,
+    ) -> None:
         self._configs: queue.SimpleQueue[tuple[Topic, CameraConfig]] = queue.SimpleQueue()
         self._dropped = Counter(
             "yihu_detect_messages_dropped", "Messages that could not be used", ["stream"], registry=registry
         )
         self._incidents = Counter("yihu_detect_incidents", "Incidents", ["kind", "phase"], registry=registry)
         self._unsent = Counter("yihu_detect_incidents_unsent", "Incidents that no queue took", registry=registry)
-        self._cameras = Cameras(registry, equipment, self._tell, self._drop)
+        self._cameras = Cameras(registry, equipment, self._tell, self._drop, shelf)
         self._sensors = Sensors(registry, self._tell)
         self._link = Link(
             broker,
@@ -48,6 +56,7 @@ class Detection:
             while not self._configs.empty():
                 self._cameras.configure(*self._configs.get(), time.time())
             self._cameras.retry(time.monotonic())
+            self._cameras.keep(time.monotonic())
             self._cameras.look(IDLE_S)
             self._cameras.tick(time.time(), connected=self._link.connected)
             self._sensors.tick(time.time(), connected=self._link.connected)

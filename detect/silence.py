@@ -4,10 +4,10 @@ A source that is silent has no clock of its own. While we could not hear, nothin
 """
 
 from dataclasses import dataclass
-from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
+from detect.case import Case
 from detect.incident import Phase, Spell
 from detect.rule import Finding, RuleSettings
 
@@ -31,34 +31,31 @@ class Attention:
         return connected and 0 <= elapsed_s <= DEAF_S
 
 
-@dataclass(slots=True)
-class _Case:
-    id: UUID
-    began_at: float
-    said_at: float
-
-
 class Silence:
     """Opens when nothing came for `silent_s` seconds, clears with the next that does. Times in epoch seconds."""
 
     def __init__(self, settings: RuleSettings, silent_s: float) -> None:
         self._settings, self._silent_s = settings, silent_s
-        self._case: _Case | None = None
+        self.case: Case | None = None
 
     @property
     def is_open(self) -> bool:
-        return self._case is not None
+        return self.case is not None
+
+    def resume(self, case: Case) -> None:
+        """Go on with what was open before a restart."""
+        self.case = case
 
     def tick(self, heard_at: float, now: float) -> list[Finding]:
         """Time has passed; the source was last heard at `heard_at`."""
-        if self._case:
-            return self._go_on(self._case, now)
+        if self.case:
+            return self._go_on(self.case, now)
         if now - heard_at < self._silent_s:
             return []
-        self._case = _Case(uuid7(), heard_at, now)
-        return [self._finding("open", self._case, now)]
+        self.case = Case(uuid7(), heard_at, now)
+        return [self._finding("open", self.case, now)]
 
-    def _go_on(self, case: _Case, now: float) -> list[Finding]:
+    def _go_on(self, case: Case, now: float) -> list[Finding]:
         if now - case.said_at < SAY_EVERY_S:
             return []
         case.said_at = now
@@ -66,10 +63,10 @@ class Silence:
 
     def close(self, now: float) -> list[Finding]:
         """Something came, or nobody listens any longer."""
-        case, self._case = self._case, None
+        case, self.case = self.case, None
         return [self._finding("clear", case, now)] if case else []
 
-    def _finding(self, phase: Phase, case: _Case, now: float) -> Finding:
+    def _finding(self, phase: Phase, case: Case, now: float) -> Finding:
         rule = self._settings
         return Finding(
             case.id,

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import cv2
 import numpy as np
+from msgspec import Struct
 
 from detect.config import CameraConfig, Zone
 from detect.gate import Gate
@@ -15,8 +16,9 @@ from detect.geometry import Region
 from detect.incident import Explanation, Incident
 from detect.model.detector import Detection, Detector, Image, Tracker
 from detect.newest import SET_BACK_S, Newest
-from detect.rule import CameraRule, Finding, Surroundings
-from detect.sight.sight import PLACE, Sight
+from detect.rule import CameraRule, Finding, RuleSettings, Surroundings
+from detect.sight.sight import PLACE, Sight, SightMemory
+from detect.stays.memory import LastingMemory
 from detect.stays.stay import Scene
 from detect.values import Point
 from edge.messages import BadMessageError, Frame, check_jpeg
@@ -63,14 +65,23 @@ class _Post:
     """One rule of one zone."""
 
     zone: Zone
+    key: str
     rule: CameraRule
+
+
+class WatchMemory(Struct):
+    """What one camera's watch goes on from after a restart; that of a rule only where it is still the same."""
+
+    settings: str
+    sight: SightMemory
+    rules: dict[str, LastingMemory]
 
 
 class Watch:
     """Follows one camera, which `topic` names: whether it sees, and by its eyes what is in its zones."""
 
     def __init__(self, topic: Topic, config: CameraConfig, eyes: Eyes | None) -> None:
-        self.config, self.eyes, self._topic = config, eyes, topic
+        self.config, self.eyes, self.topic = config, eyes, topic
         self._posts = [post for zone in config.zones for post in _posts(zone, config)]
         self._sight = self._make_sight()
         self._newest, self._admitted_at, self._seen_at, self._heard_at = Newest(), 0.0, 0.0, math.inf
@@ -80,6 +91,19 @@ class Watch:
 
     def _make_sight(self) -> Sight:
         return Sight(self.config.sight_rules, self.config.interval_s)
+
+    def memory(self) -> WatchMemory:
+        """What to go on from after a restart."""
+        rules = {post.key: post.rule.memory() for post in self._posts}
+        return WatchMemory(self.config.model_dump_json(), self._sight.memory(), rules)
+
+    def resume(self, memory: WatchMemory) -> None:
+        """Go on from there; where the camera's settings were saved since, what is usual is learned anew."""
+        if memory.settings == self.config.model_dump_json():
+            self._sight.resume(memory.sight)
+        for post in self._posts:
+            if known := memory.rules.get(post.key):
+                post.rule.resume(known)
 
     def see(self, frame: Frame) -> list[Incident]:
         """What the next frame opens, changes or clears; raise BadMessageError where it is no picture."""
@@ -95,7 +119,7 @@ class Watch:
         return Look(frame, self._detector_for(frame), self._sight.is_due(frame.at))
 
     def _detector_for(self, frame: Frame) -> Detector | None:
-        if self.eyes is None or self._sight.is_impaired:
+        if self.eyes is None or self._sight.is_doubtful:
             return None
         under_way = any(post.rule.is_under_way for post in self._posts)
         return self.eyes.detector if self._gate.passes(frame, under_way=under_way) else None
@@ -121,7 +145,7 @@ class Watch:
             yield from self._of_sight(self._sight.look(frame.at, frame.jpeg, found.image))
         if self._sight.is_elsewhere:  # its zones lie where they do not belong
             yield from self._close_posts()
-        if self.eyes is None or self._sight.is_impaired:
+        if self.eyes is None or self._sight.is_doubtful:
             self._things = None  # what was there before is not what is there afterwards
         elif found.detections is not None:
             self._things = self.eyes.tracker.track(found.detections)
@@ -144,7 +168,7 @@ class Watch:
         self._heard_at = now
 
     def _begin_anew(self, back_s: float) -> list[Incident]:
-        log.warning("the clock of %s was set back by %.0f s: its rules begin anew", self._topic, back_s)
+        log.warning("the clock of %s was set back by %.0f s: its rules begin anew", self.topic, back_s)
         cleared, self._sight = self.close(self._seen_at), self._make_sight()
         return cleared
 
@@ -167,8 +191,8 @@ class Watch:
             id=finding.id,
             kind=finding.kind,
             phase=finding.phase,
-            site=self._topic.site,
-            device=self._topic.device,
+            site=self.topic.site,
+            device=self.topic.device,
             zone=zone,
             position=self.config.position,
             began_at=finding.began_at,
@@ -192,7 +216,14 @@ class Watch:
 
 def _posts(zone: Zone, config: CameraConfig) -> list[_Post]:
     region = Region(zone.polygon)
-    return [_Post(zone, rule.make(_surroundings(region, config, rule.strictness))) for rule in zone.rules]
+    return [
+        _Post(zone, _key(zone, rule), rule.make(_surroundings(region, config, rule.strictness))) for rule in zone.rules
+    ]
+
+
+def _key(zone: Zone, rule: RuleSettings) -> str:
+    """Another where the rule, its zone's name or its outline changes."""
+    return f"{zone.id} {zone.polygon} {rule.model_dump_json()}"
 
 
 def _surroundings(region: Region, config: CameraConfig, strictness: float) -> Surroundings:

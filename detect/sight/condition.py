@@ -3,23 +3,16 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
+from detect.case import Case
 from detect.hysteresis import Hysteresis, Limit
 from detect.incident import Phase, Picture, Spell
 from detect.rule import Finding, RuleSettings
 from detect.silence import SAY_EVERY_S
 
 Quantities = dict[str, float]
-
-
-@dataclass(slots=True)
-class _Case:
-    id: UUID
-    began_at: float
-    said_at: float
 
 
 @dataclass(slots=True)
@@ -33,7 +26,7 @@ class Condition:
     for_s: float
     threshold: Quantities = field(default_factory=dict)
     _level: Hysteresis = field(init=False)
-    _case: _Case | None = None
+    case: Case | None = None
     _observed: Quantities = field(default_factory=dict)
     _at: float = math.nan
 
@@ -42,7 +35,11 @@ class Condition:
 
     @property
     def is_open(self) -> bool:
-        return self._case is not None
+        return self.case is not None
+
+    def resume(self, case: Case) -> None:
+        """Go on with what was open."""
+        self.case, self._at, self._level.on = case, case.said_at, True
 
     def take(
         self, at: float, observed: Quantities, *, holds: bool, pictures: Callable[[], list[Picture]] = list
@@ -51,25 +48,25 @@ class Condition:
         self._at, turned = at, self._level.take(float(holds), at)
         if holds:
             self._observed = observed
-        if self._case is None:
+        if self.case is None:
             return [self._open(pictures())] if turned else []
         if turned:
             return self.close()
-        if at - self._case.said_at < SAY_EVERY_S:
+        if at - self.case.said_at < SAY_EVERY_S:
             return []
-        self._case.said_at = at
-        return [self._finding("update", self._case, [])]
+        self.case.said_at = at
+        return [self._finding("update", self.case, [])]
 
     def close(self) -> list[Finding]:
         """Nobody looks any longer; return what clears with it."""
-        case, self._case = self._case, None
+        case, self.case = self.case, None
         return [self._finding("clear", case, [])] if case else []
 
     def _open(self, pictures: list[Picture]) -> Finding:
-        self._case = _Case(uuid7(), self._level.turned_at, self._at)
-        return self._finding("open", self._case, pictures)
+        self.case = Case(uuid7(), self._level.turned_at, self._at)
+        return self._finding("open", self.case, pictures)
 
-    def _finding(self, phase: Phase, case: _Case, pictures: list[Picture]) -> Finding:
+    def _finding(self, phase: Phase, case: Case, pictures: list[Picture]) -> Finding:
         return Finding(
             case.id,
             phase,

@@ -4,13 +4,15 @@ import math
 from collections.abc import Sequence
 from typing import Annotated, ClassVar, Protocol
 
+from msgspec import Struct
 from pydantic import Field
 
+from detect.case import Case
 from detect.incident import Box, Picture
 from detect.model.detector import Image
 from detect.rule import Finding, RuleSettings
 from detect.sight.condition import Condition
-from detect.sight.usual import Viewer
+from detect.sight.usual import Learned, Viewer
 from detect.sight.view import View
 from detect.values import Seconds
 
@@ -25,6 +27,13 @@ class SightRule(Protocol):
 
     @property
     def is_open(self) -> bool: ...
+
+    @property
+    def case(self) -> Case | None: ...
+
+    def resume(self, case: Case) -> None:
+        """Go on with what was open before a restart."""
+        ...
 
     def hear(self, now: float) -> list[Finding]:
         """A frame has come, of whatever time."""
@@ -49,6 +58,7 @@ class SightSettings(RuleSettings):
     severity = "minor"
     rank: ClassVar[int]
     elsewhere: ClassVar[bool] = False  # whether what is seen is another place
+    misleads: ClassVar[bool] = True  # whether what is seen is believed no longer before that has lasted
 
     @property
     def lasting_s(self) -> float:
@@ -96,6 +106,13 @@ class Impairment:
     def is_open(self) -> bool:
         return self._condition.is_open
 
+    @property
+    def case(self) -> Case | None:
+        return self._condition.case
+
+    def resume(self, case: Case) -> None:
+        self._condition.resume(case)
+
     def hear(self, now: float) -> list[Finding]:  # noqa: ARG002 - it is told of the picture, where that is looked at
         return []
 
@@ -113,21 +130,48 @@ class Impairment:
         return self._condition.close()
 
 
+class SightMemory(Struct):
+    """What to go on from after a restart: what is usual, and what was open, by its kind."""
+
+    learned: Learned | None
+    open: dict[str, Case]
+
+
 class Sight:
     """One camera's eyesight: its frames as wholes, through the rules on them. Times as in SightRule."""
 
     def __init__(self, rules: Sequence[SightSettings], interval_s: float) -> None:
         self._rules = [(rule, rule.make(interval_s)) for rule in sorted(rules, key=lambda rule: rule.rank)]
         self._viewer = Viewer()
+        self._suspect: SightSettings | None = None
 
     @property
     def is_impaired(self) -> bool:
         return any(rule.is_open for _, rule in self._rules)
 
     @property
+    def is_doubtful(self) -> bool:
+        """Whether what is seen now is not to be believed: impaired, or it may turn out to be."""
+        return self.is_impaired or (self._suspect is not None and self._suspect.misleads)
+
+    @property
     def is_elsewhere(self) -> bool:
         """Whether what is seen is another place than the one that is watched."""
         return any(rule.is_open for settings, rule in self._rules if settings.elsewhere)
+
+    def memory(self) -> SightMemory:
+        """What to go on from after a restart."""
+        return SightMemory(
+            self._viewer.memory(), {settings.kind: rule.case for settings, rule in self._rules if rule.case}
+        )
+
+    def resume(self, memory: SightMemory) -> None:
+        """Go on from there."""
+        if memory.learned:
+            self._viewer.resume(memory.learned)
+        for settings, rule in self._rules:
+            if case := memory.open.get(settings.kind):
+                rule.resume(case)
 
     def is_due(self, at: float) -> bool:
         """Whether a picture of that time is to be looked at as a whole: not every one is."""
@@ -137,11 +181,11 @@ class Sight:
         """Take in the next picture."""
         view = self._viewer.take(at, jpeg, image)
         usual = self._viewer.usual
-        first = next((settings for settings, _ in self._rules if settings.holds(view)), None)
-        if first is None and not self.is_impaired:
+        suspect = self._suspect = next((settings for settings, _ in self._rules if settings.holds(view)), None)
+        if suspect is None and not self.is_impaired:
             self._viewer.learn(view)
         return [
-            finding for settings, rule in self._rules for finding in rule.look(view, usual, holds=settings is first)
+            finding for settings, rule in self._rules for finding in rule.look(view, usual, holds=settings is suspect)
         ]
 
     def hear(self, now: float) -> list[Finding]:

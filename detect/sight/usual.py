@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 from cv2.typing import MatLike
+from msgspec import Struct
 
 from detect.sight import view
 from detect.sight.view import View
@@ -98,6 +99,28 @@ class Usual:
         self.mean = self.mean.towards(look, slow, fast)
 
 
+class Learned(Struct):
+    """What is usual, to go on from after a restart; `shape` is that of `Usual.mean`, in half precision."""
+
+    seen: View
+    at: float
+    shape: bytes
+    sharpness: float
+    coarse: float
+    since: float
+    looks: int
+
+    @classmethod
+    def of(cls, usual: Usual) -> "Learned":
+        mean = usual.mean
+        shape = mean.shape.astype(np.float16).tobytes()
+        return cls(usual.seen, mean.at, shape, mean.sharpness, mean.coarse, usual.since, usual.looks)
+
+    def usual(self) -> Usual:
+        shape = np.frombuffer(self.shape, np.float16).reshape(view.SHAPE_HEIGHT, view.SHAPE_WIDTH).astype(np.float32)
+        return Usual(self.seen, Look(self.at, shape, self.sharpness, self.coarse), self.since, self.looks)
+
+
 class Viewer:
     """Follows one camera's pictures, whose times are their own and never go back."""
 
@@ -109,6 +132,14 @@ class Viewer:
     def usual(self) -> View | None:
         """The last view that was usual."""
         return self._usual.seen if self._usual else None
+
+    def memory(self) -> Learned | None:
+        """What is usual, once that is known."""
+        return Learned.of(self._usual) if self._usual and self._usual.is_known else None
+
+    def resume(self, learned: Learned) -> None:
+        """Go on from there."""
+        self._usual = learned.usual()
 
     def is_due(self, at: float) -> bool:
         return at - self._recent.at >= LOOK_EVERY_S

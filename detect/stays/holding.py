@@ -38,6 +38,10 @@ class Holding:
     rhythm: Rhythm = field(default_factory=Rhythm)
     absent_s: float = 0.0
 
+    def resume(self, rhythm: Rhythm, stays: list[Stay]) -> None:
+        """Go on from there."""
+        self.rhythm, self.stays = rhythm, stays
+
     def observe(self, scene: Scene) -> list[Stay]:
         """Take in the next frame; return the stay that ended with it, if one did."""
         ended: list[Stay] = []
@@ -107,7 +111,7 @@ class HoldingSettings(LastingSettings):
         def there(thing: Detection) -> bool:
             return thing.label in self.labels and self.is_there(thing, surroundings)
 
-        rhythm = Rhythm(surroundings.interval_s)
+        rhythm = Rhythm.expect(surroundings.interval_s)
         return Holding(there, surroundings.confidence, self.lasting_s, self.least, self.gap_s, rhythm=rhythm)
 
 

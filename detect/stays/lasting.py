@@ -4,13 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ClassVar, Protocol
-from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
 from detect.incident import IncidentObject, Phase, Picture, Role
 from detect.model.detector import Detection
+from detect.rhythm import Rhythm
 from detect.rule import UPDATE_EVERY_S, CameraRuleSettings, Finding, Surroundings
+from detect.stays.memory import Kept, LastingMemory, Told
 from detect.stays.stay import Scene, Sighting, Stay
 from detect.values import Hours, within
 
@@ -23,6 +24,13 @@ class Follower(Protocol):
 
     @property
     def stays(self) -> list[Stay]: ...
+
+    @property
+    def rhythm(self) -> Rhythm: ...
+
+    def resume(self, rhythm: Rhythm, stays: list[Stay]) -> None:
+        """Go on from there."""
+        ...
 
     def observe(self, scene: Scene) -> list[Stay]:
         """Take in the next frame; return the stays that ended with it."""
@@ -65,17 +73,15 @@ class Sifted:
     def stays(self) -> list[Stay]:
         return self.follower.stays
 
+    @property
+    def rhythm(self) -> Rhythm:
+        return self.follower.rhythm
+
+    def resume(self, rhythm: Rhythm, stays: list[Stay]) -> None:
+        self.follower.resume(rhythm, stays)
+
     def observe(self, scene: Scene) -> list[Stay]:
         return self.follower.observe(replace(scene, detections=self.sieve(scene)))
-
-
-@dataclass(slots=True)
-class _Case:
-    """An incident under way, and what was last said of it."""
-
-    id: UUID
-    said_at: float
-    best: Sighting
 
 
 class Lasting:
@@ -84,14 +90,26 @@ class Lasting:
     def __init__(self, settings: LastingSettings, surroundings: Surroundings, follow: Callable[[], Follower]) -> None:
         self._settings, self._place, self._follow = settings, surroundings, follow
         self._follower = follow()
-        self._cases: dict[Stay, _Case] = {}
+        self._cases: dict[Stay, Told] = {}
 
     @property
     def is_under_way(self) -> bool:
+        return bool(self._cases) or any(map(self._may_last, self._follower.stays))
+
+    def _may_last(self, stay: Stay) -> bool:
         soon_s = SOON * self._settings.lasting_s
-        return bool(self._cases) or any(
-            stay.dwell_s >= soon_s and stay.seen_share > self._settings.seen_share for stay in self._follower.stays
-        )
+        return stay.dwell_s >= soon_s and stay.seen_share > self._settings.seen_share
+
+    def memory(self) -> LastingMemory:
+        """Of what is told of, and may soon be."""
+        told = [(stay, self._cases.get(stay)) for stay in self._follower.stays]
+        kept = [Kept(stay.spare(told=case is not None), case) for stay, case in told if case or self._may_last(stay)]
+        return LastingMemory(self._follower.rhythm, kept)
+
+    def resume(self, memory: LastingMemory) -> None:
+        """Go on from there."""
+        self._follower.resume(memory.rhythm, [kept.stay for kept in memory.kept])
+        self._cases = {kept.stay: kept.told for kept in memory.kept if kept.told}
 
     def observe(self, scene: Scene) -> list[Finding]:
         if not within(self._settings.hours, datetime.fromtimestamp(scene.at, self._place.timezone)):
@@ -112,8 +130,8 @@ class Lasting:
             return self._open(stay) if self._has_lasted(stay) else None
         if stay.last.at - case.said_at < UPDATE_EVERY_S:
             return None
-        pictures = [] if stay.best is case.best else [_picture("best", stay.best)]
-        case.said_at, case.best = stay.last.at, stay.best
+        pictures = [] if stay.best.score <= case.best_score else _pictures("best", stay.best)
+        case.said_at, case.best_score = stay.last.at, stay.best.score
         return self._finding(case, "update", stay, stay.last.at, pictures)
 
     def _has_lasted(self, stay: Stay) -> bool:
@@ -121,15 +139,16 @@ class Lasting:
         return long_enough and stay.seen_share > self._settings.seen_share and stay.score >= self._place.confidence
 
     def _open(self, stay: Stay) -> Finding:
-        case = self._cases[stay] = _Case(uuid7(), stay.last.at, stay.best)
-        pictures = [_picture("first", stay.first), _picture("best", stay.best)]
+        stay.told = True
+        case = self._cases[stay] = Told(uuid7(), stay.last.at, stay.best.score)
+        pictures = [*_pictures("first", stay.first), *_pictures("best", stay.best)]
         return self._finding(case, "open", stay, stay.last.at, pictures)
 
     def _clear(self, stay: Stay, at: float) -> Finding | None:
         case = self._cases.pop(stay, None)
-        return self._finding(case, "clear", stay, at, [_picture("last", stay.last)]) if case else None
+        return self._finding(case, "clear", stay, at, _pictures("last", stay.last)) if case else None
 
-    def _finding(self, case: _Case, phase: Phase, stay: Stay, at: float, pictures: list[Picture]) -> Finding:
+    def _finding(self, case: Told, phase: Phase, stay: Stay, at: float, pictures: list[Picture]) -> Finding:
         rule = self._settings
         return Finding(
             case.id,
@@ -153,5 +172,6 @@ class Lasting:
         )
 
 
-def _picture(role: Role, sighting: Sighting) -> Picture:
-    return Picture(role, sighting.at, sighting.jpeg, sighting.box)
+def _pictures(role: Role, sighting: Sighting) -> list[Picture]:
+    """None where it was not kept over a restart."""
+    return [Picture(role, sighting.at, sighting.jpeg, sighting.box)] if sighting.jpeg else []

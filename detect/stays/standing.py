@@ -36,6 +36,10 @@ class Standing:
     stays: list[Stay] = field(default_factory=list)
     rhythm: Rhythm = field(default_factory=Rhythm)
 
+    def resume(self, rhythm: Rhythm, stays: list[Stay]) -> None:
+        """Go on from there."""
+        self.rhythm, self.stays = rhythm, stays
+
     def observe(self, scene: Scene) -> list[Stay]:
         """Take in the next frame; return the stays that ended with it."""
         was_off = self.rhythm.was_off(scene.at)
@@ -93,7 +97,7 @@ class Standing:
         return Stay.begin(sighting, Anchor.take(image, sighting.box)) if self.wanted(sighting.things[0]) else None
 
     def _miss(self, stay: Stay, scene: Scene, *, hidden: bool) -> None:
-        if self.anchored and stay.seen_s >= GONE_S and _looks_alike(stay, scene):
+        if self.anchored and stay.may_be_kept and _looks_alike(stay, scene):
             stay.keep(scene.at, self.rhythm.known_s)
         else:
             stay.miss(scene.at, self.rhythm.known_s, hidden=hidden)

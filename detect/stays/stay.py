@@ -3,7 +3,7 @@
 Time is the frames' own, in epoch seconds, never a count of frames.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median_low
 from typing import Literal
 
@@ -14,6 +14,8 @@ from detect.stays.anchor import Anchor
 State = Literal["seen", "alike", "hidden", "unseen", "unknown"]
 
 SPELLS, SCORES = 60, 30  # how much of its history a stay keeps
+SURE_S = 3.0  # what was seen for less may be a ghost, of which the place always looks the same
+KEPT_SHARE = 0.5  # of the dwell that it must have been seen
 COMPARED_S = 1.0  # what is seen is compared with its anchor no more often
 ALIKE = 0.6  # likeness from which the same is there, seen or not; an empty place reaches 0.5 once in a hundred times
 OTHER = 0.45  # likeness below which something else is there; the same falls below once in two hundred times
@@ -57,22 +59,23 @@ class Stay:
     last: Sighting
     spells: list[Spell]
     scores: list[float]
-    there_at: float  # the last frame on which it was seen, or the place looked as it did
     anchor: Anchor | None = None
     rival: "Stay | None" = None
     doubts: int = 0  # frames since it was last there on which something else was
     doubted_at: float = 0.0
     compared_at: float = 0.0
+    told: bool = False  # whether an incident was opened for it
     absent: int = 0  # frames in a row
-    seen_s: float = 0.0
+    away_s: float = 0.0  # since it was last seen, or its place looked as it did; of that unseen, and not hidden:
     unseen_s: float = 0.0
+    seen_s: float = 0.0
     unknown_s: float = 0.0
     unknown_since_s: float = 0.0
 
     @classmethod
     def begin(cls, sighting: Sighting, anchor: Anchor | None = None) -> "Stay":
         spell = Spell(sighting.at, sighting.at, "seen")
-        return cls(sighting, sighting, sighting, [spell], [sighting.score], sighting.at, anchor)
+        return cls(sighting, sighting, sighting, [spell], [sighting.score], anchor)
 
     @property
     def place(self) -> Box:
@@ -84,13 +87,8 @@ class Stay:
 
     @property
     def dwell_s(self) -> float:
-        """From the first to the last frame on which it was there, less what is unknown."""
-        return self.there_at - self.began - self.unknown_s
-
-    @property
-    def away_s(self) -> float:
-        """From the last frame on which it was there to the last one, less what is unknown."""
-        return self.spells[-1].end - self.there_at - self.unknown_since_s
+        """From the first to the last frame on which it was seen, less what is unknown."""
+        return self.last.at - self.began - self.unknown_s
 
     @property
     def seen_share(self) -> float:
@@ -105,23 +103,32 @@ class Stay:
     def see(self, sighting: Sighting, known_s: float) -> None:
         """Take in the next frame, with it on it; of the time since the last one, so many seconds are known."""
         self._extend("seen", sighting.at, known_s)
-        self._is_there(sighting.at)
+        self._is_there()
         self.seen_s += known_s
+        self.unknown_s += self.unknown_since_s
+        self.unknown_since_s = 0.0
         self.last = sighting
         self.scores.append(sighting.score)
         del self.scores[:-SCORES]
         if sighting.score > self.best.score:
             self.best = sighting
 
+    @property
+    def may_be_kept(self) -> bool:
+        """Whether its looks alone may say that it is there: until it is told of, for no longer than it was seen."""
+        whole_s = self.spells[-1].end - self.began - self.unknown_s - self.unknown_since_s
+        return self.seen_s >= SURE_S and (self.told or self.seen_s > KEPT_SHARE * whole_s)
+
     def keep(self, at: float, known_s: float) -> None:
         """Take in the next frame, on which nothing is detected there, and all looks as it did."""
         self._extend("alike", at, known_s)
-        self._is_there(at)
+        self._is_there()
 
     def miss(self, at: float, known_s: float, *, hidden: bool) -> None:
         """Take in the next frame, without it."""
         self._extend("hidden" if hidden else "unseen", at, known_s)
         self.absent += 1
+        self.away_s += known_s
         if not hidden:
             self.unseen_s += known_s
 
@@ -137,11 +144,15 @@ class Stay:
         """Whether something else has been in its place for long enough, on two frames at least."""
         return self.doubts > 1 and self.spells[-1].end - self.doubted_at >= COMPARED_S
 
-    def _is_there(self, at: float) -> None:
-        self.there_at, self.absent, self.unseen_s = at, 0, 0.0
+    def spare(self, *, told: bool) -> "Stay":
+        """A copy to be kept, without the pictures that have been told of and those that others will stand for."""
+        first = replace(self.first, jpeg=b"") if told else self.first
+        best = replace(self.best, jpeg=b"") if told else first
+        return replace(self, first=first, best=best, last=replace(self.last, jpeg=b""), rival=None, doubts=0)
+
+    def _is_there(self) -> None:
+        self.absent, self.away_s, self.unseen_s = 0, 0.0, 0.0
         self.rival, self.doubts = None, 0
-        self.unknown_s += self.unknown_since_s
-        self.unknown_since_s = 0.0
 
     def _extend(self, state: Literal["seen", "alike", "hidden", "unseen"], at: float, known_s: float) -> None:
         """Add the time since the last frame to the timeline."""

@@ -38,5 +38,5 @@ class StayingSettings(LastingSettings):
         def enters(thing: Detection) -> bool:
             return thing.score >= surroundings.confidence and surroundings.region.holds(thing.box)
 
-        rhythm = Rhythm(surroundings.interval_s)
+        rhythm = Rhythm.expect(surroundings.interval_s)
         return Standing(wanted=enters, same_kind=named, moves=self.moves, anchored=self.anchored, rhythm=rhythm)

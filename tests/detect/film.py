@@ -15,7 +15,7 @@ CLIP_FPS = 25
 BOOT = UUID("01932d6c-0000-7000-8000-000000000001")
 COACH = (190 / 352, 106 / 288, 288 / 352, 204 / 288)  # stands at the kerb all through tfl_jamcam_5
 
-GREY = np.full((48, 64, 3), 128, np.uint8)
+STREET = np.random.default_rng(0).integers(0, 256, (48, 64, 3), np.uint8)  # no card, and nothing before the lens
 
 
 def read(path: Path, fps: float) -> Iterator[Image]:

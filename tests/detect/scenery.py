@@ -13,9 +13,10 @@ def road() -> Image:
     return _texture(HEIGHT, WIDTH, seed=-1, spread=6)
 
 
-def with_car(seed: int) -> Image:
-    picture = road()
-    left, top, right, bottom = (round(part * side) for part, side in zip(PLACE, (WIDTH, HEIGHT) * 2, strict=True))
+def with_car(seed: int, on: Image | None = None) -> Image:
+    picture = road() if on is None else on.copy()
+    height, width = picture.shape[:2]
+    left, top, right, bottom = (round(part * side) for part, side in zip(PLACE, (width, height) * 2, strict=True))
     picture[top:bottom, left:right] = _texture(bottom - top, right - left, seed, spread=60)
     return picture
 

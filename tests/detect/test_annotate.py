@@ -20,7 +20,7 @@ def test_zones_things_and_incidents_are_drawn_where_they_are() -> None:
         "polygon": [[0, 0], [1, 0], [1, 1], [0, 1]],
         "rules": [{"kind": "illegal_parking", "dwell": 2}],
     }
-    config = CameraConfig.model_validate({"detector": {"model": "m"}, "zones": [zone]})
+    config = CameraConfig.model_validate({"sight": [], "detector": {"model": "m"}, "zones": [zone]})
     watch = Watch(Topic("s", "cam-1", "frame"), config, Eyes(StandingCar(), NoTracker()))
     incidents = [one for n in range(4) for one in watch.see(Frame(BOOT, n + 1, NOON + n, jpeg(GREY), moving=True))]
     assert watch.scene

@@ -8,12 +8,13 @@ from prometheus_client import CollectorRegistry
 from detect.cameras import RETRY_S, Cameras, Equipment
 from detect.config import CameraConfig
 from detect.incident import Incident
+from detect.memory import Shelf
 from detect.model.catalogue import ModelError
 from detect.model.detector import Detector
 from edge.messages import Frame, encode_binary
 from edge.topics import Topic
 from tests.detect.fakes import NoTracker, StandingCar
-from tests.detect.film import BOOT, GREY, jpeg
+from tests.detect.film import BOOT, STREET, jpeg
 from tests.detect.street import NOON
 
 
@@ -61,16 +62,18 @@ def config(*rules: dict[str, object], model: str = "m") -> CameraConfig:
 class Eyes:
     """The cameras' side of the stage; `told` is all that they ever had said."""
 
-    def __init__(self, load: Callable[[str], Detector] = lambda _: StandingCar()) -> None:
+    def __init__(self, load: Callable[[str], Detector] = lambda _: StandingCar(), shelf: Path | None = None) -> None:
         self.told: list[Incident] = []
-        self.cameras = Cameras(CollectorRegistry(), EQUIPMENT._replace(load=load), self.told.append, self._drop)
+        registry = CollectorRegistry()
+        kept = Shelf(shelf, registry) if shelf else None
+        self.cameras = Cameras(registry, EQUIPMENT._replace(load=load), self.told.append, self._drop, kept)
 
     def _drop(self, topic: str, error: Exception) -> None:
         raise AssertionError(topic) from error
 
     def show(self, *seconds: float) -> None:
         for second in seconds:
-            frame = Frame(BOOT, 1, NOON + second, jpeg(GREY), moving=True)
+            frame = Frame(BOOT, 1, NOON + second, jpeg(STREET), moving=True)
             self.cameras.put(CAMERA, encode_binary(frame), NOON + second)
             self.cameras.look(0)
 
@@ -120,6 +123,42 @@ def test_an_edit_clears_what_is_open_before_it_opens_anew():
     eyes.show(4, 5, 6, 7)
     assert eyes.phases == [("open", 2), ("clear", 3), ("open", 7)]
     assert eyes.told[0].id == eyes.told[1].id != eyes.told[2].id
+
+
+def test_a_restart_goes_on_with_what_stands_there_and_with_what_is_open(tmp_path: Path):
+    eyes = [Eyes(shelf=tmp_path) for _ in range(3)]
+    for number, seconds in enumerate([(0, 1), (2, 3), (4, 5)]):
+        eyes[number].cameras.configure(CAMERA, config(PARKING), NOON)
+        eyes[number].show(*seconds)
+        eyes[number].cameras.close()
+    assert [one.phases for one in eyes] == [[], [("open", 2)], []]
+    last = Eyes(shelf=tmp_path)
+    last.cameras.configure(CAMERA, config(PARKING), NOON)
+    last.show(6)
+    last.cameras.configure(CAMERA, config(), NOON)
+    assert last.phases == [("clear", 6)]
+    assert (last.told[0].id, last.told[0].began_at) == (eyes[1].told[0].id, NOON)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_known_is_kept_while_it_runs(tmp_path: Path):
+    crashing, after = Eyes(shelf=tmp_path), Eyes(shelf=tmp_path)
+    crashing.cameras.configure(CAMERA, config(PARKING), NOON)
+    crashing.show(0, 1)
+    crashing.cameras.keep(100.0)
+    after.cameras.configure(CAMERA, config(PARKING), NOON)
+    after.show(2)
+    assert after.phases == [("open", 2)]
+
+
+def test_another_rule_begins_anew_after_a_restart(tmp_path: Path):
+    before, after = Eyes(shelf=tmp_path), Eyes(shelf=tmp_path)
+    before.cameras.configure(CAMERA, config(PARKING), NOON)
+    before.show(0, 1)
+    before.cameras.close()
+    after.cameras.configure(CAMERA, config(PARKING | {"objects": ["car", "bus"]}), NOON)
+    after.show(2, 3)
+    assert after.phases == []
 
 
 def test_a_removal_clears_what_is_open():

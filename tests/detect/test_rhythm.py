@@ -52,7 +52,7 @@ def known(rhythm: Rhythm, *gaps: float) -> list[float]:
 @given(st.lists(st.integers(1, int(TIMES)), min_size=1), st.floats(0.04, 600))
 def test_a_few_dropped_frames_leave_nothing_unknown(frames: list[int], interval: float):
     gaps = [interval * number for number in frames]
-    assert known(Rhythm(interval), *gaps) == pytest.approx(gaps, abs=1e-5)
+    assert known(Rhythm.expect(interval), *gaps) == pytest.approx(gaps, abs=1e-5)
 
 
 def test_of_a_stall_only_a_few_intervals_are_known():
@@ -61,5 +61,5 @@ def test_of_a_stall_only_a_few_intervals_are_known():
 
 def test_what_the_site_file_says_holds_for_the_first_gap_until_the_camera_says_otherwise():
     assert known(Rhythm(), 600, 600) == [600, 600]
-    assert known(Rhythm(0.2), 600, 600, 600) == [0.6, 0.6, 600]
+    assert known(Rhythm.expect(0.2), 600, 600, 600) == [0.6, 0.6, 600]
     assert known(Rhythm(), *[0.2] * 99, *[600] * INTERVALS)[-1] == 600

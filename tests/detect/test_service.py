@@ -19,13 +19,13 @@ from edge.mqtt import Delivery, Link
 from edge.topics import Share, Topic
 from tests.conftest import Broker
 from tests.detect.fakes import NoTracker, StandingCar
-from tests.detect.film import BOOT, GREY, film, jpeg
+from tests.detect.film import BOOT, STREET, film, jpeg
 from tests.detect.running import running
 from tests.detect.street import NOON
 from tests.edge.links import linked, listening
 from tests.waiting import wait_for
 
-PICTURE = jpeg(GREY)
+PICTURE = jpeg(STREET)
 
 
 def topic(device: str, stream: str) -> Topic:

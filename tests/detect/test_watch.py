@@ -21,7 +21,7 @@ from detect.watch import Eyes, Watch, decode_image
 from edge.messages import BadMessageError, Frame, decode, encode_binary
 from edge.topics import Topic
 from tests.detect.fakes import NoTracker, StandingCar
-from tests.detect.film import BOOT, COACH, GREY, darker, film, jpeg
+from tests.detect.film import BOOT, COACH, STREET, darker, film, jpeg
 from tests.detect.street import NOON, PLACE, thing
 
 CAMERA = Topic("tooley", "cam-1", "frame")
@@ -80,7 +80,7 @@ def config(*zones: dict[str, object]) -> CameraConfig:
 
 
 def frame(at: float, image: bytes | None = None) -> Frame:
-    return Frame(BOOT, 1, at, jpeg(GREY) if image is None else image, moving=True)
+    return Frame(BOOT, 1, at, jpeg(STREET) if image is None else image, moving=True)
 
 
 def test_an_incident_says_where_when_and_by_what():
@@ -142,7 +142,7 @@ def test_a_frame_that_is_not_newer_tells_nothing():
 def sent(*times: float, boots: Sequence[int] = ()) -> list[Frame]:
     """One after the other, each with the seconds after NOON that the camera's clock showed."""
     return [
-        Frame(UUID(int=boot), number, NOON + at, jpeg(GREY), moving=True)
+        Frame(UUID(int=boot), number, NOON + at, jpeg(STREET), moving=True)
         for number, (at, boot) in enumerate(zip(times, boots or [0] * len(times), strict=True), 1)
     ]
 
@@ -179,13 +179,13 @@ def test_a_bad_picture_leaves_the_watch_as_it_was():
 
 def claiming(width: int, height: int) -> bytes:
     """A JPEG of a few bytes whose header says that it is huge."""
-    image = bytearray(jpeg(GREY))
+    image = bytearray(jpeg(STREET))
     size = image.index(b"\xff\xc0") + 5
     image[size : size + 4] = struct.pack(">HH", height, width)
     return bytes(image)
 
 
-PNG = cv2.imencode(".png", GREY)[1].tobytes()
+PNG = cv2.imencode(".png", STREET)[1].tobytes()
 
 
 @pytest.mark.parametrize(
@@ -194,8 +194,8 @@ PNG = cv2.imencode(".png", GREY)[1].tobytes()
         pytest.param(b"", id="empty"),
         pytest.param(b"\xff\xd8\xff\xd9", id="a JPEG's two ends"),
         pytest.param(b"\xff\xd8" + b"corrupt" * 100 + b"\xff\xd9", id="corrupt"),
-        pytest.param(jpeg(GREY)[:-100], id="truncated"),
-        pytest.param(jpeg(GREY)[:20], id="a header alone"),
+        pytest.param(jpeg(STREET)[:-100], id="truncated"),
+        pytest.param(jpeg(STREET)[:20], id="a header alone"),
         pytest.param(PNG, id="PNG"),
         pytest.param(b"GIF89a" + bytes(100), id="GIF"),
         pytest.param(claiming(65500, 65500), id="65500 × 65500"),

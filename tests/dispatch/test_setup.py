@@ -25,7 +25,7 @@ from ingest.configs import ConfigPublisher
 from ingest.migrate import migrate
 from tests.conftest import Broker
 from tests.detect.fakes import NoTracker, StandingCar
-from tests.detect.film import BOOT, GREY, jpeg
+from tests.detect.film import BOOT, STREET, jpeg
 from tests.detect.running import running
 from tests.detect.street import NOON
 from tests.dispatch.matters import goes_on_or_waits, rows
@@ -236,7 +236,7 @@ def test_an_edit_reaches_detect_without_a_restart(
         publisher.publish_changes(connection)
         wait_for(lambda: watched() == 1, within_s=20)
         for second in range(60):
-            frame = Frame(BOOT, second + 1, NOON + second, jpeg(GREY), moving=True)
+            frame = Frame(BOOT, second + 1, NOON + second, jpeg(STREET), moving=True)
             assert link.publish(topic, encode_binary(frame), wait_s=10)
             if heard:
                 break

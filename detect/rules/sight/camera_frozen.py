@@ -8,6 +8,7 @@ from detect.sight.view import View
 
 class Settings(ViewSettings):
     rank: ClassVar[int] = 3
+    misleads = False  # what it shows was so, and a still street looks the same
     kind: Literal["camera_frozen"]
     for_s: For = 60.0  # encoders of still streets send the same for some seconds
 

@@ -17,6 +17,7 @@ from edge.topics import Topic
 from tests.detect.fakes import NoTracker, StandingCar
 from tests.detect.film import BOOT, jpeg
 from tests.detect.rules.sight.test_impairments import bagged, clip, street, turned
+from tests.detect.scenery import with_car
 from tests.detect.street import NOON
 
 ALL = [[0, 0], [1, 0], [1, 1], [0, 1]]
@@ -62,11 +63,14 @@ def test_a_camera_that_was_turned_ends_its_stays_and_invents_none(media: Path):
     assert back[1].began_at >= back[0].at  # what stood there meanwhile is not known
 
 
-def test_a_stay_outlasts_a_cover(media: Path):
+@pytest.mark.parametrize("covered_s", [10, 25, 50])
+def test_a_stay_outlasts_a_cover_through_which_nothing_is_seen(covered_s: int, media: Path):
     camera = Camera(media)
     (parked,) = camera.show(camera.street(90))
-    assert said(camera.show(map(bagged, camera.street(50)))) == [("camera_covered", "open")]
-    assert said(camera.show(camera.street(60))) == [("camera_covered", "clear")]
+    detect, camera.detector.detect = camera.detector.detect, lambda images: [[] for _ in images]
+    assert said(camera.show(map(bagged, camera.street(covered_s)))) == [("camera_covered", "open")] * (covered_s > 30)
+    camera.detector.detect = detect
+    assert said(camera.show(camera.street(60))) == [("camera_covered", "clear")] * (covered_s > 30)
     assert parked.phase == "open"
 
 
@@ -74,9 +78,9 @@ def test_what_left_behind_a_cover_is_not_taken_for_seen_after_it(media: Path):
     camera = Camera(media)
     camera.show(camera.street(90))
     camera.show(map(bagged, camera.street(50)))
-    covered_at = NOON + 90 + 32  # and half a minute until that counts
+    covered_at = NOON + 90 + 1
     camera.detector.detect = lambda images: [[] for _ in images]
-    *_, cleared = camera.show(camera.street(60))
+    *_, cleared = camera.show(with_car(1, on=picture) for picture in camera.street(60))  # none that is detected
     assert (cleared.kind, cleared.phase) == ("illegal_parking", "clear")
     assert cleared.pictures[0].at <= covered_at
 

@@ -78,15 +78,26 @@ def test_a_flash_between_two_frames_that_are_passed_over_ends_nothing():
     assert [stay.began for stay in street.stays] == [NOON]
 
 
-def test_what_is_not_detected_is_there_while_all_looks_as_it_did():
+@pytest.mark.parametrize("told", [True, False])
+def test_what_is_not_detected_is_there_while_all_looks_as_it_did(told: bool):
     street = standing()
-    play(street, times(NOON, 10, fps=5), MINE, thing())
-    assert play(street, times(NOON + 10.2, 60, fps=5), darker(MINE)) == []
-    play(street, [NOON + 70.4], MINE, thing())
+    play(street, times(NOON, 30, fps=5), MINE, thing())
+    street.stays[0].told = told
+    assert play(street, times(NOON + 30.2, 20, fps=5), darker(MINE)) == []
+    assert street.stays[0].dwell_s == pytest.approx(30)  # no likeness makes it longer
+    play(street, [NOON + 50.4], MINE, thing())
     (stay,) = street.stays
-    assert stay.dwell_s == pytest.approx(70.4)
+    assert stay.dwell_s == pytest.approx(50.4)
     assert [spell.state for spell in stay.spells] == ["seen", "alike", "seen"]
-    assert stay.seen_share < 0.2
+    assert stay.seen_share == pytest.approx(0.6, abs=0.01)
+
+
+@pytest.mark.parametrize(("told", "ended"), [(True, 0), (False, 1)])
+def test_until_it_is_told_of_it_is_kept_for_no_longer_than_it_was_seen(told: bool, ended: int):
+    street = standing()
+    play(street, times(NOON, 30, fps=5), MINE, thing())
+    street.stays[0].told = told
+    assert len(play(street, times(NOON + 30.2, 40, fps=5), MINE)) == ended
 
 
 def test_a_place_that_looks_empty_has_been_left():
