@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from pathlib import Path
@@ -10,9 +11,11 @@ from typing import NamedTuple
 import msgspec
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from detect.backlog import Punctuality
 from detect.config import CameraConfig
 from detect.incident import Incident
 from detect.lanes import Lanes
+from detect.latecomers import Arrival, Latecomers
 from detect.mailbox import Mailbox
 from detect.memory import Shelf
 from detect.model.detector import Detector, Tracker
@@ -25,6 +28,7 @@ from edge.topics import Topic
 log = logging.getLogger(__name__)
 
 RETRY_S = 60.0  # between two looks for a model that was missing
+LATE_TURN = 8  # of so many frames one is late, where both kinds wait
 KEEP_S = 30.0  # what began since the last time is forgotten in a crash
 
 
@@ -49,11 +53,6 @@ class Equipment(NamedTuple):
     def eyes(self, config: CameraConfig) -> Eyes | None:
         """What looks at a camera from now on; None where it has no zones to look at."""
         return Eyes(self.load(self.choose(config)), self.make_tracker()) if config.zones else None
-
-
-class Arrival(NamedTuple):
-    topic: Topic
-    frame: Frame
 
 
 def _newer(older: Arrival, newer: Arrival) -> Arrival:
@@ -85,6 +84,9 @@ class Cameras:
     ) -> None:
         self._equipment, self._tell, self._drop, self._shelf = equipment, tell, drop, shelf
         self._frames = Mailbox(_newer)
+        self._late = Latecomers(self._follow_past)
+        self._punctuality: defaultdict[str, Punctuality] = defaultdict(Punctuality)
+        self._turn = 0
         self._watches: dict[tuple[str, str], Watch] = {}
         self._waiting: dict[tuple[str, str], tuple[Topic, Watch]] = {}
         self._attention = Attention()
@@ -116,8 +118,10 @@ class Cameras:
         """Leave a frame to be looked at; raise BadMessageError."""
         frame = decode(payload, Frame)
         check_clock(frame.at, now)
-        if self._frames.put(_name(topic), Arrival(topic, frame)):
-            self._passed_over.labels(topic.site, topic.device).inc()
+        name, arrival = _name(topic), Arrival(topic, frame)
+        is_late = self._punctuality[name].is_late(frame)
+        passed_over = self._late.put(arrival) if is_late else self._frames.put(name, arrival)
+        self._passed_over.labels(topic.site, topic.device).inc(passed_over)
 
     def configure(self, topic: Topic, config: CameraConfig, now: float) -> None:
         """Watch a camera by this from now on; the same again restarts nothing, another clears what is open."""
@@ -126,7 +130,7 @@ class Cameras:
         if known and known.config == config:
             return
         if known:
-            self._tell_all(self._watches.pop(place).close(now))
+            self._tell_all([*self._watches.pop(place).close(now), *self._late.end(place, now)])
         self._waiting.pop(place, None)
         if config.camera or config.zones:
             watch = self._watches[place] = Watch(topic, config, None)
@@ -176,6 +180,7 @@ class Cameras:
     def tick(self, now: float, *, connected: bool) -> None:
         """Time passes, at this machine's clock; while we are cut off, no camera is silent."""
         listened = self._attention.tick(now, connected=connected)
+        self._tell_all(self._late.tick(now))
         for watch in self._watches.values() if listened is not None else ():
             if listened:
                 self._tell_all(watch.tick(now))
@@ -195,16 +200,34 @@ class Cameras:
 
     def look(self, timeout_s: float) -> None:
         """Give the lanes the frames whose turn it is, and judge what was found first; or wait for a frame."""
-        while not self._lanes.is_full:
-            arrival = self._frames.take(0 if len(self._lanes) else timeout_s)
-            if not arrival:
-                break
-            self._admit(arrival)
+        while not self._lanes.is_full and (taken := self._take(0 if len(self._lanes) else timeout_s)):
+            self._admit(*taken)
         if len(self._lanes):
             self._judge(*self._lanes.take())
 
-    def _admit(self, arrival: Arrival) -> None:
-        watch = self._watches.get((arrival.topic.site, arrival.topic.device))
+    def _take(self, timeout_s: float) -> tuple[Arrival, Watch | None] | None:
+        """A live frame, and one that is late where none waits, or once in LATE_TURN."""
+        self._turn += 1
+        if self._turn % LATE_TURN == 0 and (late := self._late.take(time.time())):
+            return late
+        arrival = self._frames.take(0 if len(self._late) else timeout_s)
+        if arrival:
+            return arrival, self._watches.get((arrival.topic.site, arrival.topic.device))
+        return self._late.take(time.time())
+
+    def _follow_past(self, first: Arrival) -> Watch | None:
+        """What looks at late frames of a camera that is watched, from what stood there before it was cut off."""
+        place = first.topic.site, first.topic.device
+        watch = self._watches.get(place)
+        if watch is None or place in self._waiting:
+            return None
+        past = Watch(first.topic, watch.config, self._equipment.eyes(watch.config), late=True)
+        if watch.before_gap and watch.before_gap.at < first.frame.at:
+            past.resume(watch.before_gap)
+            watch.before_gap = None
+        return past
+
+    def _admit(self, arrival: Arrival, watch: Watch | None) -> None:
         look = watch and watch.admit(arrival.frame)
         if watch and look:
             self._lanes.give(_Task(arrival.topic, watch, look))
@@ -214,7 +237,7 @@ class Cameras:
 
     def _judge(self, task: _Task, result: Future[Found]) -> None:
         topic, watch, look = task
-        if self._watches.get((topic.site, topic.device)) is not watch:
+        if self._watches.get((topic.site, topic.device)) is not watch and not self._late.follows(watch):
             return  # it was given other zones meanwhile
         try:
             incidents = [*watch.judge(look, result.result), *watch.hear(time.time())]
@@ -222,7 +245,8 @@ class Cameras:
             self._drop(str(topic), error)
             return
         self._count(topic)
-        self._age.observe(max(0.0, time.time() - look.frame.at))
+        if not watch.late:
+            self._age.observe(max(0.0, time.time() - look.frame.at))
         self._tell_all(incidents)
 
     def _count(self, topic: Topic) -> None:

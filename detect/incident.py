@@ -50,7 +50,10 @@ class Spell(Struct, frozen=True, rename={"begin": "from", "end": "to"}):
 
 
 class Explanation(Struct, frozen=True):
-    """Why: the rule and its version, what it asks against what was seen, and by which model."""
+    """Why: the rule and its version, what it asks against what was seen, and by which model.
+
+    `late`: it was found in what came only after its source had been cut off.
+    """
 
     rule: dict[str, str]
     threshold: dict[str, float]
@@ -60,6 +63,7 @@ class Explanation(Struct, frozen=True):
     dwell: list[Spell] = []
     scores: list[float] = []
     track: int | None = None
+    late: bool = False
 
 
 class Incident(Struct, frozen=True):

@@ -4,7 +4,7 @@ Times are the source's own, in epoch seconds.
 """
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from statistics import median_low
 
 OFF_S = 60.0  # a silence no longer than this is none
@@ -29,6 +29,9 @@ class Rhythm:
     def expect(cls, interval_s: float) -> "Rhythm":
         """Of a source with so many seconds between two moments; infinite where that is not known."""
         return cls(intervals=[interval_s] if math.isfinite(interval_s) else [])
+
+    def copy(self) -> "Rhythm":
+        return replace(self, intervals=[*self.intervals])
 
     def was_off(self, at: float) -> bool:
         """Take in the next moment; whether nobody knows what happened since the one before."""

@@ -66,6 +66,10 @@ class CameraRule(Protocol):
         """What to go on from after a restart."""
         ...
 
+    def untold(self) -> LastingMemory:
+        """All that was seen and has not been told of; what changes later leaves it as it is."""
+        ...
+
     def resume(self, memory: LastingMemory) -> None:
         """Go on from there."""
         ...

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from msgspec import Struct
 
+from detect.backlog import LATE_S
 from detect.config import CameraConfig, Zone
 from detect.gate import Gate
 from detect.geometry import Region
@@ -72,22 +73,27 @@ class _Post:
 class WatchMemory(Struct):
     """What one camera's watch goes on from after a restart; that of a rule only where it is still the same."""
 
+    at: float
     settings: str
     sight: SightMemory
     rules: dict[str, LastingMemory]
 
 
 class Watch:
-    """Follows one camera, which `topic` names: whether it sees, and by its eyes what is in its zones."""
+    """Follows one camera, which `topic` names: whether it sees, and by its eyes what is in its zones.
 
-    def __init__(self, topic: Topic, config: CameraConfig, eyes: Eyes | None) -> None:
-        self.config, self.eyes, self.topic = config, eyes, topic
+    `late`: its frames are of the past.
+    """
+
+    def __init__(self, topic: Topic, config: CameraConfig, eyes: Eyes | None, *, late: bool = False) -> None:
+        self.config, self.eyes, self.topic, self.late = config, eyes, topic, late
         self._posts = [post for zone in config.zones for post in _posts(zone, config)]
         self._sight = self._make_sight()
         self._newest, self._admitted_at, self._seen_at, self._heard_at = Newest(), 0.0, 0.0, math.inf
         self._gate = Gate()
         self._things: list[Detection] | None = None  # as they are known to be; None while nobody can know
         self.scene: Scene | None = None  # the last that was seen
+        self.before_gap: WatchMemory | None = None  # before the last silence of which something may come late
 
     def _make_sight(self) -> Sight:
         return Sight(self.config.sight_rules, self.config.interval_s)
@@ -95,7 +101,13 @@ class Watch:
     def memory(self) -> WatchMemory:
         """What to go on from after a restart."""
         rules = {post.key: post.rule.memory() for post in self._posts}
-        return WatchMemory(self.config.model_dump_json(), self._sight.memory(), rules)
+        return WatchMemory(self._seen_at, self.config.model_dump_json(), self._sight.memory(), rules)
+
+    def _untold(self) -> WatchMemory:
+        """What has not been told of yet: what comes late may belong to it."""
+        rules = {post.key: post.rule.untold() for post in self._posts}
+        sight = SightMemory(self._sight.memory().learned, {})
+        return WatchMemory(self._seen_at, self.config.model_dump_json(), sight, rules)
 
     def resume(self, memory: WatchMemory) -> None:
         """Go on from there; where the camera's settings were saved since, what is usual is learned anew."""
@@ -115,6 +127,8 @@ class Watch:
         back_s = self._admitted_at - frame.at
         if not (self._newest.takes(frame.boot, frame.seq) and back_s > SET_BACK_S) and back_s >= 0:
             return None
+        if -back_s > LATE_S:
+            self.before_gap = self._untold()
         self._admitted_at = frame.at
         return Look(frame, self._detector_for(frame), self._sight.is_due(frame.at))
 
@@ -210,6 +224,7 @@ class Watch:
                 dwell=finding.dwell,
                 scores=finding.scores,
                 track=next((thing.track for thing in finding.objects), None),
+                late=self.late,
             ),
         )
 

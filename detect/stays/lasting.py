@@ -106,6 +106,11 @@ class Lasting:
         kept = [Kept(stay.spare(told=case is not None), case) for stay, case in told if case or self._may_last(stay)]
         return LastingMemory(self._follower.rhythm, kept)
 
+    def untold(self) -> LastingMemory:
+        """Of what is not told of, to go on from with what comes late; no later frame changes it."""
+        kept = [Kept(stay.spare(told=False), None) for stay in self._follower.stays if stay not in self._cases]
+        return LastingMemory(self._follower.rhythm.copy(), kept)
+
     def resume(self, memory: LastingMemory) -> None:
         """Go on from there."""
         self._follower.resume(memory.rhythm, [kept.stay for kept in memory.kept])

@@ -148,7 +148,8 @@ class Stay:
         """A copy to be kept, without the pictures that have been told of and those that others will stand for."""
         first = replace(self.first, jpeg=b"") if told else self.first
         best = replace(self.best, jpeg=b"") if told else first
-        return replace(self, first=first, best=best, last=replace(self.last, jpeg=b""), rival=None, doubts=0)
+        last, spells, scores = replace(self.last, jpeg=b""), [*self.spells], [*self.scores]
+        return replace(self, first=first, best=best, last=last, spells=spells, scores=scores, rival=None, doubts=0)
 
     def _is_there(self) -> None:
         self.absent, self.away_s, self.unseen_s = 0, 0.0, 0.0
