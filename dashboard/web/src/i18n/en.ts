@@ -97,6 +97,7 @@ const en: Messages = {
     unreadable: "Picture cannot be read",
   },
   why: {
+    late: "{sentence} (sent late: the camera had been cut off)",
     illegal_parking: "Vehicle in no-parking zone {zone} for {observed}, limit {limit}",
     fire_lane_blocked: "Vehicle in fire lane {zone} for {observed}, limit {limit}",
     ebike_misparked: "E-bike in zone {zone} for {observed}, limit {limit}",

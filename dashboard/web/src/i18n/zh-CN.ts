@@ -95,6 +95,7 @@ export default {
     unreadable: "图片读不出来",
   },
   why: {
+    late: "{sentence}（断网补传）",
     illegal_parking: "车辆在禁停区 {zone} 停留 {observed}，上限 {limit}",
     fire_lane_blocked: "车辆在消防通道 {zone} 停留 {observed}，上限 {limit}",
     ebike_misparked: "电动车在区域 {zone} 停放 {observed}，上限 {limit}",

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { boxOf, explanationOf } from "./explanation";
 
-const nothing = { dwell: null, silent: null, stuck: null, value: null, count: null, measure: null, score: null, model: null, rule: null, zone: null };
+const nothing = { dwell: null, silent: null, stuck: null, value: null, count: null, measure: null, score: null, model: null, rule: null, zone: null, late: false };
 
 describe("explanationOf", () => {
   it("reads dwell and zone", () => {
@@ -20,6 +20,10 @@ describe("explanationOf", () => {
       rule: "illegal_parking 3",
       zone: { id: "kerb", name: "东侧路缘", polygon: [[0.5, 0.3], [0.8, 0.3], [0.8, 0.7]] },
     });
+  });
+
+  it("reads what came late", () => {
+    expect(explanationOf({ explanation: { late: true } })).toEqual({ ...nothing, late: true });
   });
 
   it("reads a crowd's head count", () => {

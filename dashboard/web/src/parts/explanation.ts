@@ -32,6 +32,8 @@ export interface Explanation {
   rule: string | null;
   /** A sensor's has no corners. */
   zone: { id: string; name: string; polygon: Point[] } | null;
+  /** Found in what came only after its source had been cut off. */
+  late: boolean;
 }
 
 export interface Box {
@@ -95,6 +97,7 @@ export function explanationOf(ticket: Pick<Ticket, "explanation">): Explanation 
     measure: measureOf(fields),
     ...sourceOf(fields),
     zone: zoneOf(fields),
+    late: fields["late"] === true,
   };
 }
 

@@ -9,11 +9,11 @@ import { useWhy, type Why } from "./useWhy";
 
 type Numbers = Record<string, number>;
 
-async function why(kind: string, zone: object, threshold: Numbers, observed: Numbers, locale = "en"): Promise<Why | null> {
+async function why(kind: string, zone: object, threshold: Numbers, observed: Numbers, locale = "en", late = false): Promise<Why | null> {
   let said: Why | null = null;
   const app = createSSRApp({
     setup() {
-      said = useWhy()(ticketOf({ kind, explanation: { zone, threshold, observed } }));
+      said = useWhy()(ticketOf({ kind, explanation: { zone, threshold, observed, late } }));
       return () => h("p");
     },
   });
@@ -33,6 +33,12 @@ describe("why", () => {
     expect((await why("rock_fall", yard, { dwell_s: 4 }, { dwell_s: 5 }))?.sentence).toBe(
       "In zone yard for 5 s, limit 4 s",
     );
+  });
+
+  it("says that it came late", async () => {
+    const late = (locale: string) => why("fire", yard, { dwell_s: 4 }, { dwell_s: 65 }, locale, true);
+    expect((await late("en"))?.sentence).toBe("Fire seen in zone yard for 1 min 5 s (sent late: the camera had been cut off)");
+    expect((await late("zh-CN"))?.sentence).toMatch(/（断网补传）$/);
   });
 
   it("is how many, for a crowd", async () => {

@@ -23,8 +23,7 @@ export function useWhy() {
 
   const spans = (pair: Pair | null) => ({ observed: duration(pair?.observed ?? 0), limit: duration(pair?.limit ?? 0) });
 
-  /** Null when the explanation says too little. */
-  return (ticket: Pick<Ticket, "kind" | "zone" | "explanation">): Why | null => {
+  const whyOf = (ticket: Pick<Ticket, "kind" | "zone" | "explanation">): Why | null => {
     const { count, dwell, measure, silent, stuck, value: wild, zone } = explanationOf(ticket);
     if (measure !== null) {
       const [value, most] = [quantity(measure.observed, measure.unit), quantity(measure.limit, measure.unit)];
@@ -40,5 +39,11 @@ export function useWhy() {
     const gaps = { zone: zone?.name ?? ticket.zone ?? "", ...spans(spell) };
     if (count === null) return say("why", ticket.kind, gaps, gaps.observed);
     return say("why", ticket.kind, { ...gaps, n: `${count.observed}`, most: `${count.limit}` }, `${count.observed}`);
+  };
+
+  /** Null when the explanation says too little. */
+  return (ticket: Pick<Ticket, "kind" | "zone" | "explanation">): Why | null => {
+    const why = whyOf(ticket);
+    return why !== null && explanationOf(ticket).late ? { ...why, sentence: t("why.late", { sentence: why.sentence }) } : why;
   };
 }
