@@ -45,12 +45,16 @@ class Due(BaseModel):
 
 
 class Evidence(BaseModel):
-    """A picture; `box` is (left, top, right, bottom) in fractions of it, to be drawn by the reader."""
+    """A picture, or a clip (`.mp4`) of the seconds around the beginning; `sha256` is that of its bytes, in hex digits.
+
+    `box` is (left, top, right, bottom) in fractions of a picture, to be drawn by the reader.
+    """
 
     id: UUID
     at: Time
-    role: Literal["first", "best", "last", "photo"]
+    role: Literal["first", "best", "last", "clip", "photo"]
     url: str
+    sha256: str
     box: tuple[float, float, float, float] | None
 
 

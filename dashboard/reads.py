@@ -45,7 +45,7 @@ NONE = "-"  # asks for those of no grid, or of no department
 NUMBER = re.compile(r"\d{8}-\d{5,}")
 LITERALLY = str.maketrans({sign: f"\\{sign}" for sign in "%_\\"})  # in a pattern of LIKE
 MONTH = timedelta(days=30)
-SUFFIX = {"image/jpeg": "jpg", "image/png": "png"}
+SUFFIX = {"image/jpeg": "jpg", "image/png": "png", "video/mp4": "mp4"}
 
 
 class Content(NamedTuple):

@@ -180,8 +180,8 @@ def acknowledge(database: Database, body: Acknowledgement) -> Ticket:
 
 
 @router.get("/evidence/{evidence}.{suffix}", response_class=Response, responses=responses(404))
-def get_evidence(database: Database, who: Who, evidence: UUID, suffix: Literal["jpg", "png"]) -> Response:
-    """A picture; its content never changes under its name."""
+def get_evidence(database: Database, who: Who, evidence: UUID, suffix: Literal["jpg", "png", "mp4"]) -> Response:
+    """A picture or clip; its content never changes under its name."""
     found = reads.evidence(database, who, evidence)
     if found is None or reads.SUFFIX[found.media_type] != suffix:
         raise HTTPException(404, "There is no such picture; a better one may have taken its place: read the ticket")

@@ -12,6 +12,7 @@ import msgspec
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from detect.backlog import Punctuality
+from detect.clips import Clips
 from detect.config import CameraConfig
 from detect.incident import Incident
 from detect.lanes import Lanes
@@ -70,8 +71,8 @@ class _Task(NamedTuple):
 class Cameras:
     """Frames are put in from any thread; all else is one thread's.
 
-    `tell` sends an incident; `drop` is told the topic of a frame that is no picture, and why. Without a `shelf` a
-    restart begins anew.
+    `tell` sends an incident, from any thread; `drop` is told the topic of a frame that is no picture, and why. Without
+    a `shelf` a restart begins anew.
     """
 
     def __init__(
@@ -84,6 +85,7 @@ class Cameras:
     ) -> None:
         self._equipment, self._tell, self._drop, self._shelf = equipment, tell, drop, shelf
         self._frames = Mailbox(_newer)
+        self._clips = Clips(registry, tell)
         self._late = Latecomers(self._follow_past)
         self._punctuality: defaultdict[str, Punctuality] = defaultdict(Punctuality)
         self._turn = 0
@@ -240,14 +242,15 @@ class Cameras:
         if self._watches.get((topic.site, topic.device)) is not watch and not self._late.follows(watch):
             return  # it was given other zones meanwhile
         try:
-            incidents = [*watch.judge(look, result.result), *watch.hear(time.time())]
+            judged = watch.judge(look, result.result)
         except BadMessageError as error:
             self._drop(str(topic), error)
             return
+        self._clips.give(watch.recorder.take(look.frame, judged))
         self._count(topic)
         if not watch.late:
             self._age.observe(max(0.0, time.time() - look.frame.at))
-        self._tell_all(incidents)
+        self._tell_all([*judged, *watch.hear(time.time())])
 
     def _count(self, topic: Topic) -> None:
         self._seen.labels(topic.site, topic.device).inc()
@@ -259,6 +262,7 @@ class Cameras:
     def close(self) -> None:
         """Nothing more comes; what is known is kept."""
         self._lanes.close()
+        self._clips.close()
         self._keep_all()
 
     def _tell_all(self, incidents: Iterable[Incident]) -> None:

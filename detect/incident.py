@@ -37,6 +37,13 @@ class Picture(Struct, frozen=True):
     box: Box
 
 
+class Clip(Struct, frozen=True):
+    """Some seconds around the opening, as MP4; `at` is the time of its first picture."""
+
+    at: EpochSeconds
+    mp4: bytes
+
+
 class Spell(Struct, frozen=True, rename={"begin": "from", "end": "to"}):
     """A stretch of the dwell: the object was seen, hidden behind another, or not seen though nothing hid it.
 
@@ -83,3 +90,4 @@ class Incident(Struct, frozen=True):
     explanation: Explanation
     position: Position | None = None
     pictures: list[Picture] = []
+    clip: Clip | None = None

@@ -17,6 +17,7 @@ from detect.geometry import Region
 from detect.incident import Explanation, Incident
 from detect.model.detector import Detection, Detector, Image, Tracker
 from detect.newest import SET_BACK_S, Newest
+from detect.recorder import Recorder
 from detect.rule import CameraRule, Finding, RuleSettings, Surroundings
 from detect.sight.sight import PLACE, Sight, SightMemory
 from detect.stays.memory import LastingMemory
@@ -92,6 +93,7 @@ class Watch:
         self._newest, self._admitted_at, self._seen_at, self._heard_at = Newest(), 0.0, 0.0, math.inf
         self._gate = Gate()
         self._things: list[Detection] | None = None  # as they are known to be; None while nobody can know
+        self.recorder = Recorder()
         self.scene: Scene | None = None  # the last that was seen
         self.before_gap: WatchMemory | None = None  # before the last silence of which something may come late
 

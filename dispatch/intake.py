@@ -1,5 +1,6 @@
 """From an incident to its ticket: it updates the one it has, joins an open one at the same place, or opens one."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,7 +10,7 @@ import msgspec
 from psycopg import Connection, Rollback
 from uuid_utils.compat import uuid7
 
-from detect.incident import Explanation, Incident, Picture, Severity
+from detect.incident import Explanation, Incident, Severity
 from dispatch import audit, cases, opening, store
 from dispatch.case import Case, Cause, follow
 from dispatch.orders import bring_up_to_date
@@ -136,8 +137,8 @@ def _tell(
     told = current._replace(ticket=changed)
     after = follow(current, told, Cause(now, BY, incident.kind))
     cases.save_case(connection, current, after)
-    for picture in incident.pictures:
-        store.put_evidence(connection, ticket.id, _evidence(incident, picture))
+    for evidence in _evidence(incident):
+        store.put_evidence(connection, ticket.id, evidence)
     return after
 
 
@@ -156,6 +157,10 @@ def explain(explanation: Explanation) -> dict[str, Any]:
     return words
 
 
-def _evidence(incident: Incident, picture: Picture) -> Evidence:
-    at = datetime.fromtimestamp(picture.at, UTC)
-    return Evidence(uuid7(), picture.role, at, "image/jpeg", picture.jpeg, incident.id, picture.box)
+def _evidence(incident: Incident) -> Iterator[Evidence]:
+    for picture in incident.pictures:
+        at = datetime.fromtimestamp(picture.at, UTC)
+        yield Evidence(uuid7(), picture.role, at, "image/jpeg", picture.jpeg, incident.id, picture.box)
+    if incident.clip:
+        at = datetime.fromtimestamp(incident.clip.at, UTC)
+        yield Evidence(uuid7(), "clip", at, "video/mp4", incident.clip.mp4, incident.id)

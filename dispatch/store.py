@@ -22,7 +22,7 @@ Value = TypeVar("Value")
 
 
 class Evidence(NamedTuple):
-    """A picture that speaks for a ticket; `box` in fractions where a detector drew one."""
+    """A picture or clip that speaks for a ticket; `box` in fractions where a detector drew one."""
 
     id: UUID
     role: str

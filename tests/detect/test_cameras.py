@@ -151,6 +151,17 @@ def test_what_is_known_is_kept_while_it_runs(tmp_path: Path):
     assert after.phases == [("open", 2)]
 
 
+def test_what_opens_is_told_again_with_a_clip_of_the_seconds_around_it():
+    eyes = Eyes()
+    eyes.cameras.configure(CAMERA, config(PARKING), NOON)
+    eyes.show(*range(8))
+    eyes.cameras.close()
+    assert eyes.phases == [("open", 2), ("update", 2)]
+    assert eyes.told[1].id == eyes.told[0].id
+    assert eyes.told[1].clip
+    assert eyes.told[1].clip.at == NOON
+
+
 def test_another_rule_begins_anew_after_a_restart(tmp_path: Path):
     before, after = Eyes(shelf=tmp_path), Eyes(shelf=tmp_path)
     before.cameras.configure(CAMERA, config(PARKING), NOON)

@@ -28,6 +28,7 @@ NOON = 1_750_046_400.0  # 12:00 in Shanghai on 16 June 2025
 RECEIVED = datetime.fromtimestamp(NOON, UTC)
 JPEG = cv2.imencode(".jpg", np.zeros((8, 8, 3), np.uint8))[1].tobytes()
 PNG = cv2.imencode(".png", np.zeros((8, 8, 3), np.uint8))[1].tobytes()
+MP4 = b"\0\0\0\x18ftypisom"  # how a clip begins
 HERE = (104.395, 31.125)
 METRE = 1 / 111_320  # of latitude, in degrees
 

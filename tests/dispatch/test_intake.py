@@ -2,6 +2,7 @@ import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from itertools import pairwise
 from typing import Any
 from uuid import uuid4
@@ -15,7 +16,7 @@ from psycopg import Connection
 from psycopg.types.json import Jsonb
 from uuid_utils.compat import uuid7
 
-from detect.incident import Explanation, Incident, IncidentObject
+from detect.incident import Clip, Explanation, Incident, IncidentObject
 from dispatch import cases
 from dispatch.case import open_case
 from dispatch.desk import act
@@ -26,6 +27,7 @@ from dispatch.transitions import Action, State
 from tests.dispatch.matters import (
     HERE,
     METRE,
+    MP4,
     NOON,
     RECEIVED,
     case,
@@ -99,6 +101,17 @@ def test_an_incident_opens_a_candidate_that_explains_itself(connection: Connecti
         ("best", seen.id, "image/jpeg"),
     }
     assert shown[0]["box"] == [0.1, 0.2, 0.3, 0.4]
+
+
+def test_a_clip_comes_later_and_is_evidence_told_by_its_hash(connection: Connection):
+    opened = incident()
+    ticket = take(connection, opened)
+    for phase in ("update", "clear"):
+        again = msgspec.structs.replace(opened, phase=phase, pictures=[], clip=Clip(NOON - 4, MP4))
+        assert take(connection, again).id == ticket.id
+    (clip,) = [row for row in rows(connection, "evidence", ticket=ticket.id) if row["role"] == "clip"]
+    assert (clip["media_type"], clip["data"], clip["at"].timestamp()) == ("video/mp4", MP4, NOON - 4)
+    assert clip["sha256"] == sha256(MP4).digest()
 
 
 def test_a_sensors_incident_has_neither_picture_nor_model_and_joins_what_a_camera_sees_there(connection: Connection):

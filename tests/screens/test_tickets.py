@@ -7,10 +7,16 @@ from uuid import UUID
 import pytest
 from playwright.sync_api import expect
 
+from detect.clip import make_clip
+from detect.incident import Clip
+from detect.recorder import Shot
 from dispatch import desk
 from dispatch.people import Person
 from dispatch.ticket import Order, Position
 from dispatch.transitions import Action, Role, State
+from edge.sim.address import parse_camera
+from edge.sim.film import Film
+from tests.detect.film import jpeg
 from tests.dispatch.matters import walk
 from tests.screens.conftest import Screens, Town, see, violations
 from tests.waiting import wait_for
@@ -70,6 +76,24 @@ def test_a_ticket_tells_everything_and_is_checked_and_closed(screens: Screens, t
         page.get_by_test_id("send").click()
         expect(page.get_by_test_id("ticket-page")).to_have_attribute("data-state", "closed")
         expect(page.get_by_test_id("timeline")).to_contain_text("核查属实")
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_the_seconds_around_its_beginning_are_played(screens: Screens, town: Town, language: str) -> None:
+    ticket = see(town, clip=filmed(seconds=4))
+    for path, name, shown in ((f"/tickets/{ticket.id}", SUN, "ticket"), ("/desk", LI, "desk")):
+        with screens.page(path, name, language=language) as page:
+            expect(page.get_by_test_id("evidence-clip")).to_be_visible()
+            wait_for(lambda page=page: page.evaluate("document.querySelector('video').currentTime > 1"))
+            assert page.evaluate("document.querySelector('video').duration > 3")
+            assert violations(page) == []
+            screens.keep(page, f"{shown}-clip-{language}")
+
+
+def filmed(seconds: int) -> Clip:
+    film, fps = Film(parse_camera("sim://kerb?seed=7&light=day"), 0.0), 5
+    shots = [Shot(number / fps, jpeg(film.picture(number / fps))) for number in range(seconds * fps)]
+    return Clip(datetime.now(UTC).timestamp() - 4, make_clip(shots))
 
 
 def test_a_ticket_page_follows_what_others_do(screens: Screens, town: Town) -> None:

@@ -1,7 +1,7 @@
 const zh = {
   title: "派单台",
   queue: { title: "待确认 {n}", empty: "没有待确认的工单", yours: "您正在看", held: "{name} 正在看", more: "另有 {n} 件" },
-  pictures: { first: "最初 · {time}", best: "最清楚 · {time}", last: "最后看到 · {time}", photo: "照片 · {time}", now: "现在 · {name}", none: "此工单没有照片", zoom: "放大" },
+  pictures: { first: "最初 · {time}", best: "最清楚 · {time}", last: "最后看到 · {time}", clip: "前后数秒 · {time} 起", photo: "照片 · {time}", now: "现在 · {name}", none: "此工单没有照片", zoom: "放大" },
   why: { title: "依据", model: "识别模型 {model}，规则 {rule}", score: "把握 {n} %", reported: "群众上报" },
   goesTo: { title: "将派给", nobody: "当前无人在岗，确认后需指派", absent: "{who}无人在岗" },
   workers: "网格员",
@@ -38,7 +38,7 @@ const zh = {
 const en: typeof zh = {
   title: "Dispatch desk",
   queue: { title: "{n} to confirm", empty: "Nothing to confirm", yours: "on your desk", held: "{name} is looking", more: "{n} more" },
-  pictures: { first: "First · {time}", best: "Best · {time}", last: "Last seen · {time}", photo: "Photo · {time}", now: "Now · {name}", none: "This ticket has no picture", zoom: "Enlarge" },
+  pictures: { first: "First · {time}", best: "Best · {time}", last: "Last seen · {time}", clip: "The seconds around it · from {time}", photo: "Photo · {time}", now: "Now · {name}", none: "This ticket has no picture", zoom: "Enlarge" },
   why: { title: "Why", model: "model {model}, rule {rule}", score: "{n} % sure", reported: "Reported by a person" },
   goesTo: { title: "Goes to", nobody: "Nobody is on duty: assign it after you confirm", absent: "nobody of {who} is on duty" },
   workers: "the grid workers",
