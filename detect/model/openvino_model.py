@@ -17,11 +17,14 @@ from openvino.preprocess import ColorFormat, PrePostProcessor
 
 from detect.model.catalogue import digest
 from detect.model.detector import Detection, Image
+from detect.model.refit import Size, refit
 
 GREY = (114, 114, 114)  # what stands around a picture that has another shape than the model
 OVERLAP = 0.7  # intersection over union from which two boxes of a class are one
 MOST = 300  # things in a picture
 METADATA = "metadata.yaml"  # beside the model, as Ultralytics exports it
+WORTH = 0.7  # of its own size that a picture may take up to be worth another
+SIZES = 5  # of one model in memory, its own among them: districts have cameras of a few shapes
 STRIDE = 32  # pixels that a side is a multiple of, where a model takes any
 
 Rows = NDArray[np.float32]  # one thing each: left, top, right, bottom in the model's pixels, score, class
@@ -30,6 +33,8 @@ Rows = NDArray[np.float32]  # one thing each: left, top, right, bottom in the mo
 class OpenVinoDetector:
     """An export of YOLO to OpenVINO that finds boxes, of one size or any; several threads at once may call it.
 
+    Where it is of one size, it is fitted to the shapes of the pictures that come.
+
     `size` is what the longer side of a picture is brought to where the model takes any. Its errors are OpenVINO's own.
     """
 
@@ -37,12 +42,11 @@ class OpenVinoDetector:
         self._names: dict[int, str] = yaml.safe_load((folder / METADATA).read_text(encoding="utf-8"))["names"]
         self._longer, self._floor = size, floor
         self.model = {"name": folder.name, "hash": digest(folder)}
-        model = ov.Core().read_model(next(folder.glob("*.xml")))
-        self.size = _static_size(model)
-        cores = len(os.sched_getaffinity(0))
-        config = {"PERFORMANCE_HINT": "THROUGHPUT", "INFERENCE_NUM_THREADS": cores, "NUM_STREAMS": cores}
-        self._compiled = ov.Core().compile_model(_taking_pictures(model), "CPU", config)
-        self._own = threading.local()
+        self._model = ov.Core().read_model(next(folder.glob("*.xml")))
+        self.size = _static_size(self._model)
+        self._compiled = {self.size: _compile(self._model)}
+        self._unfit: set[Size] = set()
+        self._fitting, self._own = threading.Lock(), threading.local()
         self.detect([np.zeros((size, size, 3), np.uint8)])  # whatever is wrong with it shows now
 
     @property
@@ -53,25 +57,53 @@ class OpenVinoDetector:
         return [self._detect(image) for image in images]
 
     def _detect(self, image: Image) -> list[Detection]:
-        fitted, scale, left, top = fit(image, self.size, self._longer)
+        fitted, scale, left, top = fit(image, self._size_for(image), self._longer)
         rows = things(self.infer(fitted), self._floor)
         height, width = image.shape[:2]
         boxes = (rows[:, :4] - (left, top, left, top)) / (scale * np.array((width, height, width, height)))
         parts = np.clip(boxes, 0.0, 1.0).tolist(), rows[:, 4].tolist(), rows[:, 5].tolist()
         return [Detection(self._names[int(label)], tuple(box), score) for box, score, label in zip(*parts, strict=True)]
 
+    def _size_for(self, image: Image) -> Size | None:
+        """The least that holds the picture as large as the model would see it; its own where it cannot be refitted."""
+        if self.size is None:
+            return None
+        width, height = _inner(image, _scale(image, self.size))
+        snug = height + -height % STRIDE, width + -width % STRIDE
+        spares = snug[0] * snug[1] <= WORTH * self.size[0] * self.size[1]
+        return snug if spares and (snug in self._compiled or self._refit(snug)) else self.size
+
+    def _refit(self, size: Size) -> bool:
+        """Whether there is a model of that size now."""
+        with self._fitting:
+            if size not in self._compiled and size not in self._unfit and len(self._compiled) < SIZES:
+                model = refit(self._model, size)
+                if model:
+                    self._compiled[size] = _compile(model)
+                else:
+                    self._unfit.add(size)
+            return size in self._compiled
+
     def infer(self, fitted: Image) -> NDArray[np.float32]:
         """What the model says of a picture that fits it; good until the same thread asks again."""
-        (output,) = self._request().infer([fitted[None]], share_inputs=True, share_outputs=True).values()
+        request = self._request(None if self.size is None else (fitted.shape[0], fitted.shape[1]))
+        (output,) = request.infer([fitted[None]], share_inputs=True, share_outputs=True).values()
         found: NDArray[np.float32] = output[0]
         return found
 
-    def _request(self) -> ov.InferRequest:
+    def _request(self, size: Size | None) -> ov.InferRequest:
         """This thread's own."""
-        if not hasattr(self._own, "request"):
-            self._own.request = self._compiled.create_infer_request()
-        request: ov.InferRequest = self._own.request
+        requests = self._own.__dict__.setdefault("requests", {})
+        if size not in requests:
+            requests[size] = self._compiled[size].create_infer_request()
+        request: ov.InferRequest = requests[size]
         return request
+
+
+def _compile(model: ov.Model) -> ov.CompiledModel:
+    cores = len(os.sched_getaffinity(0))
+    config = {"PERFORMANCE_HINT": "THROUGHPUT", "INFERENCE_NUM_THREADS": cores, "NUM_STREAMS": cores}
+    return ov.Core().compile_model(_taking_pictures(model.clone()), "CPU", config)
 
 
 def is_ours(path: Path) -> bool:
@@ -86,14 +118,14 @@ def is_ours(path: Path) -> bool:
     return len(model.outputs) == 1 and not (model.input().partial_shape.is_dynamic and quantised)
 
 
-def _static_size(model: ov.Model) -> tuple[int, int] | None:
+def _static_size(model: ov.Model) -> Size | None:
     """Height and width that every picture is fitted to; None where it takes any."""
     shape = model.input().partial_shape
     return None if shape.is_dynamic else (shape[2].get_length(), shape[3].get_length())
 
 
 def _taking_pictures(model: ov.Model) -> ov.Model:
-    """The model with pictures as OpenCV has them for its input: bytes, row by row, blue first."""
+    """The model, which it changes, with pictures as OpenCV has them for its input: bytes, row by row, blue first."""
     prepared = PrePostProcessor(model)
     given = prepared.input()
     given.tensor().set_element_type(ov.Type.u8).set_layout(ov.Layout("NHWC")).set_color_format(ColorFormat.BGR)
@@ -102,20 +134,30 @@ def _taking_pictures(model: ov.Model) -> ov.Model:
     return prepared.build()
 
 
-def fit(image: Image, shape: tuple[int, int] | None, size: int) -> tuple[Image, float, int, int]:
+def fit(image: Image, shape: Size | None, size: int) -> tuple[Image, float, int, int]:
     """The picture, scaled and padded to (height, width), or to as little as the stride allows where that is None.
 
     Also by what scale, and how far from the left and the top it lies.
     """
     height, width = image.shape[:2]
-    scale = min(shape[0] / height, shape[1] / width) if shape else size / max(height, width)
-    inner = round(width * scale), round(height * scale)
+    scale = _scale(image, shape) if shape else size / max(height, width)
+    inner = _inner(image, scale)
     free_x, free_y = (shape[1] - inner[0], shape[0] - inner[1]) if shape else (-inner[0] % STRIDE, -inner[1] % STRIDE)
     left, top = round(free_x / 2 - 0.1), round(free_y / 2 - 0.1)
     if inner != (width, height):
         image = cv2.resize(image, inner, interpolation=cv2.INTER_LINEAR)  # type: ignore[assignment]  # uint8 stays uint8
     padded = cv2.copyMakeBorder(image, top, free_y - top, left, free_x - left, cv2.BORDER_CONSTANT, value=GREY)
     return padded, scale, left, top  # type: ignore[return-value]  # as above
+
+
+def _scale(image: Image, size: Size) -> float:
+    height, width = image.shape[:2]
+    return float(min(size[0] / height, size[1] / width))
+
+
+def _inner(image: Image, scale: float) -> tuple[int, int]:
+    """Width and height of the scaled picture, of which a strip a pixel high leaves something, too."""
+    return max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale))
 
 
 def things(output: NDArray[np.float32], floor: float) -> Rows:

@@ -134,7 +134,7 @@ def boxes(detector: Detector, image: Image) -> list[tuple[str, Box]]:
     return sorted((found.label, found.box) for found in detector.detect([image])[0])
 
 
-@pytest.mark.parametrize("size", [(288, 352), (480, 352), (100, 900)])
+@pytest.mark.parametrize("size", [(288, 352), (480, 352), (640, 640)])
 def test_openvino_alone_sees_what_it_sees_in_ultralytics_hands(weights: Path, street: Image, size: tuple[int, int]):
     image = cv2.resize(street, size[::-1])
     alone, within = boxes(open_detector(weights), image), boxes(YoloDetector(weights), image)
