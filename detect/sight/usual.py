@@ -15,17 +15,16 @@ LOOK_EVERY_S = 1.0
 PARTS = 8  # rows and columns in which shapes are compared
 SHAPED, FEWEST = 0.05, 6  # variance from which a part has a shape, and how many must have one to tell views apart
 ALIKE = 0.5  # correlation from which two parts show the same
-RECENT_S, USUAL_S = 20.0, 600.0  # noise is averaged out over the first; light changes over the second
+USUAL_S = 600.0  # over which light changes
 RISING_S = 60.0  # a lens that saw sharply for so long can do so
-SETTLED_S = 15.0  # until the average holds some pictures
-LEARNED_S, LEARNED_LOOKS = 60.0, 3  # and then it is known what is usual
+LEARNED_S, LEARNED_LOOKS = 60.0, 3  # until it is known what is usual
 FIRST_LOOKS = 20  # count alike
 OTHER = 0.3  # likeness below which it is another view
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What of a picture is compared with the usual; `sharpness` is of the average over the last seconds."""
+    """What of a picture is compared with the usual."""
 
     at: float
     shape: MatLike
@@ -44,31 +43,19 @@ class Look:
 
 @dataclass(slots=True)
 class Recent:
-    """The last picture, and the average over the last seconds."""
+    """The last picture."""
 
-    began: float = math.nan
     at: float = -math.inf
     same_since: float = math.nan
     _last: MatLike | None = None
-    _mean: MatLike | None = None
-    _looks: int = 1
-
-    @property
-    def is_settled(self) -> bool:
-        return self.at - self.began >= SETTLED_S
 
     def take(self, grey: MatLike, at: float) -> Look:
         """The next picture; times never go back."""
         if self._last is None or not np.array_equal(self._last, grey):
             self.same_since = at
-        if self._mean is None:
-            self.began, self._mean = at, grey.astype(np.float32)
-        else:
-            self._looks += 1
-            cv2.accumulateWeighted(grey, self._mean, max(1 / self._looks, _weight(at - self.at, RECENT_S)))
         self.at, self._last = at, grey
         now = grey.astype(np.float32)
-        return Look(at, view.shape(now), view.sharpness(self._mean), view.coarse(now))
+        return Look(at, view.shape(now), view.sharpness(now), view.coarse(now))
 
 
 @dataclass(slots=True)
@@ -158,7 +145,7 @@ class Viewer:
         known = self._usual
         if known and (known.is_known or not likeness(known.mean.shape, self._look.shape) < OTHER):
             known.learn(seen, self._look)
-        elif self._recent.is_settled:
+        else:
             self._usual = Usual(seen, self._look, seen.at)
 
 

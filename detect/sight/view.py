@@ -12,7 +12,7 @@ from detect.contrast import blurred, local_contrast
 WIDTH, HEIGHT, TILE = 320, 240, 10  # what every picture is brought to, and the side of a tile, in pixels
 PLAIN, MARKED = 0.8, 12.0  # grey levels that a tile deviates at most where it is plain, at least where it is marked
 FINE, MIDDLE, COARSE = 1.0, 2.0, 6.0  # Gaussians, in pixels
-BROAD, BROADEST = 1.5, 5.0  # the same, of a quarter of the size
+BROAD, BROADEST = 3.0, 8.0
 SHAPE_WIDTH, SHAPE_HEIGHT = 160, 120
 FAINT = 1e-6  # keeps what has no contrast at all from being divided by
 
@@ -56,10 +56,12 @@ def commonest(small: MatLike) -> float:
 
 
 def sharpness(grey: MatLike) -> float:
-    """The contrast that a lens out of focus loses, in units of that which it keeps: light has no part in it."""
-    quarter = cv2.resize(grey, (WIDTH // 4, HEIGHT // 4), interpolation=cv2.INTER_AREA)
-    broad = np.abs(blurred(quarter, BROAD) - blurred(quarter, BROADEST)).mean()
-    return float(np.abs(grey - blurred(grey, FINE)).mean() / (broad + FAINT))
+    """The contrast that a lens out of focus loses, in units of that which it keeps: light has no part in it.
+
+    Both are of bands so broad that noise has little part in them, in rain and at night.
+    """
+    fine = np.abs(blurred(grey, FINE) - blurred(grey, MIDDLE)).mean()
+    return float(fine / (np.abs(blurred(grey, BROAD) - blurred(grey, BROADEST)).mean() + FAINT))
 
 
 def coarse(grey: MatLike) -> float:

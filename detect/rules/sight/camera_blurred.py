@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 from detect.sight.sight import ViewSettings
 from detect.sight.view import View
 
-DETAIL = 0.55  # of the usual one
+DETAIL = 0.62  # of the usual one: a street has 0.74 or more, out of focus 0.54 or less
 
 
 class Settings(ViewSettings):
