@@ -74,10 +74,10 @@ def test_edge_and_detect_find_in_the_configuration_what_they_need(connection: Co
     sent = configs(connection)
     edge = decode(sent["cam-1"].encode(), DeviceConfig)
     assert edge == DeviceConfig(camera="rtsp://10.0.0.1/live", fps=2, agent="edge-2")
-    detect = CameraConfig.model_validate_json(sent["cam-1"])
-    assert detect.model.detector.model == str(folder / "model.pt")
-    assert (detect.timezone.key, detect.position) == ("Europe/London", (104.395, 31.125))
-    assert detect.zones == load_site(folder / "site.yaml").devices[0].zones
+    watched = CameraConfig.model_validate_json(sent["cam-1"])
+    assert watched.detector.model == str(folder / "model.pt")
+    assert (watched.timezone.key, watched.position) == ("Europe/London", (104.395, 31.125))
+    assert watched.zones == load_site(folder / "site.yaml").devices[0].zones
     assert decode(sent["level-1"].encode(), DeviceConfig).camera is None
     assert CameraConfig.model_validate_json(sent["level-1"]).zones == []
 
