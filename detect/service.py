@@ -60,8 +60,8 @@ class Detection:
             self._cameras.look(IDLE_S)
             self._cameras.tick(time.time(), connected=self._link.connected)
             self._sensors.tick(time.time(), connected=self._link.connected)
+        self._cameras.close()  # tells of the last clips
         self._link.stop()
-        self._cameras.close()
 
     def health(self) -> Health:
         if not self._link.connected:

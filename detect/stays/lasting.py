@@ -103,12 +103,12 @@ class Lasting:
     def memory(self) -> LastingMemory:
         """Of what is told of, and may soon be."""
         told = [(stay, self._cases.get(stay)) for stay in self._follower.stays]
-        kept = [Kept(stay.spare(told=case is not None), case) for stay, case in told if case or self._may_last(stay)]
+        kept = [Kept(stay.spare(), case) for stay, case in told if case or self._may_last(stay)]
         return LastingMemory(self._follower.rhythm, kept)
 
     def untold(self) -> LastingMemory:
         """Of what is not told of, to go on from with what comes late; no later frame changes it."""
-        kept = [Kept(stay.spare(told=False), None) for stay in self._follower.stays if stay not in self._cases]
+        kept = [Kept(stay.spare(), None) for stay in self._follower.stays if stay not in self._cases]
         return LastingMemory(self._follower.rhythm.copy(), kept)
 
     def resume(self, memory: LastingMemory) -> None:

@@ -144,10 +144,10 @@ class Stay:
         """Whether something else has been in its place for long enough, on two frames at least."""
         return self.doubts > 1 and self.spells[-1].end - self.doubted_at >= COMPARED_S
 
-    def spare(self, *, told: bool) -> "Stay":
+    def spare(self) -> "Stay":
         """A copy to be kept, without the pictures that have been told of and those that others will stand for."""
-        first = replace(self.first, jpeg=b"") if told else self.first
-        best = replace(self.best, jpeg=b"") if told else first
+        first = replace(self.first, jpeg=b"") if self.told else self.first
+        best = replace(self.best, jpeg=b"") if self.told else first
         last, spells, scores = replace(self.last, jpeg=b""), [*self.spells], [*self.scores]
         return replace(self, first=first, best=best, last=last, spells=spells, scores=scores, rival=None, doubts=0)
 
