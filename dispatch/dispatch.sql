@@ -58,12 +58,14 @@ ORDER BY opened_at DESC
 LIMIT 1;
 
 -- name: put_incident
+-- How sure it was at its best is what let it open: that it fades while it goes away does not take this back.
 INSERT INTO incidents (id, ticket, kind, phase, site, device, zone, began_at, found_at, at, severity, score, objects,
                        explanation, received_at)
 VALUES (%(id)s, %(ticket)s, %(kind)s, %(phase)s, %(site)s, %(device)s, %(zone)s, %(began_at)s, %(at)s, %(at)s,
         %(severity)s, %(score)s, %(objects)s, %(explanation)s, %(received_at)s)
 ON CONFLICT (id) DO UPDATE SET
-    phase = excluded.phase, at = excluded.at, severity = excluded.severity, score = excluded.score,
+    phase = excluded.phase, at = excluded.at, severity = excluded.severity,
+    score = greatest(incidents.score, excluded.score),
     objects = excluded.objects, explanation = excluded.explanation
 WHERE excluded.at >= incidents.at AND incidents.phase <> 'clear'
 RETURNING id;

@@ -52,6 +52,14 @@ def test_an_incident_knows_only_forward(connection: Connection):
     assert store.find_incident(connection, uuid4()) is None
 
 
+def test_an_incident_stays_as_sure_as_it_was_at_its_best(connection: Connection):
+    one, seen = stored(connection), incident(score=0.6)
+    for later, score in enumerate([0.6, 0.8, 0.3]):
+        store.put_incident(connection, incident(id=seen.id, at=seen.at + later, score=score), one.id, RECEIVED)
+    (row,) = rows(connection, "incidents")
+    assert row["score"] == 0.8
+
+
 def test_of_what_is_set_aside_the_head_is_kept(connection: Connection):
     store.quarantine(connection, "a/topic", "why", b"x" * 10_000, 4096)
     (row,) = rows(connection, "quarantine")
