@@ -174,10 +174,14 @@ GROUP BY state, severity;
 
 -- name: timeline
 SELECT at, actor, action, from_state, to_state, reason, note, detail
-FROM audit WHERE ticket = %(id)s ORDER BY seq;
+FROM audit WHERE ticket = %(id)s AND subject = 'ticket' ORDER BY seq;
+
+-- name: looks
+SELECT at, actor, (detail ->> 'evidence')::uuid AS evidence
+FROM audit WHERE ticket = %(id)s AND subject = 'evidence' ORDER BY seq;
 
 -- name: evidence
-SELECT evidence.media_type, evidence.data
+SELECT evidence.ticket, evidence.media_type, evidence.redactions, evidence.data
 FROM evidence JOIN tickets ON tickets.id = evidence.ticket
 WHERE evidence.id = %(id)s
   AND within_reach(%(role)s, %(reach)s, %(holder)s, assignee, departments, areas);

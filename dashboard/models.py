@@ -47,13 +47,16 @@ class Due(BaseModel):
 class Evidence(BaseModel):
     """A picture, or a clip (`.mp4`) of the seconds around the beginning; `sha256` is that of its bytes, in hex digits.
 
-    `box` is (left, top, right, bottom) in fractions of a picture, to be drawn by the reader.
+    `box` is (left, top, right, bottom) in fractions of a picture, to be drawn by the reader. At `url` faces and number
+    plates are unreadable, and where nobody knows of any, all is coarse; `full_url` is what was taken in, if it differs:
+    for those who may see it, and each look at it is in the audit log.
     """
 
     id: UUID
     at: Time
     role: Literal["first", "best", "last", "clip", "photo"]
     url: str
+    full_url: str | None
     sha256: str
     box: tuple[float, float, float, float] | None
 
@@ -99,6 +102,14 @@ class TicketPage(BaseModel):
 
     items: list[Ticket]
     next: str | None
+
+
+class Look(BaseModel):
+    """Somebody saw a piece of evidence with its faces and number plates."""
+
+    at: Time
+    actor: str
+    evidence: UUID
 
 
 class TimelineEntry(BaseModel):

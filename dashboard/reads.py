@@ -15,6 +15,7 @@ from psycopg.rows import dict_row
 from dashboard.models import (
     Counts,
     Device,
+    Look,
     Mode,
     Point,
     Points,
@@ -26,6 +27,7 @@ from dashboard.models import (
     Trend,
     Wall,
 )
+from detect.incident import Box
 from dispatch.duties_store import load_duties
 from dispatch.figures import reach_of
 from dispatch.people import SYSTEM, Person
@@ -49,7 +51,11 @@ SUFFIX = {"image/jpeg": "jpg", "image/png": "png", "video/mp4": "mp4"}
 
 
 class Content(NamedTuple):
+    """A piece of evidence; `redactions` as in detect's Picture."""
+
+    ticket: UUID
     media_type: str
+    redactions: list[Box] | None
     data: bytes
 
 
@@ -173,6 +179,10 @@ def timeline(connection: Connection, ticket: UUID) -> list[TimelineEntry]:
     return [TimelineEntry(**row) for row in _rows(connection, "timeline", {"id": ticket})]
 
 
+def looks(connection: Connection, ticket: UUID) -> list[Look]:
+    return [Look(**row) for row in _rows(connection, "looks", {"id": ticket})]
+
+
 def evidence(connection: Connection, person: Person, evidence_id: UUID) -> Content | None:
     rows = _rows(connection, "evidence", {"id": evidence_id} | reach_of(person))
     return Content(**rows[0]) if rows else None
@@ -292,7 +302,8 @@ def _ticket(row: dict[str, Any]) -> Ticket:
 
 
 def _evidence(entry: dict[str, Any]) -> dict[str, Any]:
-    return entry | {"url": f"/api/evidence/{entry['id']}.{SUFFIX[entry['media_type']]}"}
+    name, suffix = f"/api/evidence/{entry['id']}", SUFFIX[entry["media_type"]]
+    return entry | {"url": f"{name}.{suffix}", "full_url": f"{name}/full.{suffix}" if entry["redacted"] else None}
 
 
 def _device(row: dict[str, Any]) -> Device:

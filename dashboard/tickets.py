@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, HTTPException, Query, Response
+from fastapi import APIRouter, Depends, HTTPException, Query
 
 from dashboard import reads
 from dashboard.access import SCRIPT, Database, Who, with_token
-from dashboard.models import ActionBody, Interval, Letter, Moment, Ticket, TicketPage, TimelineEntry
+from dashboard.models import ActionBody, Interval, Letter, Look, Moment, Ticket, TicketPage, TimelineEntry
 from dashboard.problems import responses
 from dashboard.sign_in import Login
 from detect.incident import Severity
@@ -114,6 +114,13 @@ def get_timeline(database: Database, who: Who, ticket: UUID) -> list[TimelineEnt
     return reads.timeline(database, ticket)
 
 
+@router.get("/tickets/{ticket}/looks", responses=responses(404))
+def get_looks(database: Database, who: Who, ticket: UUID) -> list[Look]:
+    """Who saw its evidence in full."""
+    _read(database, who, ticket)
+    return reads.looks(database, ticket)
+
+
 @router.get("/tickets/{ticket}/ledger", responses=responses(404))
 def get_ledger(database: Database, who: Who, ticket: UUID) -> list[Interval]:
     """The intervals that every due time and every figure of this ticket follows from."""
@@ -177,16 +184,6 @@ def acknowledge(database: Database, body: Acknowledgement) -> Ticket:
     person = accounts.identify(database, body.name, body.password, now)
     desk.act(database, body.ticket, Order(action=Action.ACKNOWLEDGE, at=now, by=person), [])
     return _read(database, person, body.ticket)
-
-
-@router.get("/evidence/{evidence}.{suffix}", response_class=Response, responses=responses(404))
-def get_evidence(database: Database, who: Who, evidence: UUID, suffix: Literal["jpg", "png", "mp4"]) -> Response:
-    """A picture or clip; its content never changes under its name."""
-    found = reads.evidence(database, who, evidence)
-    if found is None or reads.SUFFIX[found.media_type] != suffix:
-        raise HTTPException(404, "There is no such picture; a better one may have taken its place: read the ticket")
-    headers = {"Cache-Control": "private, max-age=31536000, immutable"}
-    return Response(found.data, media_type=found.media_type, headers=headers)
 
 
 def _read(database: Database, who: Person, ticket: UUID) -> Ticket:

@@ -246,7 +246,8 @@ class Cameras:
         except BadMessageError as error:
             self._drop(str(topic), error)
             return
-        self._clips.give(watch.recorder.take(look.frame, judged))
+        if watch.scene:
+            self._clips.give(watch.recorder.take(watch.scene.shot, judged))
         self._count(topic)
         if not watch.late:
             self._age.observe(max(0.0, time.time() - look.frame.at))

@@ -8,8 +8,9 @@ import cv2
 import numpy as np
 
 from detect.model.detector import Image
-from detect.recorder import Shot
-from detect.watch import decode_image
+from detect.picture import decode_jpeg
+from detect.privacy import redact
+from detect.shot import Shot
 
 WIDTH = 640  # pixels at most; with the pictures beside it, what moves matters more than what is fine
 QUALITY = {"crf": "28", "preset": "veryfast", "threads": "1"}
@@ -24,7 +25,8 @@ def make_clip(shots: list[Shot]) -> bytes:
         stream.pix_fmt, stream.time_base = "yuv420p", TIME_BASE
         stream.codec_context.time_base = TIME_BASE
         for number, shot in enumerate(shots):
-            image = decode_image(shot.jpeg)
+            image = decode_jpeg(shot.jpeg)
+            redact(image, shot.redactions)
             if not number:
                 stream.width, stream.height = _size(image)
             small = np.asarray(cv2.resize(image, (stream.width, stream.height)), np.uint8)

@@ -6,6 +6,7 @@ import shapely
 
 from detect.incident import Box
 
+WHOLE: Box = (0.0, 0.0, 1.0, 1.0)  # picture
 TOUCHES = 0.3  # share of a box's lower edge in the zone, or of the smaller of box and zone in the other
 
 

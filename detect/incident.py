@@ -29,16 +29,20 @@ class IncidentObject(Struct, frozen=True):
 
 
 class Picture(Struct, frozen=True):
-    """A frame as the camera sent it; the reader draws `box` over it."""
+    """A frame as the camera sent it; the reader draws `box` over it.
+
+    `redactions` are where faces and number plates may be, to be hidden from whom they do not concern; None: unknown.
+    """
 
     role: Role
     at: EpochSeconds
     jpeg: bytes
     box: Box
+    redactions: list[Box] | None = None
 
 
 class Clip(Struct, frozen=True):
-    """Some seconds around the opening, as MP4; `at` is the time of its first picture."""
+    """Some seconds around the opening, as MP4, with redactions laid over; `at` is the time of its first picture."""
 
     at: EpochSeconds
     mp4: bytes

@@ -6,18 +6,11 @@ from typing import NamedTuple
 from uuid import UUID
 
 from detect.incident import Incident
-from edge.messages import Frame
+from detect.shot import Shot
 
 BEFORE_S, AFTER_S = 4.0, 4.0  # around the moment at which an incident opens
 EVERY_S = 0.19  # as often as anything is looked at
 FEWEST = 4  # a camera that sends seldom has no moving pictures
-
-
-class Shot(NamedTuple):
-    """`at` in epoch seconds."""
-
-    at: float
-    jpeg: bytes
 
 
 class Footage(NamedTuple):
@@ -41,16 +34,16 @@ class Recorder:
         self._ring: deque[Shot] = deque()
         self._recordings: dict[UUID, _Recording] = {}
 
-    def take(self, frame: Frame, incidents: list[Incident]) -> list[Footage]:
+    def take(self, shot: Shot, incidents: list[Incident]) -> list[Footage]:
         """The next frame and what was told with it; return what is complete."""
-        self._roll(Shot(frame.at, frame.jpeg))
+        self._roll(shot)
         for incident in incidents:
             known = self._recordings.get(incident.id)
             if known:
                 self._recordings[incident.id] = replace(known, incident=incident)
             elif incident.phase == "open":
-                self._recordings[incident.id] = _Recording(incident, [*self._ring], frame.at + AFTER_S)
-        complete = [one for one in self._recordings.values() if not 0 <= one.until - frame.at <= AFTER_S]
+                self._recordings[incident.id] = _Recording(incident, [*self._ring], shot.at + AFTER_S)
+        complete = [one for one in self._recordings.values() if not 0 <= one.until - shot.at <= AFTER_S]
         for one in complete:
             del self._recordings[one.incident.id]
         return [Footage(one.incident, one.shots) for one in complete if len(one.shots) >= FEWEST]

@@ -6,24 +6,25 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-import cv2
-import numpy as np
 from msgspec import Struct
 
 from detect.backlog import LATE_S
 from detect.config import CameraConfig, Zone
 from detect.gate import Gate
 from detect.geometry import Region
-from detect.incident import Explanation, Incident
+from detect.incident import Box, Explanation, Incident
 from detect.model.detector import Detection, Detector, Image, Tracker
 from detect.newest import SET_BACK_S, Newest
+from detect.picture import decode_jpeg
+from detect.privacy import redactions
 from detect.recorder import Recorder
 from detect.rule import CameraRule, Finding, RuleSettings, Surroundings
+from detect.shot import Shot
 from detect.sight.sight import PLACE, Sight, SightMemory
 from detect.stays.memory import LastingMemory
 from detect.stays.stay import Scene
 from detect.values import Point
-from edge.messages import BadMessageError, Frame, check_jpeg
+from edge.messages import BadMessageError, Frame
 from edge.topics import Topic
 
 log = logging.getLogger(__name__)
@@ -58,7 +59,7 @@ class Look:
         """What is found, on whatever thread; raise BadMessageError where the frame is no picture."""
         if not (self.detector or self.as_whole):
             return Found(None, None)
-        image = decode_image(self.frame.jpeg)
+        image = decode_jpeg(self.frame.jpeg)
         return Found(image, self.detector.detect([image])[0] if self.detector else None)
 
 
@@ -157,18 +158,26 @@ class Watch:
         return [*cleared, *self._judge(look.frame, found)]
 
     def _judge(self, frame: Frame, found: Found) -> Iterator[Incident]:
+        shot = Shot(frame.at, frame.jpeg, self._hidden(found))
         if found.image is not None and self._sight.is_due(frame.at):
-            yield from self._of_sight(self._sight.look(frame.at, frame.jpeg, found.image))
+            yield from self._of_sight(self._sight.look(shot, found.image))
         if self._sight.is_elsewhere:  # its zones lie where they do not belong
             yield from self._close_posts()
         if self.eyes is None or self._sight.is_doubtful:
             self._things = None  # what was there before is not what is there afterwards
         elif found.detections is not None:
             self._things = self.eyes.tracker.track(found.detections)
-        self.scene = Scene(frame.at, frame.jpeg, self._things or [])  # without its pixels, which are large
+        self.scene = Scene(shot.at, shot.jpeg, self._things or [], redactions=shot.redactions)  # its pixels are large
         scene = replace(self.scene, image=None if found.detections is None else found.image)
         for post in self._posts if self._things is not None else ():
             yield from (self._of_zone(post.zone, finding) for finding in post.rule.observe(scene))
+
+    def _hidden(self, found: Found) -> list[Box] | None:
+        """Redactions: as long as nothing moves, people and vehicles are where they were."""
+        if found.image is not None and found.detections is not None:
+            height, width = found.image.shape[:2]
+            return redactions(found.detections, width / height)
+        return self.scene.redactions if self.scene and self._things is not None else None
 
     def hear(self, now: float) -> list[Incident]:
         """What it clears that a frame came; `now` is this machine's clock, here and below."""
@@ -245,15 +254,3 @@ def _key(zone: Zone, rule: RuleSettings) -> str:
 
 def _surroundings(region: Region, config: CameraConfig, strictness: float) -> Surroundings:
     return Surroundings(region, round(config.confidence * strictness, 3), config.timezone, config.interval_s)
-
-
-def decode_image(jpeg: bytes) -> Image:
-    """Height × width × 3, BGR; raise BadMessageError when it is no picture, or one too large to be decoded."""
-    check_jpeg(jpeg)
-    try:
-        image = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
-    except cv2.error as error:
-        raise BadMessageError(f"not a picture: {error.err}") from error
-    if image is None:
-        raise BadMessageError(f"not a picture: {len(jpeg)} bytes that cannot be decoded")
-    return image  # type: ignore[return-value]  # imdecode gives uint8 for IMREAD_COLOR; its stub does not say so

@@ -75,10 +75,11 @@ RETURNING id;
 UPDATE incidents SET found_at = %(at)s WHERE id = %(id)s AND found_at > %(at)s;
 
 -- name: put_evidence
-INSERT INTO evidence (id, ticket, incident, role, at, media_type, box, data)
-VALUES (%(id)s, %(ticket)s, %(incident)s, %(role)s, %(at)s, %(media_type)s, %(box)s, %(data)s)
+INSERT INTO evidence (id, ticket, incident, role, at, media_type, box, redactions, data)
+VALUES (%(id)s, %(ticket)s, %(incident)s, %(role)s, %(at)s, %(media_type)s, %(box)s, %(redactions)s, %(data)s)
 ON CONFLICT (incident, role) WHERE incident IS NOT NULL
-DO UPDATE SET id = excluded.id, at = excluded.at, box = excluded.box, data = excluded.data
+DO UPDATE SET id = excluded.id, at = excluded.at, box = excluded.box, redactions = excluded.redactions,
+              data = excluded.data
 WHERE excluded.role <> 'first' AND excluded.at > evidence.at;
 
 -- name: quarantine

@@ -160,7 +160,8 @@ def explain(explanation: Explanation) -> dict[str, Any]:
 def _evidence(incident: Incident) -> Iterator[Evidence]:
     for picture in incident.pictures:
         at = datetime.fromtimestamp(picture.at, UTC)
-        yield Evidence(uuid7(), picture.role, at, "image/jpeg", picture.jpeg, incident.id, picture.box)
+        marks = picture.box, picture.redactions
+        yield Evidence(uuid7(), picture.role, at, "image/jpeg", picture.jpeg, incident.id, *marks)
     if incident.clip:
         at = datetime.fromtimestamp(incident.clip.at, UTC)
-        yield Evidence(uuid7(), "clip", at, "video/mp4", incident.clip.mp4, incident.id)
+        yield Evidence(uuid7(), "clip", at, "video/mp4", incident.clip.mp4, incident.id, redactions=[])

@@ -22,7 +22,10 @@ Value = TypeVar("Value")
 
 
 class Evidence(NamedTuple):
-    """A picture or clip that speaks for a ticket; `box` in fractions where a detector drew one."""
+    """A picture or clip that speaks for a ticket; `box` in fractions where a detector drew one.
+
+    `redactions` as in detect's Picture; of a clip they are laid over it.
+    """
 
     id: UUID
     role: str
@@ -31,6 +34,7 @@ class Evidence(NamedTuple):
     data: bytes
     incident: UUID | None = None
     box: Box | None = None
+    redactions: list[Box] | None = None
 
 
 def lock_kind(connection: Connection, kind: str) -> None:
@@ -87,7 +91,8 @@ def put_incident(connection: Connection, incident: Incident, ticket: UUID, now: 
 
 def put_evidence(connection: Connection, ticket: UUID, evidence: Evidence) -> None:
     """Store a picture; a better one of the same incident and role takes the older one's place."""
-    values = evidence._asdict() | {"ticket": ticket, "box": None if evidence.box is None else Jsonb(evidence.box)}
+    values = evidence._asdict() | {"ticket": ticket}
+    values |= {name: None if values[name] is None else Jsonb(values[name]) for name in ("box", "redactions")}
     connection.execute(SQL["put_evidence"], values)
 
 

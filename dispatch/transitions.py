@@ -69,6 +69,7 @@ PRESS = _by(Role.SUPERVISOR, Role.SYSTEM)
 ENDING = _by(Role.SUPERVISOR, Role.RESIDENT)
 CENTRE = _by(Role.OPERATOR, Role.DISPATCHER, Role.SUPERVISOR)
 STAFF = CENTRE | FIELD
+UNREDACTED = CHECK | FIELD  # who may see faces and number plates in evidence
 ANYBODY = STAFF | _by(Role.INSTALLER, Role.RESIDENT)
 
 OPEN = (State.CANDIDATE, State.DISPATCHED, State.ACCEPTED, State.HANDLED)

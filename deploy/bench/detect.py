@@ -15,7 +15,8 @@ from detect.lanes import Lanes
 from detect.model.detector import Image
 from detect.model.openvino_model import OpenVinoDetector, fit
 from detect.model.yolo import SIZE, ByteTracker, open_detector
-from detect.watch import Eyes, Look, Watch, decode_image
+from detect.picture import decode_jpeg
+from detect.watch import Eyes, Look, Watch
 from edge.messages import Frame
 from edge.topics import Topic
 
@@ -32,7 +33,7 @@ def bench_detect(video: Path, model: Path, frames: int) -> dict[str, float]:
     """
     stage, plain = Stage(model), _Plain(model)
     jpegs = list(islice(read_jpegs(video), frames))
-    images = [decode_image(jpeg) for jpeg in jpegs]
+    images = [decode_jpeg(jpeg) for jpeg in jpegs]
     ways = {
         "ours": lambda: stage.run(jpegs),
         "predict": lambda: plain.predict(images),

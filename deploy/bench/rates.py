@@ -36,7 +36,7 @@ AUDIT = """COPY audit (at, actor, action, subject, ticket, from_state, to_state,
 EMERGENCIES = """SELECT action, subject, after FROM audit
     WHERE subject LIKE 'mode %' OR action = 'merge_areas' ORDER BY seq"""
 TERMS = "SELECT digest, content FROM terms"
-ENTRIES = "SELECT ticket, at, action, to_state, detail, after FROM audit WHERE ticket IS NOT NULL ORDER BY ticket, seq"
+ENTRIES = "SELECT ticket, at, action, to_state, detail, after FROM audit WHERE subject = 'ticket' ORDER BY ticket, seq"
 
 Progress = Callable[[str], None]
 

@@ -14,8 +14,9 @@ from detect.annotate import annotate
 from detect.config import CameraConfig
 from detect.incident import Incident
 from detect.model.detector import Image
+from detect.picture import decode_jpeg
 from detect.stays.stay import Scene
-from detect.watch import Watch, decode_image
+from detect.watch import Watch
 from edge.capture import Shot
 from edge.messages import BadMessageError, Frame
 
@@ -75,7 +76,7 @@ class _Video:
             self._open.pop(incident.id, None)
             if incident.phase != "clear":
                 self._open[incident.id] = incident
-        picture = annotate(decode_image(look.scene.jpeg), self._config, look.scene, self._open.values())
+        picture = annotate(decode_jpeg(look.scene.jpeg), self._config, look.scene, self._open.values())
         self._out = self._out or self._begin(picture)
         self._out.write(cv2.resize(picture, self._size))
 

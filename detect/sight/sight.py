@@ -8,16 +8,17 @@ from msgspec import Struct
 from pydantic import Field
 
 from detect.case import Case
-from detect.incident import Box, Picture
+from detect.geometry import WHOLE
+from detect.incident import Picture
 from detect.model.detector import Image
 from detect.rule import Finding, RuleSettings
+from detect.shot import Shot
 from detect.sight.condition import Condition
 from detect.sight.usual import Learned, Viewer
 from detect.sight.view import View
 from detect.values import Seconds
 
 PLACE = "picture"  # stands for the zone in such incidents
-WHOLE: Box = (0.0, 0.0, 1.0, 1.0)
 
 For = Annotated[Seconds, Field(gt=0, alias="for")]
 
@@ -118,8 +119,8 @@ class Impairment:
 
     def look(self, view: View, usual: View | None, *, holds: bool) -> list[Finding]:
         def pictures() -> list[Picture]:
-            before = [Picture("first", usual.at, usual.jpeg, WHOLE)] if usual else []
-            return [*before, Picture("best", view.at, view.jpeg, WHOLE)]
+            before = [Picture("first", usual.at, usual.jpeg, WHOLE, usual.redactions)] if usual else []
+            return [*before, Picture("best", view.at, view.jpeg, WHOLE, view.redactions)]
 
         return self._condition.take(view.at, self._settings.observed(view), holds=holds, pictures=pictures)
 
@@ -177,9 +178,9 @@ class Sight:
         """Whether a picture of that time is to be looked at as a whole: not every one is."""
         return self._viewer.is_due(at)
 
-    def look(self, at: float, jpeg: bytes, image: Image) -> list[Finding]:
+    def look(self, shot: Shot, image: Image) -> list[Finding]:
         """Take in the next picture."""
-        view = self._viewer.take(at, jpeg, image)
+        view = self._viewer.take(shot, image)
         usual = self._viewer.usual
         suspect = self._suspect = next((settings for settings, _ in self._rules if settings.holds(view)), None)
         if suspect is None and not self.is_impaired:

@@ -8,6 +8,7 @@ import numpy as np
 from cv2.typing import MatLike
 from msgspec import Struct
 
+from detect.shot import Shot
 from detect.sight import view
 from detect.sight.view import View
 
@@ -131,13 +132,16 @@ class Viewer:
     def is_due(self, at: float) -> bool:
         return at - self._recent.at >= LOOK_EVERY_S
 
-    def take(self, at: float, jpeg: bytes, image: MatLike) -> View:
+    def take(self, shot: Shot, image: MatLike) -> View:
         """Look at the next picture as a whole."""
         small = view.shrink(image)
         grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)
-        self._look, spread = self._recent.take(grey, at), view.spread(grey)
+        self._look, spread = self._recent.take(grey, shot.at), view.spread(grey)
         plain, marked = float(np.mean(spread < view.PLAIN)), float(np.mean(spread > view.MARKED))
-        seen = View(at, jpeg, view.commonest(small), plain, marked, at - self._recent.same_since)
+        seen = View(
+            shot.at, shot.jpeg, view.commonest(small), plain, marked, shot.at - self._recent.same_since,
+            redactions=shot.redactions,
+        )  # fmt: skip
         return self._usual.compare(seen, self._look) if self._usual and self._usual.is_known else seen
 
     def learn(self, seen: View) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 from cv2.typing import MatLike
 
 from detect.contrast import blurred, local_contrast
+from detect.incident import Box
 
 WIDTH, HEIGHT, TILE = 320, 240, 10  # what every picture is brought to, and the side of a tile, in pixels
 PLAIN, MARKED = 0.8, 12.0  # grey levels that a tile deviates at most where it is plain, at least where it is marked
@@ -24,7 +25,7 @@ class View:
     `marked` is the share of the picture with any contrast, `plain` that without even noise, `commonest` that of the
     commonest of 4096 colours; `same_s` is for how long it has been the same to the last pixel. `likeness` is the share
     that shows what the camera usually shows, `detail` and `contrast` how much of fine and of coarse contrast there is
-    beside the usual one: none of them is known (NaN) before it is known what is usual.
+    beside the usual one: none of them is known (NaN) before it is known what is usual. `redactions` as in Picture.
     """
 
     at: float
@@ -36,6 +37,7 @@ class View:
     likeness: float = math.nan
     detail: float = math.nan
     contrast: float = math.nan
+    redactions: list[Box] | None = None
 
 
 def shrink(image: MatLike) -> MatLike:

@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from detect.geometry import iou, union
+from detect.geometry import iou
 from detect.model.detector import Detection
 from detect.rhythm import Rhythm
 from detect.rule import Surroundings
@@ -61,10 +61,7 @@ class Holding:
             found = _distinct(found)
         if len(found) < self.count:
             return None
-        box = union([thing.box for thing in found])
-        return Sighting(
-            scene.at, scene.jpeg, tuple(found), box, found[self.count - 1].score
-        )  # the count is reached by this score
+        return Sighting.of(scene, *found, score=found[self.count - 1].score)  # by which the count is reached
 
     def _is_over(self, stay: Stay, scene: Scene, sighting: Sighting | None) -> bool:
         known_s = self.rhythm.known_s

@@ -179,4 +179,4 @@ class Lasting:
 
 def _pictures(role: Role, sighting: Sighting) -> list[Picture]:
     """None where it was not kept over a restart."""
-    return [Picture(role, sighting.at, sighting.jpeg, sighting.box)] if sighting.jpeg else []
+    return [Picture(role, sighting.at, sighting.jpeg, sighting.box, sighting.redactions)] if sighting.jpeg else []

@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 from statistics import median_low
 from typing import Literal
 
+from detect.geometry import union
 from detect.incident import Box, Spell
 from detect.model.detector import Detection, Image
+from detect.shot import Shot
 from detect.stays.anchor import Anchor
 
 State = Literal["seen", "alike", "hidden", "unseen", "unknown"]
@@ -29,6 +31,11 @@ class Scene:
     jpeg: bytes
     detections: list[Detection]
     image: Image | None = None
+    redactions: list[Box] | None = None  # as in Picture
+
+    @property
+    def shot(self) -> Shot:
+        return Shot(self.at, self.jpeg, self.redactions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +47,13 @@ class Sighting:
     things: tuple[Detection, ...]
     box: Box
     score: float
+    redactions: list[Box] | None = None  # as in Picture
 
     @classmethod
-    def of(cls, scene: Scene, thing: Detection) -> "Sighting":
-        return cls(scene.at, scene.jpeg, (thing,), thing.box, thing.score)
+    def of(cls, scene: Scene, *things: Detection, score: float | None = None) -> "Sighting":
+        """`score` is how surely all of them are there, if not as surely as the first."""
+        box, sure = union([thing.box for thing in things]), things[0].score if score is None else score
+        return cls(scene.at, scene.jpeg, things, box, sure, scene.redactions)
 
 
 @dataclass(slots=True, eq=False)

@@ -18,6 +18,7 @@ from dispatch.people import Person
 from dispatch.ticket import Position
 from dispatch.transitions import Role
 from tests.dashboard.conftest import GRID, TOKEN, add_camera, report, web_settings
+from tests.dispatch.matters import PNG
 
 NOW = datetime.now(UTC)
 PASSWORD = "a long enough one"  # noqa: S105 - of accounts that live for one test
@@ -28,6 +29,7 @@ ROLES = sorted(accounts.ROLES)
 # what each route asks of who calls it; a route that stands nowhere fails the test
 OPEN, KNOWN, ADMIN, HEAD, TICKET, DEVICE, STREAM = "open", "known", "admin", "head", "ticket", "device", "stream"
 ROTA, OFFICE, CHECK, FIELD, SETUP, SITE = "rota", "office", "check", "field", "setup", "site"
+UNREDACTED = "unredacted"
 LIMITED = {ADMIN: {"admin"}, HEAD: {"admin", "supervisor"}, OFFICE: {"admin", "dispatcher"}}
 LIMITED[FIELD] = {"admin", "worker", "department"}
 ROUTES = {
@@ -89,6 +91,8 @@ ROUTES = {
     ("GET", "/api/tickets/{ticket}/actions"): TICKET,
     ("POST", "/api/tickets/{ticket}/{action}"): TICKET,
     ("GET", "/api/evidence/{evidence}.{suffix}"): TICKET,
+    ("GET", "/api/evidence/{evidence}/full.{suffix}"): UNREDACTED,
+    ("GET", "/api/tickets/{ticket}/looks"): TICKET,
     ("GET", "/api/rules"): KNOWN,
     ("GET", "/api/devices/{site}/{device}/setup"): SETUP,
     ("PUT", "/api/devices/{site}/{device}/setup"): SETUP,
@@ -107,7 +111,6 @@ BODIES: dict[str, dict[str, Any]] = {
     "patrol": {"url": "json://localhost"},
     "mergers": {"codes": [CODE, OTHER], "code": "510603003001101", "name": "综合网格"},
 }
-PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
 
 
 @pytest.fixture
@@ -195,6 +198,10 @@ def test_each_role_gets_what_is_its_own_inside_its_area_and_nothing_outside(
             reaches = role != "department"  # nobody has summoned it
             assert (here == 404) != reaches, (route, here)
             assert (there == 404) == (role != "admin"), (route, there)
+        elif asks == UNREDACTED:
+            blind = role in {"operator", "installer"}
+            assert here == (403 if blind else 404 if role == "department" else 200), (route, here)
+            assert there == (200 if role == "admin" else 403 if blind else 404), (route, there)
         elif asks == DEVICE:
             assert (here, there) == (200, 200 if role == "admin" else 404), (route, here, there)
         elif asks in (SETUP, SITE):

@@ -32,13 +32,13 @@ from dispatch.whistle import Grade
 from ingest.migrate import migrate
 from tests.conftest import ROOT, new_database
 from tests.dashboard.conftest import GRID, INSIDE, TOKEN, add_camera, report, web_settings
+from tests.dispatch.matters import PNG
 
 EXAMPLES = 40
 LOOPBACK = "127.0.0.1"
 PASSWORD = "a long enough one"  # noqa: S105 - of accounts that live for one test
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 ROOT_PERSON, WANG = Person("root", Role.ADMIN), Person("wang", Role.WORKER, "510603003001001")
-PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
 DOCUMENT = ROOT / "dashboard" / "web" / "openapi.json"
 STAFF, STRANGER = ["script", "zhou", "wang"], "a stranger"  # an admin, a dispatcher, a worker; a resident
 ZONE = {"id": "kerb", "polygon": [[0, 0], [1, 0], [1, 1]], "rules": [{"kind": "fire"}]}

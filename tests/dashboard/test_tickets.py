@@ -9,8 +9,7 @@ from dispatch import accounts
 from dispatch.people import Person
 from dispatch.transitions import Role
 from tests.dashboard.conftest import OUTSIDE, report, some_id
-
-PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
+from tests.dispatch.matters import PNG
 
 
 def test_a_ticket_is_shown_as_the_contract_says(client: TestClient, connection: psycopg.Connection, grid: str) -> None:
@@ -131,9 +130,9 @@ def test_a_report_opens_a_ticket_with_its_photo(client: TestClient) -> None:
     answer = client.post("/api/tickets", json=body)
     assert answer.status_code == 201
     (photo,) = answer.json()["evidence"]
-    picture = client.get(photo["url"])
+    picture = client.get(photo["full_url"])
     assert (picture.content, picture.headers["content-type"]) == (PNG, "image/png")
-    assert client.get(photo["url"].replace("png", "jpg")).status_code == 404
+    assert client.get(photo["full_url"].replace("png", "jpg")).status_code == 404
 
 
 @pytest.mark.parametrize(

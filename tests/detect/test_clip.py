@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from detect.clip import WIDTH, make_clip
-from detect.recorder import Shot
+from detect.shot import Shot
 from edge.messages import BadMessageError
 from tests.detect.film import jpeg, read
 from tests.detect.street import NOON
@@ -26,13 +26,25 @@ def played(clip: bytes, folder: Path) -> tuple[list[float], list[np.ndarray]]:
 def test_a_street_is_filmed_as_it_was_and_at_its_own_times(media: Path, tmp_path: Path):
     images = list(read(media / "tfl_jamcam_5.mp4", fps=5))[:20]
     gaps = np.cumsum([0.0] + [0.2, 0.35] * 10)[: len(images)]
-    clip = make_clip([Shot(NOON + at, jpeg(image)) for at, image in zip(gaps, images, strict=True)])
+    clip = make_clip([Shot(NOON + at, jpeg(image), []) for at, image in zip(gaps, images, strict=True)])
     moments, pictures = played(clip, tmp_path)
     assert moments == pytest.approx(gaps, abs=0.002)
     for was, shown in zip(images, pictures, strict=True):
         small = cv2.resize(was, shown.shape[1::-1])
         assert np.abs(small.astype(int) - shown).mean() < 8
     assert len(clip) < 30_000 * len(images)
+
+
+def test_faces_and_plates_are_in_no_clip(media: Path, tmp_path: Path):
+    image = next(read(media / "tfl_jamcam_5.mp4", fps=1))
+    face = (0.25, 0.25, 0.5, 0.5)
+    clip = make_clip([Shot(NOON + at, jpeg(image), [face]) for at in range(3)])
+    for shown in played(clip, tmp_path)[1]:
+        height, width = shown.shape[:2]
+        was = cv2.resize(image, (width, height)).astype(int)
+        off = np.abs(was - shown).mean(axis=2)
+        part = np.s_[height // 4 : height // 2, width // 4 : width // 2]
+        assert off[part].mean() > 3 * off[height // 2 :].mean()
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ from prometheus_client import CollectorRegistry
 
 from detect.clips import WAITING, Clips, told_again
 from detect.incident import Clip, Incident
-from detect.recorder import Footage, Shot
+from detect.recorder import Footage
+from detect.shot import Shot
 from tests.detect.film import STREET, jpeg
 from tests.detect.street import NOON
 from tests.detect.told import INCIDENT

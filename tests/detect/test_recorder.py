@@ -7,8 +7,7 @@ from hypothesis import strategies as st
 
 from detect.incident import Incident
 from detect.recorder import AFTER_S, BEFORE_S, FEWEST, Footage, Recorder
-from edge.messages import Frame
-from tests.detect.film import BOOT
+from detect.shot import Shot
 from tests.detect.street import NOON, times
 from tests.detect.told import INCIDENT
 
@@ -23,7 +22,7 @@ def play(recorder: Recorder, moments: list[float], *told: Incident) -> list[Foot
     for at in moments:
         now = [one for one in left if one.at <= at]
         left = [one for one in left if one.at > at]
-        found += recorder.take(Frame(BOOT, 1, at, f"{at:.2f}".encode(), moving=True), now)
+        found += recorder.take(Shot(at, f"{at:.2f}".encode()), now)
     return found
 
 

@@ -17,7 +17,8 @@ from detect.geometry import iou
 from detect.incident import Incident
 from detect.model.detector import Detection, Detector, Image
 from detect.model.yolo import make_tracker
-from detect.watch import Eyes, Watch, decode_image
+from detect.picture import decode_jpeg
+from detect.watch import Eyes, Watch
 from edge.messages import BadMessageError, Frame, decode, encode_binary
 from edge.topics import Topic
 from tests.detect.fakes import NoTracker, StandingCar
@@ -58,7 +59,7 @@ def test_the_coach_at_the_kerb_is_one_incident_that_never_clears(
     assert all(iou(thing.box, COACH) > 0.7 for incident in incidents for thing in incident.objects)
     assert [picture.role for picture in opened.pictures] == ["first", "best"]
     for picture in opened.pictures:
-        assert decode_image(picture.jpeg).shape == (288, 352, 3)
+        assert decode_jpeg(picture.jpeg).shape == (288, 352, 3)
         assert iou(picture.box, COACH) > 0.7
 
 
@@ -204,7 +205,7 @@ PNG = cv2.imencode(".png", STREET)[1].tobytes()
 )
 def test_what_is_no_picture_is_the_peers_fault(data: bytes):
     with pytest.raises(BadMessageError, match="not a "):
-        decode_image(data)
+        decode_jpeg(data)
 
 
 @pytest.mark.parametrize(("side", "refused"), [(8000, False), (9000, True), (30_000, True)])
@@ -214,9 +215,9 @@ def test_a_small_message_cannot_claim_the_memory(side: int, refused: bool, tmp_p
     script = (
         "import resource; resource.setrlimit(resource.RLIMIT_AS, (3 << 30, 3 << 30))\n"
         "from pathlib import Path\n"
-        "from detect.watch import decode_image\n"
+        "from detect.picture import decode_jpeg\n"
         "from edge.messages import BadMessageError\n"
-        "try: decode_image(Path('bomb.jpg').read_bytes())\n"
+        "try: decode_jpeg(Path('bomb.jpg').read_bytes())\n"
         "except BadMessageError as error: print('refused:', error)\n"
     )
     done = subprocess.run(
@@ -234,8 +235,8 @@ def test_a_small_message_cannot_claim_the_memory(side: int, refused: bool, tmp_p
 def test_a_picture_is_decoded_to_rows_of_blue_green_red():
     blue = np.zeros((48, 64, 3), np.uint8)
     blue[..., 0] = 255
-    image = decode_image(jpeg(blue))
+    image = decode_jpeg(jpeg(blue))
     assert image.shape == (48, 64, 3)
     assert image.dtype == np.uint8
     assert image[24, 32].tolist() == pytest.approx([255, 0, 0], abs=3)
-    assert decode_image(cv2.imencode(".jpg", blue[..., 0])[1].tobytes()).shape == (48, 64, 3)
+    assert decode_jpeg(cv2.imencode(".jpg", blue[..., 0])[1].tobytes()).shape == (48, 64, 3)

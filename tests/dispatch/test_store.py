@@ -35,9 +35,14 @@ def test_the_better_picture_of_a_role_takes_the_older_one_s_place(connection: Co
     for minute, role in [(1, "first"), (2, "first"), (5, "best"), (3, "best"), (7, "best"), (1, "photo"), (2, "photo")]:
         at = RECEIVED + timedelta(minutes=minute)
         of = None if role == "photo" else seen.id
-        store.put_evidence(connection, one.id, Evidence(uuid7(), role, at, "image/jpeg", JPEG, of, (0, 0, 1, 1)))
+        face = (0, 0, minute / 10, 1)
+        store.put_evidence(
+            connection, one.id, Evidence(uuid7(), role, at, "image/jpeg", JPEG, of, (0, 0, 1, 1), [face])
+        )
     kept = sorted((row["role"], (row["at"] - RECEIVED).seconds // 60) for row in rows(connection, "evidence"))
     assert kept == [("best", 7), ("first", 1), ("photo", 1), ("photo", 2)]
+    hidden = {row["role"]: row["redactions"][0][2] for row in rows(connection, "evidence") if row["role"] != "photo"}
+    assert hidden == {"best": 0.7, "first": 0.1}
 
 
 def test_an_incident_knows_only_forward(connection: Connection):

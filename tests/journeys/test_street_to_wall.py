@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from copy import deepcopy
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +76,10 @@ def test_the_ticket_explains_itself(coach: City) -> None:
     assert ticket["area"] == {"code": "510603003001001", "name": "第一网格"}
     assert {picture["role"] for picture in ticket["evidence"]} == {"first", "best"}
     for picture in ticket["evidence"]:
-        assert coach.http.get(picture["url"]).content.startswith(b"\xff\xd8")
+        shown, full = (coach.http.get(picture[url]).content for url in ("url", "full_url"))
+        assert shown.startswith(b"\xff\xd8")
+        assert shown != full  # the coach has number plates
+        assert sha256(full).hexdigest() == picture["sha256"]
 
 
 def test_the_camera_is_on_the_wall(coach: City, browser: Browser) -> None:

@@ -17,6 +17,8 @@ from playwright.sync_api import Browser, Page, expect
 from dashboard.access import COOKIE
 from deploy.demo.town import STREETS, load_town, write_site
 from detect.incident import Picture, Spell
+from detect.model.detector import Detection
+from detect.privacy import redactions
 from dispatch import accounts
 from dispatch.intake import take_in
 from dispatch.people import Person
@@ -135,7 +137,9 @@ def see(town: Town, device: str = "cam-kerb-1", seconds_ago: float = 0.0, **chan
     query = "SELECT site, longitude, latitude FROM devices WHERE id = %s"
     site, longitude, latitude = town.connection.execute(query, [device]).fetchone() or ("", 0, 0)
     at = datetime.now(UTC).timestamp() - seconds_ago
-    pictures = [Picture(role, when, town.picture, BOX) for role, when in (("first", at - 180), ("best", at - 60))]
+    plates = redactions([Detection("car", BOX, 0.9)], 16 / 9)
+    moments = ("first", at - 180), ("best", at - 60)
+    pictures = [Picture(role, when, town.picture, BOX, plates) for role, when in moments]
     usual = incident(
         site=site, device=device, position=(longitude, latitude), began_at=at - 180, at=at, pictures=pictures
     )

@@ -5,11 +5,11 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from detect.clip import make_clip
 from detect.incident import Clip
-from detect.recorder import Shot
+from detect.shot import Shot
 from dispatch import desk
 from dispatch.people import Person
 from dispatch.ticket import Order, Position
@@ -90,9 +90,41 @@ def test_the_seconds_around_its_beginning_are_played(screens: Screens, town: Tow
             screens.keep(page, f"{shown}-clip-{language}")
 
 
+def drawn(page: Page) -> str:
+    return str(
+        page.get_by_test_id("best-picture").evaluate("async (shown) => { await shown.decode(); return shown.src }")
+    )
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_plates_are_masked_until_somebody_asks_and_that_is_known(screens: Screens, town: Town, language: str) -> None:
+    ticket = see(town)
+    with screens.page("/desk", LI, language=language) as page:
+        assert "/full." not in drawn(page)
+        page.keyboard.press("v")
+        expect(page.get_by_test_id("full")).to_have_attribute("aria-pressed", "true")
+        assert "/full." in drawn(page)
+        assert violations(page) == []
+        page.keyboard.press("v")
+        assert "/full." not in drawn(page)
+    with screens.page(f"/tickets/{ticket.id}", SUN, language=language) as page:
+        expect(page.get_by_test_id("looks")).to_be_visible()
+        page.get_by_test_id("looks").locator("summary").click()
+        expect(page.get_by_test_id("looks")).to_contain_text(LI)
+        assert violations(page) == []
+        screens.keep(page, f"ticket-masked-{language}")
+
+
+def test_the_wall_never_shows_a_plate(screens: Screens, town: Town) -> None:
+    see(town)
+    with screens.page("/wall", SUN) as page:
+        expect(page.get_by_test_id("thumbnail-picture")).to_be_visible()
+        assert "/full." not in page.get_by_test_id("thumbnail-picture").evaluate("(shown) => shown.src")
+
+
 def filmed(seconds: int) -> Clip:
     film, fps = Film(parse_camera("sim://kerb?seed=7&light=day"), 0.0), 5
-    shots = [Shot(number / fps, jpeg(film.picture(number / fps))) for number in range(seconds * fps)]
+    shots = [Shot(number / fps, jpeg(film.picture(number / fps)), []) for number in range(seconds * fps)]
     return Clip(datetime.now(UTC).timestamp() - 4, make_clip(shots))
 
 

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detect.rules.sight.camera_blurred import DETAIL
+from detect.shot import Shot
 from detect.sight import view
 from detect.sight.usual import LEARNED_S, Viewer, likeness
 from tests.detect.street import NOON
@@ -32,8 +33,8 @@ def test_where_there_is_nothing_to_see_nothing_is_compared():
 @pytest.mark.parametrize("interval_s", [1.0, 10.0, 600.0])
 def test_what_is_usual_is_known_after_some_looks_over_some_time(interval_s: float):
     viewer, at = Viewer(), NOON
-    while not viewer.take(at, b"", SCENE).likeness >= 0:
-        viewer.learn(viewer.take(at, b"", SCENE))
+    while not viewer.take(Shot(at, b""), SCENE).likeness >= 0:
+        viewer.learn(viewer.take(Shot(at, b""), SCENE))
         at += interval_s
     assert at - NOON >= LEARNED_S
     assert at - NOON <= max(2 * LEARNED_S, 5 * interval_s)
@@ -42,14 +43,14 @@ def test_what_is_usual_is_known_after_some_looks_over_some_time(interval_s: floa
 def test_what_differs_while_nothing_is_known_yet_begins_it_anew():
     viewer = Viewer()
     for second in range(200):
-        viewer.learn(viewer.take(NOON + second, b"", SCENE if second < 60 else OTHER))
-    assert viewer.take(NOON + 200, b"", OTHER).likeness == 1.0
+        viewer.learn(viewer.take(Shot(NOON + second, b""), SCENE if second < 60 else OTHER))
+    assert viewer.take(Shot(NOON + 200, b""), OTHER).likeness == 1.0
 
 
 def test_a_look_is_due_a_second_after_the_last():
     viewer = Viewer()
     assert viewer.is_due(NOON)
-    viewer.take(NOON, b"", SCENE)
+    viewer.take(Shot(NOON, b""), SCENE)
     assert not viewer.is_due(NOON + 0.9)
     assert viewer.is_due(NOON + 1)
 
@@ -60,8 +61,8 @@ def test_what_was_sharp_once_is_soon_expected_again_and_what_is_dull_only_slowly
     def detail(first: np.ndarray, then: np.ndarray) -> float:
         viewer = Viewer()
         for second in range(240):
-            viewer.learn(viewer.take(NOON + second, b"", first if second < 120 else then))
-        return viewer.take(NOON + 240, b"", blurred).detail
+            viewer.learn(viewer.take(Shot(NOON + second, b""), first if second < 120 else then))
+        return viewer.take(Shot(NOON + 240, b""), blurred).detail
 
     assert detail(blurred, SCENE) < DETAIL
     assert detail(SCENE, blurred) < DETAIL

@@ -22,6 +22,7 @@ export type Matter = Schemas["Matter"];
 export type Post = Schemas["Post"];
 export type TimelineEntry = Schemas["TimelineEntry"];
 export type Interval = Schemas["Interval"];
+export type Look = Schemas["Look"];
 export type Letter = Schemas["Letter"];
 export type TicketPage = Schemas["TicketPage"];
 export type TicketFilters = NonNullable<paths["/api/tickets"]["get"]["parameters"]["query"]>;
@@ -157,6 +158,9 @@ export const readPosts = (ticket: string): Promise<Answer<Post[]>> =>
 
 export const readTimeline = (ticket: string): Promise<Answer<TimelineEntry[]>> =>
   answerOf((signal) => client.GET("/api/tickets/{ticket}/timeline", { ...ofTicket(ticket), signal }));
+
+export const readLooks = (ticket: string): Promise<Answer<Look[]>> =>
+  answerOf((signal) => client.GET("/api/tickets/{ticket}/looks", { ...ofTicket(ticket), signal }));
 
 export const readLedger = (ticket: string): Promise<Answer<Interval[]>> =>
   answerOf((signal) => client.GET("/api/tickets/{ticket}/ledger", { ...ofTicket(ticket), signal }));

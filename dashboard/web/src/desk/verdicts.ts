@@ -62,7 +62,7 @@ export const whistle = (called: Whistle, reason: string): Verdict => ({
   ],
 });
 
-export type Command = "confirm" | "merge" | "assign" | "whistle" | "next" | "undo" | "again" | { reject: (typeof REASONS)[number] };
+export type Command = "confirm" | "merge" | "assign" | "whistle" | "next" | "undo" | "again" | "full" | { reject: (typeof REASONS)[number] };
 
 const KEYS: Record<string, Command> = {
   Enter: "confirm",
@@ -72,6 +72,7 @@ const KEYS: Record<string, Command> = {
   n: "next",
   z: "undo",
   r: "again",
+  v: "full",
   ...Object.fromEntries(REASONS.map((reason, index) => [`${index + 1}`, { reject: reason }])),
 };
 

@@ -94,6 +94,10 @@ const en: Messages = {
     none: "This ticket has no picture",
     then: "Evidence {time}",
     now: "Now · {name}",
+    full: "See unmasked",
+    hide: "Mask faces and plates",
+    logged: "Faces and plates are masked; a look without is logged",
+    seen: "You see it unmasked; this is in the audit log",
     unreadable: "Picture cannot be read",
   },
   why: {

@@ -93,6 +93,10 @@ export default {
     then: "证据 {time}",
     now: "现在 · {name}",
     unreadable: "图片读不出来",
+    full: "看原图",
+    hide: "遮住人脸车牌",
+    logged: "人脸车牌已遮住；看原图会记入审计",
+    seen: "您看了原图，已记入审计",
   },
   why: {
     late: "{sentence}（断网补传）",

@@ -12,6 +12,7 @@ import pytest
 from detect.config import CameraConfig
 from detect.model.detector import Image
 from detect.rule import Finding
+from detect.shot import Shot
 from detect.sight.sight import Sight
 from tests.detect.film import read
 from tests.detect.street import NOON
@@ -111,7 +112,7 @@ def street(pictures: list[Image]) -> Iterator[Image]:
 def told(pictures: Iterator[Image], begin: float = 0.0, fps: float = 1.0, sight: Sight | None = None) -> list[Finding]:
     sight = sight or Sight(RULES, 1 / fps)
     shown = ((NOON + begin + number / fps, picture) for number, picture in enumerate(pictures))
-    return [finding for at, picture in shown if sight.is_due(at) for finding in sight.look(at, b"jpeg", picture)]
+    return [finding for at, picture in shown if sight.is_due(at) for finding in sight.look(Shot(at, b"jpeg"), picture)]
 
 
 def phases(findings: list[Finding]) -> list[tuple[str, str]]:

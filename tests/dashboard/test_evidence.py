@@ -1,0 +1,100 @@
+"""What of a picture is whose to see, and who has seen it."""
+
+from typing import Any
+
+import cv2
+import numpy as np
+import psycopg
+import pytest
+from fastapi.testclient import TestClient
+from uuid_utils.compat import uuid7
+
+from detect.privacy import redacted
+from dispatch import accounts, store
+from dispatch.audit import verify
+from dispatch.people import Person
+from dispatch.store import Evidence
+from dispatch.transitions import Role
+from tests.dashboard.conftest import report
+from tests.dispatch.matters import MP4, RECEIVED
+
+NOISE = np.random.default_rng(1).integers(0, 256, (90, 160, 3), np.uint8)
+STREET = cv2.imencode(".jpg", NOISE)[1].tobytes()
+FACE = (0.25, 0.25, 0.5, 0.5)
+
+
+def put(connection: psycopg.Connection, redactions: list[Any] | None, data: bytes = STREET) -> str:
+    """A ticket with a piece of evidence; its id."""
+    ticket = report(connection)
+    role, media_type = ("clip", "video/mp4") if data == MP4 else ("photo", "image/jpeg")
+    piece = Evidence(uuid7(), role, RECEIVED, media_type, data, redactions=redactions)
+    store.put_evidence(connection, ticket, piece)
+    return str(ticket)
+
+
+def shown(client: TestClient, ticket: str) -> dict[str, Any]:
+    (piece,) = client.get(f"/api/tickets/{ticket}").json()["evidence"]
+    return dict(piece)
+
+
+def sign_in(connection: psycopg.Connection, role: Role) -> dict[str, str]:
+    accounts.add_person(connection, Person("li", role), "a long password", "root", RECEIVED)
+    token = accounts.make_token(connection, "li", "root", RECEIVED)
+    return {"Authorization": f"Bearer {token}"}
+
+
+def test_faces_are_hidden_and_may_be_kept_so_by_whoever_looks(
+    client: TestClient, connection: psycopg.Connection
+) -> None:
+    piece = shown(client, put(connection, [FACE]))
+    answer = client.get(piece["url"])
+    assert answer.content == redacted(STREET, [FACE]) != STREET
+    assert "immutable" in answer.headers["cache-control"]
+
+
+def test_what_shows_nobody_is_as_it_was_taken_in(client: TestClient, connection: psycopg.Connection) -> None:
+    piece = shown(client, put(connection, []))
+    assert client.get(piece["url"]).content == STREET
+    assert piece["full_url"] is None
+
+
+def test_of_what_nobody_knows_all_is_coarse(client: TestClient, connection: psycopg.Connection) -> None:
+    piece = shown(client, put(connection, None))
+    assert client.get(piece["url"]).content == redacted(STREET, None) != STREET
+
+
+def test_a_clip_is_shown_where_it_is_redacted_and_not_where_nobody_knows(
+    client: TestClient, connection: psycopg.Connection
+) -> None:
+    hidden, unknown = (shown(client, put(connection, parts, MP4)) for parts in ([], None))
+    assert client.get(hidden["url"]).content == MP4
+    refused = client.get(unknown["url"])
+    assert (refused.status_code, "in full" in refused.json()["detail"]) == (404, True)
+    assert client.get(unknown["full_url"]).content == MP4
+
+
+@pytest.mark.parametrize("role", [Role.DISPATCHER, Role.SUPERVISOR, Role.WORKER])
+def test_each_look_at_what_is_hidden_is_in_the_log(
+    client: TestClient, connection: psycopg.Connection, role: Role
+) -> None:
+    ticket = put(connection, [FACE])
+    piece, who = shown(client, ticket), sign_in(connection, role)
+    assert client.get(f"/api/tickets/{ticket}/looks", headers=who).json() == []
+    for _ in range(2):
+        answer = client.get(piece["full_url"], headers=who)
+        assert (answer.content, answer.headers["cache-control"]) == (STREET, "no-store")
+    looks = client.get(f"/api/tickets/{ticket}/looks", headers=who).json()
+    assert [(look["actor"], look["evidence"]) for look in looks] == [("li", piece["id"])] * 2
+    assert "look" not in [entry["action"] for entry in client.get(f"/api/tickets/{ticket}/timeline").json()]
+    assert verify(connection).broken_at is None
+
+
+@pytest.mark.parametrize("role", [Role.OPERATOR, Role.INSTALLER])
+def test_whom_faces_do_not_concern_sees_none_and_leaves_no_trace(
+    client: TestClient, connection: psycopg.Connection, role: Role
+) -> None:
+    ticket = put(connection, [FACE])
+    piece, who = shown(client, ticket), sign_in(connection, role)
+    assert client.get(piece["full_url"], headers=who).status_code == 403
+    assert client.get(piece["url"], headers=who).content == redacted(STREET, [FACE])
+    assert client.get(f"/api/tickets/{ticket}/looks").json() == []
