@@ -94,3 +94,40 @@ SELECT merged_into FROM areas WHERE code = %(code)s FOR KEY SHARE;
 
 -- name: device_name
 SELECT name FROM devices WHERE site = %(site)s AND id = %(device)s;
+
+-- name: find_open_in_grid
+-- What spreads is the same matter for whoever tells of it in the grid, soon after another did.
+SELECT id FROM tickets
+WHERE ended_at IS NULL AND kind = %(kind)s AND area_code = %(area)s
+  AND EXISTS (SELECT FROM incidents WHERE incidents.ticket = tickets.id AND incidents.at >= %(since)s)
+ORDER BY opened_at
+LIMIT 1;
+
+-- name: sources
+WITH RECURSIVE down AS (  -- the ticket, and all that were merged into it
+    SELECT %(ticket)s::uuid AS id
+    UNION
+    SELECT tickets.id FROM tickets JOIN down ON tickets.merged_into = down.id
+)
+SELECT device, coalesce(devices.name, device) AS name, coalesce(devices.kind, 'camera') AS kind,
+       max(score) AS score, bool_or(phase <> 'clear') AS present
+FROM incidents LEFT JOIN devices ON (devices.site, devices.id) = (incidents.site, incidents.device)
+WHERE incidents.ticket IN (SELECT id FROM down) AND incidents.kind = %(kind)s
+GROUP BY incidents.site, device, devices.name, devices.kind
+ORDER BY min(began_at), device;
+
+-- name: witnesses
+-- Who is well, looks for the same within so many metres, and is not among those who told of it.
+SELECT id AS device, name, kind
+FROM devices
+WHERE NOT retired AND state = 'online' AND NOT id = ANY (%(devices)s) AND site = %(site)s
+  AND jsonb_path_exists(config, 'lax $.**.rules[*] ? (@.kind == $kind)', jsonb_build_object('kind', %(kind)s::text))
+  AND sqrt((latitude - %(latitude)s) ^ 2
+           + ((longitude - %(longitude)s) * cos(radians(%(latitude)s))) ^ 2) * 111320 <= %(metres)s
+  AND NOT EXISTS (
+      SELECT FROM incidents
+      WHERE (incidents.site, incidents.device) = (devices.site, devices.id) AND phase <> 'clear'
+        AND (starts_with(incidents.kind, 'camera_') OR incidents.kind = 'sensor_fault')
+        AND incidents.at > now() - interval '15 minutes'
+  )
+ORDER BY id;

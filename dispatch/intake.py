@@ -11,8 +11,9 @@ from psycopg import Connection, Rollback
 from uuid_utils.compat import uuid7
 
 from detect.incident import Explanation, Incident, Severity
-from dispatch import audit, cases, opening, store
+from dispatch import audit, cases, fusion, opening, store
 from dispatch.case import Case, Cause, follow
+from dispatch.fusion import Source, Witness
 from dispatch.orders import bring_up_to_date
 from dispatch.people import Signature
 from dispatch.store import Evidence
@@ -55,12 +56,22 @@ def _lock_case(connection: Connection, incident: Incident) -> tuple[bool, Case |
     while True:
         with connection.transaction() as attempt:
             known = store.find_incident(connection, incident.id)
-            ticket_id = known or store.find_open_at_place(connection, incident)
+            ticket_id = known or _find_open(connection, incident)
             case = cases.lock_case(connection, ticket_id) if ticket_id else None
             if case and case.ticket.ended_at:
                 raise Rollback(attempt)  # with its lock: whoever locks two does so in order, and might wait for us
         if case is None or not _has_moved_on(case.ticket, known):
             return known is not None, case
+
+
+def _find_open(connection: Connection, incident: Incident) -> UUID | None:
+    """The open ticket at the same place; of what spreads, in the same grid."""
+    at_place = store.find_open_at_place(connection, incident)
+    window = fusion.SPREADS.get(incident.kind)
+    if at_place or window is None or incident.position is None:
+        return at_place
+    grid = store.load_areas(connection).find(Position(*incident.position))
+    return store.find_open_in_grid(connection, incident, grid.code, window) if grid else None
 
 
 def _has_moved_on(ticket: Ticket, known: UUID | None) -> bool:
@@ -128,7 +139,7 @@ def _tell(
     ticket = case.ticket
     if ticket.ended_at:
         return case
-    explanation = explain(incident.explanation) if newest else ticket.explanation
+    explanation = _explained(connection, ticket, incident) if newest else ticket.explanation
     current = bring_up_to_date(connection, case, now)
     severity = graded(ticket.severity, incident.severity, said)
     changed = replace(current.ticket, severity=severity, explanation=explanation)
@@ -147,6 +158,20 @@ def graded(ticket: Severity, incident: Severity, said: Severity | None) -> Sever
     if said is not None and GRADES.index(incident) <= GRADES.index(said):
         return ticket
     return max(ticket, incident, key=GRADES.index)
+
+
+def _explained(connection: Connection, ticket: Ticket, incident: Incident) -> dict[str, Any]:
+    """By what is newest, and by all that have told of it or should have."""
+    sources = store.load_sources(connection, ticket.id, ticket.kind)
+    return explain(incident.explanation) | fusion.summary(sources, _silent(connection, incident, sources))
+
+
+def _silent(connection: Connection, incident: Incident, sources: list[Source]) -> list[Witness]:
+    """Who would have told of it by now if it were so."""
+    lasts = timedelta(seconds=incident.at - incident.began_at) >= fusion.PATIENCE and incident.phase != "clear"
+    if incident.kind not in fusion.SPREADS or not lasts or incident.position is None:
+        return []
+    return store.find_witnesses(connection, incident, [source.device for source in sources])
 
 
 def explain(explanation: Explanation) -> dict[str, Any]:

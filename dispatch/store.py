@@ -1,17 +1,18 @@
 """Incidents, their evidence and their places in the database; every call runs in its caller's transaction."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar, cast
 from uuid import UUID
 
 import msgspec
 from psycopg import Connection
-from psycopg.rows import scalar_row
+from psycopg.rows import class_row, scalar_row
 from psycopg.types.json import Jsonb
 
 from detect.incident import Box, Incident, Severity
 from dispatch.areas import AreaIndex, Shape
+from dispatch.fusion import WITNESS_M, Source, Witness
 from dispatch.ticket import Area
 from ingest.queries import load_queries
 
@@ -55,6 +56,25 @@ def gravest_incident(connection: Connection, ticket: UUID) -> Severity | None:
 
 def find_open_at_place(connection: Connection, incident: Incident) -> UUID | None:
     return _one(connection, "find_open_at_place", UUID, _place(incident) | {"metres": NEAR_M})
+
+
+def find_open_in_grid(connection: Connection, incident: Incident, grid: str, window: timedelta) -> UUID | None:
+    """The open ticket of a matter that spreads, of which somebody told in the same grid no longer ago."""
+    values = {"kind": incident.kind, "area": grid, "since": _utc(incident.began_at) - window}
+    return _one(connection, "find_open_in_grid", UUID, values)
+
+
+def load_sources(connection: Connection, ticket: UUID, kind: str) -> list[Source]:
+    """Who told of a ticket's matter, the first one first."""
+    with connection.cursor(row_factory=class_row(Source)) as cursor:
+        return cursor.execute(SQL["sources"], {"ticket": ticket, "kind": kind}).fetchall()
+
+
+def find_witnesses(connection: Connection, incident: Incident, told: list[str]) -> list[Witness]:
+    """Who would have to see it, too, beside the devices that have `told`."""
+    values = _place(incident) | {"devices": told, "metres": WITNESS_M}
+    with connection.cursor(row_factory=class_row(Witness)) as cursor:
+        return cursor.execute(SQL["witnesses"], values).fetchall()
 
 
 def find_closed_at_place(connection: Connection, incident: Incident) -> UUID | None:

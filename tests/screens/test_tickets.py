@@ -189,3 +189,19 @@ def test_what_cannot_be_opened_is_told_and_loaded_anew_once(screens: Screens, la
         page.wait_for_url("**/insight")
         expect(page.get_by_test_id("away")).to_be_visible()
         assert len(loaded) == 1
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_who_agrees_and_who_should_have_told_is_said_at_the_desk(screens: Screens, town: Town, language: str) -> None:
+    town.connection.execute("UPDATE devices SET state = 'online'")
+    see(town, "cam-underpass-1", kind="flood", zone="road")
+    with screens.page("/desk", LI, language=language) as page:
+        expect(page.get_by_test_id("contradicted")).to_contain_text("天山路隧道水位")
+        assert violations(page) == []
+        screens.keep(page, f"desk-contradicted-{language}")
+        ticket = see(town, "water-level-1", kind="flood", zone="water_level", pictures=[])
+        expect(page.get_by_test_id("agreed")).to_contain_text("天山路下穿隧道")
+        expect(page.get_by_test_id("contradicted")).not_to_contain_text("天山路隧道水位")
+    with screens.page(f"/tickets/{ticket.id}", SUN, language=language) as page:
+        expect(page.get_by_test_id("agreed")).to_be_visible()
+        assert violations(page) == []

@@ -100,6 +100,11 @@ const en: Messages = {
     seen: "You see it unmasked; this is in the audit log",
     unreadable: "Picture cannot be read",
   },
+  accord: {
+    agreed: "{names} agree: {n} % sure together",
+    silent: "{names} told of nothing",
+    review: "{names} should have told of it, too, and did not: look closely",
+  },
   why: {
     late: "{sentence} (sent late: the camera had been cut off)",
     illegal_parking: "Vehicle in no-parking zone {zone} for {observed}, limit {limit}",

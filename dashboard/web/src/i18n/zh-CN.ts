@@ -98,6 +98,11 @@ export default {
     logged: "人脸车牌已遮住；看原图会记入审计",
     seen: "您看了原图，已记入审计",
   },
+  accord: {
+    agreed: "{names} 互相印证，合计把握 {n} %",
+    silent: "{names} 没有报",
+    review: "{names} 就在附近却没有报，请核实",
+  },
   why: {
     late: "{sentence}（断网补传）",
     illegal_parking: "车辆在禁停区 {zone} 停留 {observed}，上限 {limit}",

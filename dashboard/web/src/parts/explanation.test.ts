@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { boxOf, explanationOf } from "./explanation";
 
-const nothing = { dwell: null, silent: null, stuck: null, value: null, count: null, measure: null, score: null, model: null, rule: null, zone: null, late: false };
+const nothing = { dwell: null, silent: null, stuck: null, value: null, count: null, measure: null, score: null, model: null, rule: null, zone: null, sources: [], certainty: null, doubters: [], review: false, late: false };
 
 describe("explanationOf", () => {
   it("reads dwell and zone", () => {
@@ -20,6 +20,13 @@ describe("explanationOf", () => {
       rule: "illegal_parking 3",
       zone: { id: "kerb", name: "东侧路缘", polygon: [[0.5, 0.3], [0.8, 0.3], [0.8, 0.7]] },
     });
+  });
+
+  it("reads who else told of it, and who should have", () => {
+    const sources = [{ device: "cam-1", name: "隧道" }, { device: "level-1", name: "水位" }];
+    expect(explanationOf({ explanation: { sources, certainty: 0.98 } })).toEqual({ ...nothing, sources: ["隧道", "水位"], certainty: 0.98 });
+    const silent = [{ device: "level-1", name: "水位" }];
+    expect(explanationOf({ explanation: { silent, review: true } })).toEqual({ ...nothing, doubters: ["水位"], review: true });
   });
 
   it("reads what came late", () => {

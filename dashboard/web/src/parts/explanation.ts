@@ -32,6 +32,12 @@ export interface Explanation {
   rule: string | null;
   /** A sensor's has no corners. */
   zone: { id: string; name: string; polygon: Point[] } | null;
+  /** Who told of it, where several did, and how sure they are together, 0 to 1. */
+  sources: string[];
+  certainty: number | null;
+  /** Who looks for the same nearby and has told of nothing, and whether that is for somebody to look at. */
+  doubters: string[];
+  review: boolean;
   /** Found in what came only after its source had been cut off. */
   late: boolean;
 }
@@ -86,6 +92,19 @@ function zoneOf(explanation: Fields): Explanation["zone"] {
   return { id, name: typeof name === "string" ? name : id, polygon: Array.isArray(polygon) ? polygon.filter(isPoint) : [] };
 }
 
+const namesOf = (devices: unknown): string[] =>
+  Array.isArray(devices) ? devices.map((device) => fieldsOf(device)["name"]).filter((name) => typeof name === "string") : [];
+
+function accordOf(explanation: Fields): Pick<Explanation, "sources" | "certainty" | "doubters" | "review"> {
+  const { sources, certainty, silent, review } = explanation;
+  return {
+    sources: namesOf(sources),
+    certainty: typeof certainty === "number" ? certainty : null,
+    doubters: namesOf(silent),
+    review: review === true,
+  };
+}
+
 export function explanationOf(ticket: Pick<Ticket, "explanation">): Explanation {
   const fields = fieldsOf(ticket.explanation);
   return {
@@ -97,6 +116,7 @@ export function explanationOf(ticket: Pick<Ticket, "explanation">): Explanation 
     measure: measureOf(fields),
     ...sourceOf(fields),
     zone: zoneOf(fields),
+    ...accordOf(fields),
     late: fields["late"] === true,
   };
 }
