@@ -48,7 +48,10 @@ def union(boxes: Sequence[Box]) -> Box:
 
 def overlap(a: Box, b: Box) -> float:
     """The area that two boxes share."""
-    return area((max(a[0], b[0]), max(a[1], b[1]), min(a[2], b[2]), min(a[3], b[3])))
+    width = min(a[2], b[2]) - max(a[0], b[0])
+    if width <= 0.0:  # most pairs end here
+        return 0.0
+    return width * max(0.0, min(a[3], b[3]) - max(a[1], b[1]))
 
 
 def iou(a: Box, b: Box) -> float:
@@ -59,5 +62,5 @@ def iou(a: Box, b: Box) -> float:
 
 def covered(box: Box, by: Box) -> float:
     """The share of `box` that lies behind `by`."""
-    whole = area(box)
-    return overlap(box, by) / whole if whole else 0.0
+    shared = overlap(box, by)
+    return shared / area(box) if shared else 0.0

@@ -119,8 +119,10 @@ class Standing:
 
 
 def _moves_on(stay: Stay, things: list[Detection], at: float) -> bool:
+    if at - stay.began > SETTLES_S:
+        return False
     nearest = max((iou(stay.place, thing.box) for thing in things), default=0.0)
-    return SAME_PLACE <= nearest < AT_REST and at - stay.began <= SETTLES_S
+    return SAME_PLACE <= nearest < AT_REST
 
 
 def _is_part(thing: Detection, stay: Stay, scene: Scene) -> bool:
