@@ -103,6 +103,17 @@ WHERE ended_at IS NULL AND kind = %(kind)s AND area_code = %(area)s
 ORDER BY opened_at
 LIMIT 1;
 
+-- name: find_open_of_agent
+SELECT tickets.id
+FROM devices AS this
+JOIN devices AS other ON other.site = this.site AND other.agent = this.agent AND other.id <> this.id
+JOIN incidents ON (incidents.site, incidents.device) = (other.site, other.id)
+JOIN tickets ON tickets.id = root_of(incidents.ticket)
+WHERE (this.site, this.id) = (%(site)s, %(device)s) AND incidents.kind = %(kind)s
+  AND incidents.began_at BETWEEN %(since)s AND %(until)s AND tickets.ended_at IS NULL AND tickets.kind = %(kind)s
+ORDER BY tickets.opened_at
+LIMIT 1;
+
 -- name: sources
 WITH RECURSIVE down AS (  -- the ticket, and all that were merged into it
     SELECT %(ticket)s::uuid AS id

@@ -7,6 +7,10 @@ from typing import Any, NamedTuple
 
 # what spreads over a grid, so that whoever tells of it there tells of the same; and for how long after another did
 SPREADS = {"flood": timedelta(minutes=10), "fire": timedelta(minutes=5), "smoke": timedelta(minutes=5)}
+CUT_OFF = "camera_offline"
+TOGETHER = timedelta(
+    minutes=5
+)  # cameras of one agent that go silent within so long have one cause
 SUREST = 0.95  # of any single source: a sensor, whose score is 1, may be wrong, too
 WITNESS_M = 100.0  # as far away something that spreads must be seen
 PATIENCE = timedelta(minutes=1)  # until who has seen nothing is said to contradict
@@ -35,8 +39,12 @@ def certainty(sources: Sequence[Source]) -> float:
     return 1.0 - prod(1.0 - min(source.score, SUREST) for source in sources)
 
 
-def summary(sources: Sequence[Source], silent: Sequence[Witness]) -> dict[str, Any]:
-    """What a ticket's explanation says of them; nothing where one source stands for itself."""
-    agreed = {"sources": [source._asdict() for source in sources], "certainty": round(certainty(sources), 3)}
+def summary(kind: str, sources: Sequence[Source], silent: Sequence[Witness]) -> dict[str, Any]:
+    """What a ticket's explanation says of them; nothing where one source stands for itself.
+
+    Cameras that are cut off together do not speak of one thing: how sure they are is not counted up.
+    """
+    named = {"sources": [source._asdict() for source in sources]}
+    agreed = named if kind == CUT_OFF else named | {"certainty": round(certainty(sources), 3)}
     contradicted = {"silent": [witness._asdict() for witness in silent], "review": len(sources) == 1}
     return (agreed if len(sources) > 1 else {}) | (contradicted if silent else {})

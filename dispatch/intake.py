@@ -65,11 +65,14 @@ def _lock_case(connection: Connection, incident: Incident) -> tuple[bool, Case |
 
 
 def _find_open(connection: Connection, incident: Incident) -> UUID | None:
-    """The open ticket at the same place; of what spreads, in the same grid."""
-    at_place = store.find_open_at_place(connection, incident)
-    window = fusion.SPREADS.get(incident.kind)
-    if at_place or window is None or incident.position is None:
+    """The open ticket at the same place; of what spreads, in the same grid; of what was cut off, of the same agent."""
+    if at_place := store.find_open_at_place(connection, incident):
         return at_place
+    if incident.kind == fusion.CUT_OFF:
+        return store.find_open_of_agent(connection, incident, fusion.TOGETHER)
+    window = fusion.SPREADS.get(incident.kind)
+    if window is None or incident.position is None:
+        return None
     grid = store.load_areas(connection).find(Position(*incident.position))
     return store.find_open_in_grid(connection, incident, grid.code, window) if grid else None
 
@@ -163,7 +166,7 @@ def graded(ticket: Severity, incident: Severity, said: Severity | None) -> Sever
 def _explained(connection: Connection, ticket: Ticket, incident: Incident) -> dict[str, Any]:
     """By what is newest, and by all that have told of it or should have."""
     sources = store.load_sources(connection, ticket.id, ticket.kind)
-    return explain(incident.explanation) | fusion.summary(sources, _silent(connection, incident, sources))
+    return explain(incident.explanation) | fusion.summary(ticket.kind, sources, _silent(connection, incident, sources))
 
 
 def _silent(connection: Connection, incident: Incident, sources: list[Source]) -> list[Witness]:

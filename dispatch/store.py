@@ -64,6 +64,13 @@ def find_open_in_grid(connection: Connection, incident: Incident, grid: str, win
     return _one(connection, "find_open_in_grid", UUID, values)
 
 
+def find_open_of_agent(connection: Connection, incident: Incident, window: timedelta) -> UUID | None:
+    """The open ticket of another device of the same edge agent, where the same began so soon before or after."""
+    began = _utc(incident.began_at)
+    values = _place(incident) | {"since": began - window, "until": began + window}
+    return _one(connection, "find_open_of_agent", UUID, values)
+
+
 def load_sources(connection: Connection, ticket: UUID, kind: str) -> list[Source]:
     """Who told of a ticket's matter, the first one first."""
     with connection.cursor(row_factory=class_row(Source)) as cursor:

@@ -38,13 +38,13 @@ def test_nobody_s_turn_counts(scores: list[float]):
 
 
 def test_who_stands_alone_is_not_spoken_of():
-    assert summary([told(0.8)], []) == {}
+    assert summary("flood", [told(0.8)], []) == {}
 
 
 def test_one_against_one_is_for_somebody_to_look_at_and_two_against_one_is_not():
     silent = [Witness("level-1", "水位", "sensor")]
-    assert summary([told(0.8)], silent)["review"]
-    assert not summary([told(0.8), told(0.6, "cam-2")], silent)["review"]
+    assert summary("flood", [told(0.8)], silent)["review"]
+    assert not summary("flood", [told(0.8), told(0.6, "cam-2")], silent)["review"]
 
 
 @pytest.fixture(autouse=True)
@@ -147,3 +147,29 @@ def test_what_is_over_is_contradicted_by_nobody(connection: Connection):
 
 def later(said: Incident, seconds: float, phase: Phase = "update") -> Incident:
     return msgspec.structs.replace(said, at=said.began_at + seconds, phase=phase, pictures=[])
+
+
+def offline(device: str, began_s: float = 0.0, **changes: Any) -> Incident:
+    far = "cam-far" if device == "cam-far" else device
+    return seen(far, began_s, kind="camera_offline", zone="picture", pictures=[], **changes)
+
+
+def test_cameras_that_are_cut_off_with_their_agent_make_one_ticket(connection: Connection):
+    connection.execute("UPDATE devices SET agent = 'box-1'")
+    first = take(connection, offline("cam-1"))
+    both = take(connection, offline("cam-far", 40))
+    assert both.id == first.id
+    assert [source["device"] for source in (both.explanation or {})["sources"]] == ["cam-1", "cam-far"]
+    assert "certainty" not in (both.explanation or {})
+
+
+@pytest.mark.parametrize(
+    ("agents", "after_s"), [(["box-1", "box-2"], 40), (["box-1", "box-1"], 400), ([None, None], 40)]
+)
+def test_cameras_that_are_cut_off_by_themselves_make_tickets_of_their_own(
+    connection: Connection, agents: list[str | None], after_s: float
+):
+    for device, agent in zip(("cam-1", "cam-far"), agents, strict=True):
+        connection.execute("UPDATE devices SET agent = %s WHERE id = %s", [agent, device])
+    first = take(connection, offline("cam-1"))
+    assert take(connection, offline("cam-far", after_s)).id != first.id

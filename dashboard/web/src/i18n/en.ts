@@ -102,6 +102,7 @@ const en: Messages = {
   },
   accord: {
     agreed: "{names} agree: {n} % sure together",
+    together: "{names} were cut off together",
     silent: "{names} told of nothing",
     review: "{names} should have told of it, too, and did not: look closely",
   },

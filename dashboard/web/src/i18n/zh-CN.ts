@@ -100,6 +100,7 @@ export default {
   },
   accord: {
     agreed: "{names} 互相印证，合计把握 {n} %",
+    together: "{names} 一同掉线",
     silent: "{names} 没有报",
     review: "{names} 就在附近却没有报，请核实",
   },
