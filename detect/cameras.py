@@ -246,8 +246,8 @@ class Cameras:
         except BadMessageError as error:
             self._drop(str(topic), error)
             return
-        if watch.scene:
-            self._clips.give(watch.recorder.take(watch.scene.shot, judged))
+        if watch.shot:
+            self._clips.give(watch.recorder.take(watch.shot, judged))
         self._count(topic)
         if not watch.late:
             self._age.observe(max(0.0, time.time() - look.frame.at))

@@ -12,7 +12,7 @@ from detect.backlog import LATE_S
 from detect.config import CameraConfig, Zone
 from detect.gate import Gate
 from detect.geometry import Region
-from detect.incident import Box, Explanation, Incident
+from detect.incident import Explanation, Incident
 from detect.model.detector import Detection, Detector, Image, Tracker
 from detect.newest import SET_BACK_S, Newest
 from detect.picture import decode_jpeg
@@ -96,6 +96,8 @@ class Watch:
         self._things: list[Detection] | None = None  # as they are known to be; None while nobody can know
         self.recorder = Recorder()
         self.scene: Scene | None = None  # the last that was seen
+        self.shot: Shot | None = None  # the last that may be shown
+        self._has_moved = False  # anything, since the detector looked
         self.before_gap: WatchMemory | None = None  # before the last silence of which something may come late
 
     def _make_sight(self) -> Sight:
@@ -158,7 +160,7 @@ class Watch:
         return [*cleared, *self._judge(look.frame, found)]
 
     def _judge(self, frame: Frame, found: Found) -> Iterator[Incident]:
-        shot = Shot(frame.at, frame.jpeg, self._hidden(found))
+        shot = self.shot = self._take_shot(frame, found)
         if found.image is not None and self._sight.is_due(frame.at):
             yield from self._of_sight(self._sight.look(shot, found.image))
         if self._sight.is_elsewhere:  # its zones lie where they do not belong
@@ -167,17 +169,21 @@ class Watch:
             self._things = None  # what was there before is not what is there afterwards
         elif found.detections is not None:
             self._things = self.eyes.tracker.track(found.detections)
-        self.scene = Scene(shot.at, shot.jpeg, self._things or [], redactions=shot.redactions)  # its pixels are large
+        self.scene = Scene(frame.at, shot.jpeg, self._things or [], redactions=shot.redactions)  # its pixels are large
         scene = replace(self.scene, image=None if found.detections is None else found.image)
         for post in self._posts if self._things is not None else ():
             yield from (self._of_zone(post.zone, finding) for finding in post.rule.observe(scene))
 
-    def _hidden(self, found: Found) -> list[Box] | None:
-        """Redactions: as long as nothing moves, people and vehicles are where they were."""
+    def _take_shot(self, frame: Frame, found: Found) -> Shot:
+        """What may be shown of it: while nothing moves people are where they were, else it stays with the last look."""
         if found.image is not None and found.detections is not None:
+            self._has_moved = False
             height, width = found.image.shape[:2]
-            return redactions(found.detections, width / height)
-        return self.scene.redactions if self.scene and self._things is not None else None
+            return Shot(frame.at, frame.jpeg, redactions(found.detections, width / height))
+        if self.shot is None or self._things is None:
+            return Shot(frame.at, frame.jpeg)
+        self._has_moved |= frame.moving
+        return self.shot if self._has_moved else self.shot._replace(at=frame.at, jpeg=frame.jpeg)
 
     def hear(self, now: float) -> list[Incident]:
         """What it clears that a frame came; `now` is this machine's clock, here and below."""

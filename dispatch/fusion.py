@@ -8,9 +8,7 @@ from typing import Any, NamedTuple
 # what spreads over a grid, so that whoever tells of it there tells of the same; and for how long after another did
 SPREADS = {"flood": timedelta(minutes=10), "fire": timedelta(minutes=5), "smoke": timedelta(minutes=5)}
 CUT_OFF = "camera_offline"
-TOGETHER = timedelta(
-    minutes=5
-)  # cameras of one agent that go silent within so long have one cause
+TOGETHER = timedelta(minutes=5)  # cameras of one agent that go silent within so long have one cause
 SUREST = 0.95  # of any single source: a sensor, whose score is 1, may be wrong, too
 WITNESS_M = 100.0  # as far away something that spreads must be seen
 PATIENCE = timedelta(minutes=1)  # until who has seen nothing is said to contradict

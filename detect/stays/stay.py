@@ -10,7 +10,6 @@ from typing import Literal
 from detect.geometry import union
 from detect.incident import Box, Spell
 from detect.model.detector import Detection, Image
-from detect.shot import Shot
 from detect.stays.anchor import Anchor
 
 State = Literal["seen", "alike", "hidden", "unseen", "unknown"]
@@ -32,10 +31,6 @@ class Scene:
     detections: list[Detection]
     image: Image | None = None
     redactions: list[Box] | None = None  # as in Picture
-
-    @property
-    def shot(self) -> Shot:
-        return Shot(self.at, self.jpeg, self.redactions)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 import struct
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from uuid import UUID
@@ -18,6 +18,7 @@ from detect.incident import Incident
 from detect.model.detector import Detection, Detector, Image
 from detect.model.yolo import make_tracker
 from detect.picture import decode_jpeg
+from detect.privacy import redactions
 from detect.watch import Eyes, Watch
 from edge.messages import BadMessageError, Frame, decode, encode_binary
 from edge.topics import Topic
@@ -101,6 +102,44 @@ def test_an_incident_survives_the_wire():
     assert decode(encode_binary(opened), Incident) == opened
     timeline = msgspec.to_builtins(opened.explanation)["dwell"]
     assert timeline == [{"from": NOON, "to": NOON + 2, "state": "seen"}]
+
+
+def numbered(*moments: tuple[float, bool]) -> Iterator[Frame]:
+    """Frames of which the bytes after their end tell which one it is."""
+    for number, (at, moving) in enumerate(moments, 1):
+        yield Frame(BOOT, number, NOON + at, jpeg(STREET) + bytes(number), moving=moving)
+
+
+@pytest.mark.parametrize(
+    ("moments", "shown"),
+    [
+        ([(0.0, True), (0.1, False), (0.3, False)], [1, 2, 3]),  # while nothing moves all is where it was
+        ([(0.0, True), (0.1, True), (0.15, False)], [1, 1, 1]),  # it has moved, and nobody looked where to
+        ([(0.0, True), (0.1, True), (0.2, True), (0.3, False)], [1, 1, 3, 4]),
+    ],
+)
+def test_what_is_shown_is_masked_where_things_are(moments: list[tuple[float, bool]], shown: list[int]):
+    watch = Watch(CAMERA, config(), Eyes(StandingCar(), NoTracker()))
+    seen = []
+    for one in numbered(*moments):
+        watch.see(one)
+        assert watch.shot
+        assert watch.shot.redactions == redactions([StandingCar.seen], STREET.shape[1] / STREET.shape[0])
+        seen.append(len(watch.shot.jpeg) - len(jpeg(STREET)))
+    assert seen == shown
+
+
+def test_every_picture_of_an_incident_says_what_is_to_be_masked():
+    (opened,) = see((frame(NOON + second) for second in range(3)), StandingCar(), config())
+    hidden = redactions([StandingCar.seen], STREET.shape[1] / STREET.shape[0])
+    assert [picture.redactions for picture in opened.pictures] == [hidden, hidden]
+
+
+def test_what_no_detector_has_seen_is_masked_whole():
+    watch = Watch(CAMERA, CameraConfig(camera="sim://kerb"), None)
+    watch.see(frame(NOON))
+    assert watch.shot
+    assert watch.shot.redactions is None
 
 
 def test_each_zone_has_its_own_incident():
