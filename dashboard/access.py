@@ -161,6 +161,13 @@ def having(*roles: Role) -> Callable[[Person], Person]:
     return check
 
 
+def in_person(request: Request) -> None:
+    """Not as the guest that a server may take whoever comes for."""
+    caller: Caller = request.state.caller
+    if not caller.token:
+        raise HTTPException(403, f"This is for somebody known by name. {SIGN_IN}")
+
+
 Database = Annotated[Connection, Depends(_connection)]
 Who = Annotated[Person, Depends(_person)]
 Whoever = Annotated[Person | None, Depends(_anybody)]

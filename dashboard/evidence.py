@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, HTTPException, Response
 
 from dashboard import reads
-from dashboard.access import Database, Who, having
+from dashboard.access import Database, Who, having, in_person
 from dashboard.problems import responses
 from dashboard.reads import Content
 from detect.incident import Box
@@ -24,21 +24,26 @@ Suffix = Literal["jpg", "png", "mp4"]
 Entitled = Annotated[Person, Depends(having(*UNREDACTED))]
 KEPT = {"Cache-Control": "private, max-age=31536000, immutable"}
 NOT_KEPT = {"Cache-Control": "no-store"}  # the next one at this screen is to ask, too
-UNDER_WAY = 64  # pictures that many screens ask for at once are redacted once
+UNDER_WAY, CACHED_BYTES = 64, 1_000_000  # pictures that many screens ask for at once are redacted once
 
 
-@router.get("/evidence/{evidence}.{suffix}", response_class=Response, responses=responses(404))
+@router.get("/evidence/{evidence}/masked.{suffix}", response_class=Response, responses=responses(404))
 def get_evidence(database: Database, who: Who, evidence: UUID, suffix: Suffix) -> Response:
     """A picture or clip, its faces and number plates unreadable; its content never changes under its name."""
     found = _find(database, who, evidence, suffix)
     try:
-        shown = _redacted(found.data, None if found.redactions is None else tuple(map(tuple, found.redactions)))
+        shown = _masked(found)
     except BadMessageError as error:
         raise HTTPException(404, f"This can only be seen in full, by those who may: {error}") from error
     return Response(shown, media_type=found.media_type, headers=KEPT)
 
 
-@router.get("/evidence/{evidence}/full.{suffix}", response_class=Response, responses=responses(403, 404))
+@router.get(
+    "/evidence/{evidence}/full.{suffix}",
+    response_class=Response,
+    responses=responses(403, 404),
+    dependencies=[Depends(in_person)],
+)
 def get_full_evidence(database: Database, who: Entitled, evidence: UUID, suffix: Suffix) -> Response:
     """The same as it was taken in; the audit log tells of each look."""
     found = _find(database, who, evidence, suffix)
@@ -59,6 +64,13 @@ def _find(database: Database, who: Person, evidence: UUID, suffix: Suffix) -> Co
     return found
 
 
+def _masked(found: Content) -> bytes:
+    """Raise BadMessageError where that cannot be."""
+    if found.redactions is None or len(found.data) > CACHED_BYTES:
+        return redacted(found.data, found.redactions)
+    return _redacted(found.data, tuple((left, top, right, bottom) for left, top, right, bottom in found.redactions))
+
+
 @lru_cache(UNDER_WAY)
-def _redacted(data: bytes, parts: tuple[Box, ...] | None) -> bytes:
+def _redacted(data: bytes, parts: tuple[Box, ...]) -> bytes:
     return redacted(data, parts)

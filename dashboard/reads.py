@@ -303,7 +303,10 @@ def _ticket(row: dict[str, Any]) -> Ticket:
 
 def _evidence(entry: dict[str, Any]) -> dict[str, Any]:
     name, suffix = f"/api/evidence/{entry['id']}", SUFFIX[entry["media_type"]]
-    return entry | {"url": f"{name}.{suffix}", "full_url": f"{name}/full.{suffix}" if entry["redacted"] else None}
+    return entry | {
+        "url": f"{name}/masked.{suffix}",
+        "full_url": f"{name}/full.{suffix}" if entry["redacted"] else None,
+    }
 
 
 def _device(row: dict[str, Any]) -> Device:

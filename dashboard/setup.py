@@ -206,7 +206,7 @@ def _past(past: Past, judged: Judged) -> PastIncident:
         },
         lasts=past.phase != "clear",
         things=[PastThing(label=thing.label, box=thing.box, score=thing.score) for thing in past.told.things],
-        picture=f"/api/evidence/{past.picture}.jpg" if past.picture else None,
+        picture=f"/api/evidence/{past.picture}/masked.jpg" if past.picture else None,
         outcome=judged.outcome,
         zone=judged.zone,
     )

@@ -13,6 +13,7 @@ from detect.geometry import WHOLE
 from detect.incident import Box
 from detect.model.detector import Detection, Image
 from detect.picture import decode_picture
+from edge.messages import BadMessageError
 
 PEOPLE = frozenset({"person"})
 VEHICLES = frozenset({"car", "bus", "truck"})
@@ -26,6 +27,12 @@ LEAST_PX = 4  # of a cell
 WHOLE_CELLS = 24  # across a picture of which nobody knows where people are
 QUALITY = 85
 PNG = b"\x89PNG\r\n\x1a\n"
+
+
+def knows_whom_to_hide(classes: Iterable[str]) -> bool:
+    """Whether a detector of these classes finds people and vehicles, without which nobody knows what to hide."""
+    known = set(classes)
+    return known >= PEOPLE and bool(VEHICLES & known)
 
 
 def redactions(detections: Iterable[Detection], aspect: float) -> list[Box]:
@@ -72,7 +79,10 @@ def redacted(picture: bytes, parts: Sequence[Box] | None) -> bytes:
     """A JPEG or PNG as one of its kind; of unknown parts all is coarse. Raise BadMessageError where it is neither."""
     if parts is not None and not parts:
         return picture
-    image = decode_picture(picture)
+    image = decode_picture(picture, reduced=parts is None)  # of what becomes coarse anyway less will do
     redact(image, parts)
     suffix, options = (".png", []) if picture.startswith(PNG) else (".jpg", [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
-    return cv2.imencode(suffix, image, options)[1].tobytes()
+    try:
+        return cv2.imencode(suffix, image, options)[1].tobytes()
+    except cv2.error as error:
+        raise BadMessageError(f"a picture that cannot be written again: {error.err}") from error

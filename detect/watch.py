@@ -12,11 +12,11 @@ from detect.backlog import LATE_S
 from detect.config import CameraConfig, Zone
 from detect.gate import Gate
 from detect.geometry import Region
-from detect.incident import Explanation, Incident
+from detect.incident import Box, Explanation, Incident
 from detect.model.detector import Detection, Detector, Image, Tracker
 from detect.newest import SET_BACK_S, Newest
 from detect.picture import decode_jpeg
-from detect.privacy import redactions
+from detect.privacy import knows_whom_to_hide, redactions
 from detect.recorder import Recorder
 from detect.rule import CameraRule, Finding, RuleSettings, Surroundings
 from detect.shot import Shot
@@ -153,6 +153,7 @@ class Watch:
             found = find()
         except BadMessageError:
             self._admitted_at = self._seen_at
+            self._has_moved |= look.frame.moving
             raise
         back_s = self._seen_at - look.frame.at
         cleared = self._begin_anew(back_s) if back_s > SET_BACK_S else []
@@ -162,7 +163,8 @@ class Watch:
     def _judge(self, frame: Frame, found: Found) -> Iterator[Incident]:
         shot = self.shot = self._take_shot(frame, found)
         if found.image is not None and self._sight.is_due(frame.at):
-            yield from self._of_sight(self._sight.look(shot, found.image))
+            seen = shot if shot.at == frame.at else Shot(frame.at, frame.jpeg)
+            yield from self._of_sight(self._sight.look(seen, found.image))
         if self._sight.is_elsewhere:  # its zones lie where they do not belong
             yield from self._close_posts()
         if self.eyes is None or self._sight.is_doubtful:
@@ -178,12 +180,16 @@ class Watch:
         """What may be shown of it: while nothing moves people are where they were, else it stays with the last look."""
         if found.image is not None and found.detections is not None:
             self._has_moved = False
-            height, width = found.image.shape[:2]
-            return Shot(frame.at, frame.jpeg, redactions(found.detections, width / height))
+            return Shot(frame.at, frame.jpeg, self._hidden(found.image, found.detections))
         if self.shot is None or self._things is None:
             return Shot(frame.at, frame.jpeg)
         self._has_moved |= frame.moving
         return self.shot if self._has_moved else self.shot._replace(at=frame.at, jpeg=frame.jpeg)
+
+    def _hidden(self, image: Image, detections: list[Detection]) -> list[Box] | None:
+        height, width = image.shape[:2]
+        knows = self.eyes is not None and knows_whom_to_hide(self.eyes.detector.classes)
+        return redactions(detections, width / height) if knows else None
 
     def hear(self, now: float) -> list[Incident]:
         """What it clears that a frame came; `now` is this machine's clock, here and below."""
@@ -200,7 +206,7 @@ class Watch:
 
     def _begin_anew(self, back_s: float) -> list[Incident]:
         log.warning("the clock of %s was set back by %.0f s: its rules begin anew", self.topic, back_s)
-        cleared, self._sight = self.close(self._seen_at), self._make_sight()
+        cleared, self._sight, self.shot = self.close(self._seen_at), self._make_sight(), None
         return cleared
 
     def close(self, now: float) -> list[Incident]:

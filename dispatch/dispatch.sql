@@ -96,10 +96,21 @@ SELECT merged_into FROM areas WHERE code = %(code)s FOR KEY SHARE;
 SELECT name FROM devices WHERE site = %(site)s AND id = %(device)s;
 
 -- name: find_open_in_grid
--- What spreads is the same matter for whoever tells of it in the grid, soon after another did.
-SELECT id FROM tickets
-WHERE ended_at IS NULL AND kind = %(kind)s AND area_code = %(area)s
-  AND EXISTS (SELECT FROM incidents WHERE incidents.ticket = tickets.id AND incidents.at >= %(since)s)
+-- What spreads is the same matter for whoever tells of it in the grid, soon before or after another; also where that one told
+-- a ticket that was merged since. What somebody has handled is over: what is told then is for somebody to go to again.
+WITH RECURSIVE down AS (
+    SELECT id AS root, id, opened_at FROM tickets
+    WHERE ended_at IS NULL AND handled_at IS NULL AND kind = %(kind)s AND area_code = %(area)s
+      AND EXISTS (SELECT FROM areas WHERE code = %(area)s AND level = 'grid')
+    UNION
+    SELECT down.root, tickets.id, down.opened_at FROM tickets JOIN down ON tickets.merged_into = down.id
+)
+SELECT root FROM down
+WHERE EXISTS (
+    SELECT FROM incidents
+    WHERE incidents.ticket = down.id AND incidents.kind = %(kind)s
+      AND incidents.at >= %(since)s AND incidents.began_at <= %(until)s
+)
 ORDER BY opened_at
 LIMIT 1;
 
@@ -128,17 +139,22 @@ GROUP BY incidents.site, device, devices.name, devices.kind
 ORDER BY min(began_at), device;
 
 -- name: witnesses
--- Who is well, looks for the same within so many metres, and is not among those who told of it.
+-- Who is well, looks for the same within so many metres, and tells of nothing; the place first, which spares the most.
+WITH near AS MATERIALIZED (
+    SELECT site, id, name, kind, config
+    FROM devices
+    WHERE NOT retired AND state = 'online' AND site = %(site)s AND NOT id = ANY (%(devices)s)
+      AND latitude BETWEEN %(latitude)s - %(metres)s / 111320.0 AND %(latitude)s + %(metres)s / 111320.0
+      AND sqrt((latitude - %(latitude)s) ^ 2
+               + ((longitude - %(longitude)s) * cos(radians(%(latitude)s))) ^ 2) * 111320 <= %(metres)s
+)
 SELECT id AS device, name, kind
-FROM devices
-WHERE NOT retired AND state = 'online' AND NOT id = ANY (%(devices)s) AND site = %(site)s
-  AND jsonb_path_exists(config, 'lax $.**.rules[*] ? (@.kind == $kind)', jsonb_build_object('kind', %(kind)s::text))
-  AND sqrt((latitude - %(latitude)s) ^ 2
-           + ((longitude - %(longitude)s) * cos(radians(%(latitude)s))) ^ 2) * 111320 <= %(metres)s
+FROM near
+WHERE jsonb_path_exists(config, 'lax $.**.rules[*] ? (@.kind == $kind)', jsonb_build_object('kind', %(kind)s::text))
   AND NOT EXISTS (
       SELECT FROM incidents
-      WHERE (incidents.site, incidents.device) = (devices.site, devices.id) AND phase <> 'clear'
-        AND (starts_with(incidents.kind, 'camera_') OR incidents.kind = 'sensor_fault')
+      WHERE (incidents.site, incidents.device) = (near.site, near.id) AND phase <> 'clear'
+        AND (starts_with(incidents.kind, 'camera_') OR incidents.kind IN ('sensor_fault', %(kind)s))
         AND incidents.at > now() - interval '15 minutes'
   )
 ORDER BY id;

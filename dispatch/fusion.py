@@ -5,6 +5,8 @@ from datetime import timedelta
 from math import prod
 from typing import Any, NamedTuple
 
+from detect.incident import Phase
+
 # what spreads over a grid, so that whoever tells of it there tells of the same; and for how long after another did
 SPREADS = {"flood": timedelta(minutes=10), "fire": timedelta(minutes=5), "smoke": timedelta(minutes=5)}
 CUT_OFF = "camera_offline"
@@ -34,7 +36,7 @@ class Witness(NamedTuple):
 
 def certainty(sources: Sequence[Source]) -> float:
     """How sure all of them are together, 0 to 1: as if each erred for reasons of its own (a noisy-or)."""
-    return 1.0 - prod(1.0 - min(source.score, SUREST) for source in sources)
+    return 1.0 - prod(1.0 - min(max(source.score, 0.0), SUREST) for source in sources)
 
 
 def summary(kind: str, sources: Sequence[Source], silent: Sequence[Witness]) -> dict[str, Any]:
@@ -46,3 +48,10 @@ def summary(kind: str, sources: Sequence[Source], silent: Sequence[Witness]) -> 
     agreed = named if kind == CUT_OFF else named | {"certainty": round(certainty(sources), 3)}
     contradicted = {"silent": [witness._asdict() for witness in silent], "review": len(sources) == 1}
     return (agreed if len(sources) > 1 else {}) | (contradicted if silent else {})
+
+
+def last_doubt(explanation: dict[str, Any] | None, phase: Phase, sources: Sequence[Source]) -> dict[str, Any]:
+    """What was contradicted before it was over stays so: that it went by itself makes it no likelier."""
+    if phase != "clear" or len(sources) > 1:
+        return {}
+    return {name: said for name, said in (explanation or {}).items() if name in {"silent", "review"}}

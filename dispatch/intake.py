@@ -166,15 +166,17 @@ def graded(ticket: Severity, incident: Severity, said: Severity | None) -> Sever
 def _explained(connection: Connection, ticket: Ticket, incident: Incident) -> dict[str, Any]:
     """By what is newest, and by all that have told of it or should have."""
     sources = store.load_sources(connection, ticket.id, ticket.kind)
-    return explain(incident.explanation) | fusion.summary(ticket.kind, sources, _silent(connection, incident, sources))
+    told = fusion.summary(ticket.kind, sources, _silent(connection, ticket, incident, sources))
+    return explain(incident.explanation) | fusion.last_doubt(ticket.explanation, incident.phase, sources) | told
 
 
-def _silent(connection: Connection, incident: Incident, sources: list[Source]) -> list[Witness]:
-    """Who would have told of it by now if it were so."""
+def _silent(connection: Connection, ticket: Ticket, incident: Incident, sources: list[Source]) -> list[Witness]:
+    """Who would have told of it by now if it were so; of what came late nobody knows who was well then."""
     lasts = timedelta(seconds=incident.at - incident.began_at) >= fusion.PATIENCE and incident.phase != "clear"
-    if incident.kind not in fusion.SPREADS or not lasts or incident.position is None:
+    told_now = incident.kind == ticket.kind and not incident.explanation.late
+    if incident.kind not in fusion.SPREADS or not (lasts and told_now) or incident.position is None:
         return []
-    return store.find_witnesses(connection, incident, [source.device for source in sources])
+    return store.find_witnesses(connection, incident, [incident.device, *(source.device for source in sources)])
 
 
 def explain(explanation: Explanation) -> dict[str, Any]:

@@ -60,7 +60,8 @@ def find_open_at_place(connection: Connection, incident: Incident) -> UUID | Non
 
 def find_open_in_grid(connection: Connection, incident: Incident, grid: str, window: timedelta) -> UUID | None:
     """The open ticket of a matter that spreads, of which somebody told in the same grid no longer ago."""
-    values = {"kind": incident.kind, "area": grid, "since": _utc(incident.began_at) - window}
+    since, until = _utc(incident.began_at) - window, _utc(incident.at) + window
+    values = {"kind": incident.kind, "area": grid, "since": since, "until": until}
     return _one(connection, "find_open_in_grid", UUID, values)
 
 

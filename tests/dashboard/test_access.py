@@ -90,7 +90,7 @@ ROUTES = {
     ("GET", "/api/tickets/{ticket}/letters"): TICKET,
     ("GET", "/api/tickets/{ticket}/actions"): TICKET,
     ("POST", "/api/tickets/{ticket}/{action}"): TICKET,
-    ("GET", "/api/evidence/{evidence}.{suffix}"): TICKET,
+    ("GET", "/api/evidence/{evidence}/masked.{suffix}"): TICKET,
     ("GET", "/api/evidence/{evidence}/full.{suffix}"): UNREDACTED,
     ("GET", "/api/tickets/{ticket}/looks"): TICKET,
     ("GET", "/api/rules"): KNOWN,

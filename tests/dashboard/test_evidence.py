@@ -1,5 +1,6 @@
 """What of a picture is whose to see, and who has seen it."""
 
+import dataclasses
 from typing import Any
 
 import cv2
@@ -7,15 +8,17 @@ import numpy as np
 import psycopg
 import pytest
 from fastapi.testclient import TestClient
+from prometheus_client import CollectorRegistry
 from uuid_utils.compat import uuid7
 
+from dashboard.app import create_app
 from detect.privacy import redacted
 from dispatch import accounts, store
 from dispatch.audit import verify
 from dispatch.people import Person
 from dispatch.store import Evidence
 from dispatch.transitions import Role
-from tests.dashboard.conftest import report
+from tests.dashboard.conftest import report, web_settings
 from tests.dispatch.matters import MP4, RECEIVED
 
 NOISE = np.random.default_rng(1).integers(0, 256, (90, 160, 3), np.uint8)
@@ -98,3 +101,13 @@ def test_whom_faces_do_not_concern_sees_none_and_leaves_no_trace(
     assert client.get(piece["full_url"], headers=who).status_code == 403
     assert client.get(piece["url"], headers=who).content == redacted(STREET, [FACE])
     assert client.get(f"/api/tickets/{ticket}/looks").json() == []
+
+
+def test_a_guest_is_nobody_who_could_be_asked_why_they_looked(database: str, connection: psycopg.Connection) -> None:
+    ticket = put(connection, [FACE])
+    accounts.add_person(connection, Person("hall", Role.SUPERVISOR), "a long password", "root", RECEIVED)
+    settings = dataclasses.replace(web_settings(database), guest="hall")
+    with TestClient(create_app(settings, CollectorRegistry())) as opened:
+        piece = shown(opened, ticket)
+        assert opened.get(piece["url"]).status_code == 200
+        assert opened.get(piece["full_url"]).status_code == 403

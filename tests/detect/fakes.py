@@ -12,7 +12,7 @@ class StandingCar:
     """Sees one car, at PLACE, on every picture; or whatever else it is given to see."""
 
     model: ClassVar[dict[str, str]] = {"name": "standing car", "hash": "0123456789abcdef"}
-    classes: ClassVar[list[str]] = ["car"]
+    classes: ClassVar[list[str]] = ["person", "car"]
 
     seen = thing(PLACE)
 

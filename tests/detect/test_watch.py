@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
+from typing import ClassVar
 from uuid import UUID
 
 import cv2
@@ -133,6 +134,16 @@ def test_every_picture_of_an_incident_says_what_is_to_be_masked():
     (opened,) = see((frame(NOON + second) for second in range(3)), StandingCar(), config())
     hidden = redactions([StandingCar.seen], STREET.shape[1] / STREET.shape[0])
     assert [picture.redactions for picture in opened.pictures] == [hidden, hidden]
+
+
+def test_what_a_detector_without_people_has_seen_is_masked_whole():
+    class FireAlone(StandingCar):
+        classes: ClassVar[list[str]] = ["fire"]
+
+    watch = Watch(CAMERA, config(), Eyes(FireAlone(), NoTracker()))
+    watch.see(frame(NOON))
+    assert watch.shot
+    assert watch.shot.redactions is None
 
 
 def test_what_no_detector_has_seen_is_masked_whole():

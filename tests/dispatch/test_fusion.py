@@ -10,10 +10,12 @@ from psycopg import Connection
 from psycopg.types.json import Jsonb
 
 from detect.incident import Incident, Phase
+from dispatch.desk import act
 from dispatch.fusion import SUREST, Source, Witness, certainty, summary
 from dispatch.intake import take_in
 from dispatch.ticket import Ticket
-from tests.dispatch.matters import HERE, METRE, NOON, RECEIVED, incident, read, rows
+from dispatch.transitions import Action, State
+from tests.dispatch.matters import HERE, METRE, NOON, RECEIVED, incident, order, read, rows, walk
 
 SCORES = st.lists(st.floats(0, 1), min_size=1, max_size=6)
 CORNERS = [[104.38, 31.12], [104.40, 31.12], [104.40, 31.13], [104.38, 31.13]]
@@ -103,6 +105,47 @@ def test_what_makes_a_ticket_of_its_own(connection: Connection, change: dict[str
     here = {name: value for name, value in change.items() if name == "kind"}
     near = take(connection, seen(**here))
     assert take(connection, seen("cam-far", after_s, **change)).id != near.id
+
+
+def test_without_grids_nothing_is_one_matter_by_its_place(connection: Connection):
+    connection.execute("UPDATE areas SET level = 'city'")
+    near = take(connection, seen())
+    assert take(connection, seen("cam-far", 120)).id != near.id
+
+
+def test_what_was_long_before_is_another_matter_though_it_comes_after(connection: Connection):
+    near = take(connection, seen())
+    assert take(connection, seen("cam-far", -8 * 3600)).id != near.id
+
+
+def test_what_was_handled_is_over(connection: Connection):
+    near = take(connection, seen())
+    walk(connection, near.id, State.HANDLED)
+    assert take(connection, seen("cam-far", 120)).id != near.id
+
+
+def test_what_a_merged_ticket_was_told_counts_for_its_root(connection: Connection):
+    root = take(connection, seen(began_s=-7200))
+    other = take(connection, seen("cam-far"))
+    assert other.id != root.id
+    act(connection, other.id, order(Action.MERGE, into=root.id), [])
+    assert take(connection, seen("level-1", 60, position=(104.3905, 31.1255))).id == root.id
+
+
+def test_who_tells_of_it_across_the_border_contradicts_nobody(connection: Connection):
+    beyond = 104.3801, 31.1302
+    connection.execute("UPDATE devices SET longitude = %s, latitude = %s WHERE id = 'level-1'", beyond)
+    take(connection, seen("level-1", position=beyond, score=1.0))
+    connection.execute("UPDATE incidents SET at = now()")
+    said = seen(position=(104.3801, 31.12965))
+    assert "silent" not in (take(connection, said, later(said, 70)).explanation or {})
+    assert len(rows(connection, "tickets")) == 2
+
+
+def test_a_doubt_outlasts_what_was_doubted(connection: Connection):
+    said = seen()
+    over = take(connection, said, later(said, 70), later(said, 90, phase="clear"))
+    assert (over.explanation or {})["review"]
 
 
 def test_who_should_have_seen_it_by_now_contradicts(connection: Connection):

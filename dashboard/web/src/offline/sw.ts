@@ -9,7 +9,6 @@ declare const self: {
   skipWaiting(): Promise<void>;
   addEventListener(name: "activate", listener: (event: { waitUntil(work: Promise<void>): void }) => void): void;
   clients: { claim(): Promise<void> };
-  location: { origin: string };
 };
 
 /** Signing out forgets whatever is called yihu-…; to share the name would make two files of this one. */
@@ -29,11 +28,7 @@ self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim(
 cleanupOutdatedCaches();
 precacheAndRoute(self.__WB_MANIFEST);
 registerRoute(new NavigationRoute(createHandlerBoundToURL("/worker"), { allowlist: [/^\/(worker|report)(\/|\?|$)/] }));
-/** Its content never changes; but in full only a phone keeps it, which is one person's own. */
-const isKept = (path: string, page: string): boolean =>
-  path.startsWith("/api/evidence/") && (!path.includes("/full.") || new URL(page || "/", self.location.origin).pathname === "/worker");
-
 registerRoute(
-  ({ url, sameOrigin, request }) => sameOrigin && isKept(url.pathname, request.referrer),
+  ({ url, sameOrigin }) => sameOrigin && url.pathname.startsWith("/api/evidence/"), // its content never changes
   new CacheFirst({ cacheName: PICTURES, plugins: [{ cacheDidUpdate: trim }] }),
 );

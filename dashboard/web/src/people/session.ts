@@ -1,5 +1,6 @@
 import { readonly, shallowRef } from "vue";
 import { readMe, signOut, type Me } from "../api/client";
+import { forgetSeen } from "../offline/worker";
 
 const STORAGE_KEY = "yihu.me";
 
@@ -36,6 +37,7 @@ export async function leave(): Promise<void> {
 }
 
 export function forget(): void {
+  void forgetSeen(); // whoever comes next is somebody else
   known.value = null;
   localStorage.removeItem(STORAGE_KEY);
 }
