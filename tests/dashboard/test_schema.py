@@ -52,7 +52,8 @@ WRITTEN = """SELECT (SELECT seq FROM audit_head), (SELECT count(*) FROM tickets)
 TORN = """SELECT tickets.id FROM tickets
     JOIN LATERAL (SELECT state, severity, holder, pace, ended_at FROM ledger WHERE ledger.ticket = tickets.id
                   ORDER BY number DESC LIMIT 1) AS last ON true
-    JOIN LATERAL (SELECT to_state FROM audit WHERE audit.ticket = tickets.id ORDER BY seq DESC LIMIT 1) AS told ON true
+    JOIN LATERAL (SELECT to_state FROM audit WHERE audit.ticket = tickets.id AND subject = 'ticket'
+                  ORDER BY seq DESC LIMIT 1) AS told ON true
     WHERE (tickets.state, tickets.severity, tickets.pace) IS DISTINCT FROM (last.state, last.severity, last.pace)
        OR tickets.assignee IS DISTINCT FROM last.holder OR last.ended_at IS NOT NULL
        OR told.to_state IS DISTINCT FROM tickets.state"""
