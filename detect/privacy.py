@@ -1,7 +1,7 @@
 """Where in a picture a face or a number plate may be, and how both are made unreadable.
 
-By the boxes of people and vehicles, not by a detector of faces and plates: at the size that a street camera shows them
-such a detector misses most, and what it misses stays readable. What was not detected at all stays readable here, too.
+By the boxes of people and vehicles, not by a detector of faces and plates: that would be another model, and what it
+misses of what is so small stays readable. What was not detected at all stays readable here, too.
 """
 
 import math
