@@ -48,7 +48,7 @@ def test_the_coach_is_told_once_and_never_cleared(media: Path, tmp_path: Path) -
     )
     assert 0 <= opened["began_at"] - 1795132800 <= 2  # eight o'clock at the site
     assert opened["explanation"]["threshold"]["dwell_s"] == 5
-    assert [sorted(picture) for picture in opened["pictures"]] == [["at", "box", "role"]] * 2
+    assert [sorted(picture) for picture in opened["pictures"]] == [["at", "box", "redactions", "role"]] * 2
     assert "× real time): illegal_parking 1" in result.stderr
     film = cv2.VideoCapture(str(video))
     assert (film.get(cv2.CAP_PROP_FRAME_COUNT), film.get(cv2.CAP_PROP_FPS)) == (49, 5)
