@@ -13,7 +13,7 @@ from dashboard.models import Line
 from dashboard.problems import responses
 from dispatch import accounts
 from dispatch.people import Person
-from dispatch.transitions import Role
+from dispatch.transitions import UNREDACTED, Role
 
 router = APIRouter(prefix="/api", tags=["people"], responses=responses(503))
 
@@ -27,13 +27,17 @@ class Login(BaseModel):
 
 
 class Me(BaseModel):
-    """Who is signed in, and where the site keeps its clocks; a server's own token has no name."""
+    """Who is signed in, and where the site keeps its clocks; a server's own token has no name.
+
+    `unredacted`: whether faces and number plates in evidence are theirs to see.
+    """
 
     name: str
     role: Role
     area: str | None
     department: str | None
     timezone: str
+    unredacted: bool
 
 
 @router.post("/login", responses=responses(401, 422))
@@ -70,4 +74,5 @@ def _shown(connection: Connection, person: Person) -> Me:
         area=person.area,
         department=person.department,
         timezone=reads.timezone(connection),
+        unredacted=person.role in UNREDACTED,
     )

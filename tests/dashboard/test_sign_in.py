@@ -34,6 +34,7 @@ def test_a_session_is_a_cookie_that_no_script_reads_and_no_other_site_sends(brow
     answer = browser.post("/api/login", json={"name": "李秀英", "password": PASSWORD})
     assert answer.json() == {
         "name": "李秀英", "role": "supervisor", "area": None, "department": None, "timezone": "Asia/Shanghai",
+        "unredacted": True,
     }  # fmt: skip
     cookie = answer.headers["set-cookie"].lower()
     assert "httponly" in cookie

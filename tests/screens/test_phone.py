@@ -151,6 +151,20 @@ def test_a_worker_goes_on_with_what_was_paused(screens: Screens, town: Town, gri
         expect(page.get_by_test_id("resume")).to_have_count(0)
 
 
+def test_a_session_that_ends_leaves_nothing_on_the_phone(screens: Screens, town: Town) -> None:
+    ticket = see(town)
+    order(town, ticket.id, Action.CONFIRM, assignee=WANG.name)
+    kept = "caches.open('yihu-pictures').then((pictures) => pictures.keys()).then((pictures) => pictures.length)"
+    with screens.page("/worker", WANG.name, PHONE) as page:
+        ready_offline(page)
+        page.reload()  # from now on its service worker sees what is loaded
+        wait_for(lambda: page.evaluate(kept) == 1)
+        town.connection.execute("DELETE FROM tokens")
+        page.reload()
+        expect(page).to_have_url(re.compile("/login"))
+        assert page.evaluate("caches.keys().then((names) => names.includes('yihu-pictures'))") is False
+
+
 def test_what_is_done_without_a_network_is_kept_and_sent_once_in_order(
     screens: Screens, town: Town, grid: Position, photo: Path
 ) -> None:

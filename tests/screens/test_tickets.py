@@ -111,6 +111,7 @@ def test_plates_are_masked_until_somebody_asks_and_that_is_known(screens: Screen
         expect(page.get_by_test_id("looks")).to_be_visible()
         page.get_by_test_id("looks").locator("summary").click()
         expect(page.get_by_test_id("looks")).to_contain_text(LI)
+        expect(page.get_by_test_id("looks")).to_contain_text({"zh-CN": "最清楚", "en": "Best"}[language])
         assert violations(page) == []
         screens.keep(page, f"ticket-masked-{language}")
 

@@ -17,7 +17,7 @@ export async function isStranger(): Promise<boolean> {
   clearTimeout(retrying);
   const answer = await readMe();
   if (answer.ok) remember(answer.value);
-  else if (answer.status === 401) forget();
+  else if (answer.status === 401) void forget();
   else {
     recall();
     retrying = setTimeout(() => void isStranger(), RETRY_MS);
@@ -33,13 +33,14 @@ export function recall(): boolean {
 
 export async function leave(): Promise<void> {
   await signOut();
-  forget();
+  await forget();
 }
 
-export function forget(): void {
-  void forgetSeen(); // whoever comes next is somebody else
+/** Nobody is at this screen any more, and whoever comes next is somebody else. */
+export async function forget(): Promise<void> {
   known.value = null;
   localStorage.removeItem(STORAGE_KEY);
+  await forgetSeen();
 }
 
 function remember(somebody: Me): void {
