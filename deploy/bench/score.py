@@ -15,7 +15,7 @@ Dwells = dict[tuple[str, str], float]  # how long a rule waits, by kind and zone
 
 
 # people come and go: where they are is their zone; what happens to a camera happens to the whole picture
-PLACELESS = frozenset({"crowd", "intrusion", *FAULTS})
+PLACELESS = frozenset({"crowd", "congestion", "intrusion", *FAULTS})
 
 
 @dataclass(frozen=True, slots=True)

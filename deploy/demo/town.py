@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from deploy.demo.plan import plan
 from edge.sim.address import Light, Metric, SimCamera, View, Weather
+from edge.sim.jam import JAM
 from edge.sim.place import zones
 from edge.sim.plots import CROWD
 
@@ -20,6 +21,7 @@ STREETS = HERE / "streets.geojson"
 FPS = 2.05
 SAMPLED = "5s"  # how often a sensor is asked
 ASIDE = 0.0011  # degrees of longitude, about 100 m, between cameras of one view
+SEEN_TWICE = 1  # vehicle of a jam that a detector may count once too often
 LONE_EVERY_S = 600.0  # the slots of a sensor with no camera beside it; in nine of ten nothing happens
 
 Place = tuple[float, float]
@@ -59,8 +61,8 @@ class Matter(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 ZONES = {
-    "no-parking": "东侧路缘", "road": "行车道", "fire-lane": "主通道", "door": "单元门前", "yard": "院内",
-    "square": "广场", "fenced": "围栏内",
+    "no-parking": "东侧路缘", "road": "路面", "lanes": "行车道", "fire-lane": "主通道", "door": "单元门前",
+    "yard": "院内", "square": "广场", "fenced": "围栏内",
 }  # fmt: skip
 
 
@@ -147,6 +149,7 @@ def camera_rules(zone: str, every: float) -> list[dict[str, Any]]:
         "fenced": [{"kind": "intrusion", "for": "3s"}, *flames],
         "square": [{"kind": "crowd", "count": CROWD, "for": "8s"}, *flames],
         "road": [{"kind": "debris", "dwell": "8s"}, {"kind": "flood", "for": "8s"}, *flames],
+        "lanes": [{"kind": "congestion", "vehicles": JAM + SEEN_TWICE, "for": "8s"}],
         "yard": flames,
     }
     return known.get(zone, [])

@@ -29,6 +29,7 @@ class Look:
 
     at: float
     shape: MatLike
+    texture: MatLike
     sharpness: float
     coarse: float
 
@@ -39,7 +40,9 @@ class Look:
             return mine + (rising if others > mine else weight) * (others - mine)
 
         shape = self.shape + weight * (other.shape - self.shape)
-        return Look(other.at, shape, between(self.sharpness, other.sharpness), between(self.coarse, other.coarse))
+        texture = self.texture + weight * (other.texture - self.texture)
+        sharpness, coarse = between(self.sharpness, other.sharpness), between(self.coarse, other.coarse)
+        return Look(other.at, shape, texture, sharpness, coarse)
 
 
 @dataclass(slots=True)
@@ -49,6 +52,7 @@ class Recent:
     at: float = -math.inf
     same_since: float = math.nan
     _last: MatLike | None = None
+    _bands: view.Bands | None = None
 
     def take(self, grey: MatLike, at: float) -> Look:
         """The next picture; times never go back."""
@@ -56,7 +60,9 @@ class Recent:
             self.same_since = at
         self.at, self._last = at, grey
         now = grey.astype(np.float32)
-        return Look(at, view.shape(now), view.sharpness(now), view.coarse(now))
+        bands = view.bands(now)
+        before, self._bands = self._bands or bands, bands
+        return Look(at, view.shape(now), view.texture(before, bands), view.sharpness(bands), view.coarse(now))
 
 
 @dataclass(slots=True)
@@ -76,6 +82,7 @@ class Usual:
         return replace(
             seen,
             likeness=likeness(self.mean.shape, look.shape),
+            steady=view.steadiness(self.mean.texture, look.texture),
             detail=look.sharpness / max(self.mean.sharpness, view.FAINT),
             contrast=look.coarse / max(self.mean.coarse, view.FAINT),
         )
@@ -88,11 +95,15 @@ class Usual:
 
 
 class Learned(Struct):
-    """What is usual, to go on from after a restart; `shape` is that of `Usual.mean`, in half precision."""
+    """What is usual, to go on from after a restart; `shape` is that of `Usual.mean`, in half precision.
+
+    `texture` is float32, 2 × parts.
+    """
 
     seen: View
     at: float
     shape: bytes
+    texture: bytes
     sharpness: float
     coarse: float
     since: float
@@ -101,12 +112,14 @@ class Learned(Struct):
     @classmethod
     def of(cls, usual: Usual) -> "Learned":
         mean = usual.mean
-        shape = mean.shape.astype(np.float16).tobytes()
-        return cls(usual.seen, mean.at, shape, mean.sharpness, mean.coarse, usual.since, usual.looks)
+        shape, texture = mean.shape.astype(np.float16).tobytes(), mean.texture.astype(np.float32).tobytes()
+        return cls(usual.seen, mean.at, shape, texture, mean.sharpness, mean.coarse, usual.since, usual.looks)
 
     def usual(self) -> Usual:
         shape = np.frombuffer(self.shape, np.float16).reshape(view.SHAPE_HEIGHT, view.SHAPE_WIDTH).astype(np.float32)
-        return Usual(self.seen, Look(self.at, shape, self.sharpness, self.coarse), self.since, self.looks)
+        texture = np.frombuffer(self.texture, np.float32).reshape(2, -1)
+        mean = Look(self.at, shape, texture, self.sharpness, self.coarse)
+        return Usual(self.seen, mean, self.since, self.looks)
 
 
 class Viewer:

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -14,6 +15,9 @@ WIDTH, HEIGHT, TILE = 320, 240, 10  # what every picture is brought to, and the 
 PLAIN, MARKED = 0.8, 12.0  # grey levels that a tile deviates at most where it is plain, at least where it is marked
 FINE, MIDDLE, COARSE = 1.0, 2.0, 6.0  # Gaussians, in pixels
 BROAD, BROADEST = 3.0, 8.0
+PART = 40  # side of what is compared by its detail, in pixels
+TEXTURED, SHAPED = 0.05, 0.3  # power from which such a part has fine contrast, and broad one; FEWEST must have both
+FEWEST = 6
 SHAPE_WIDTH, SHAPE_HEIGHT = 160, 120
 FAINT = 1e-6  # keeps what has no contrast at all from being divided by
 
@@ -25,7 +29,8 @@ class View:
     `marked` is the share of the picture with any contrast, `plain` that without even noise, `commonest` that of the
     commonest of 4096 colours; `same_s` is for how long it has been the same to the last pixel. `likeness` is the share
     that shows what the camera usually shows, `detail` and `contrast` how much of fine and of coarse contrast there is
-    beside the usual one: none of them is known (NaN) before it is known what is usual. `redactions` as in Picture.
+    beside the usual one, `steady` how much of the fine one was in the picture before, too, which noise never is: none
+    of them is known (NaN) before it is known what is usual. `redactions` as in Picture.
     """
 
     at: float
@@ -36,6 +41,7 @@ class View:
     same_s: float
     likeness: float = math.nan
     detail: float = math.nan
+    steady: float = math.nan
     contrast: float = math.nan
     redactions: list[Box] | None = None
 
@@ -57,13 +63,38 @@ def commonest(small: MatLike) -> float:
     return float(np.bincount(codes.ravel()).max() / codes.size)
 
 
-def sharpness(grey: MatLike) -> float:
-    """The contrast that a lens out of focus loses, in units of that which it keeps: light has no part in it.
+class Bands(NamedTuple):
+    """A picture's contrast that a lens out of focus loses, and that which it keeps; HEIGHT × WIDTH, in grey levels."""
 
-    Both are of bands so broad that noise has little part in them, in rain and at night.
-    """
-    fine = np.abs(blurred(grey, FINE) - blurred(grey, MIDDLE)).mean()
-    return float(fine / (np.abs(blurred(grey, BROAD) - blurred(grey, BROADEST)).mean() + FAINT))
+    fine: MatLike
+    broad: MatLike
+
+
+def bands(grey: MatLike) -> Bands:
+    return Bands(blurred(grey, FINE) - blurred(grey, MIDDLE), blurred(grey, BROAD) - blurred(grey, BROADEST))
+
+
+def sharpness(seen: Bands) -> float:
+    """The fine contrast in units of the broad one: light has no part in it, noise has."""
+    return float(np.abs(seen.fine).mean() / (np.abs(seen.broad).mean() + FAINT))
+
+
+def texture(before: Bands, now: Bands) -> MatLike:
+    """The power of each band that two pictures have in common, by part: 2 × parts. Noise, new in each, has none."""
+    return np.stack([_by_part(one * other) for one, other in zip(before, now, strict=True)])
+
+
+def steadiness(usual: MatLike, now: MatLike) -> float:
+    """How much of the usual fine contrast two pictures have, in units of the broad one: the median of the parts."""
+    known = (usual[0] > TEXTURED) & (usual[1] > SHAPED)
+    if np.count_nonzero(known) < FEWEST:
+        return math.nan
+    fine, broad = np.maximum(now[:, known], 0.0) / usual[:, known]
+    return float(np.median(np.sqrt(fine / np.maximum(broad, FAINT))))
+
+
+def _by_part(plane: MatLike) -> MatLike:
+    return np.asarray(plane.reshape(HEIGHT // PART, PART, WIDTH // PART, PART).mean(axis=(1, 3)).ravel())
 
 
 def coarse(grey: MatLike) -> float:

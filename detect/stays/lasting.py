@@ -1,6 +1,6 @@
 """What the rules on pictures share: an incident opens when something has lasted, and clears when it is over."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ClassVar, Protocol
@@ -56,6 +56,10 @@ class LastingSettings(CameraRuleSettings):
     def threshold(self) -> dict[str, float]:
         """What the rule asks beyond duration and score."""
         return {}
+
+    def excuses(self, _stay: Stay, _others: Sequence[Stay]) -> bool:
+        """Whether what has lasted is none of what it looks for yet, for all that is there beside it."""
+        return False
 
     def observed(self, _sighting: Sighting) -> dict[str, float]:
         """The same quantities as in `threshold`, as they were last seen."""
@@ -140,8 +144,9 @@ class Lasting:
         return self._finding(case, "update", stay, stay.last.at, pictures)
 
     def _has_lasted(self, stay: Stay) -> bool:
-        long_enough = stay.dwell_s >= self._settings.lasting_s
-        return long_enough and stay.seen_share > self._settings.seen_share and stay.score >= self._place.confidence
+        rule = self._settings
+        long_enough = stay.dwell_s >= rule.lasting_s and stay.seen_share > rule.seen_share
+        return long_enough and stay.score >= self._place.confidence and not rule.excuses(stay, self._follower.stays)
 
     def _open(self, stay: Stay) -> Finding:
         stay.told = True

@@ -122,6 +122,14 @@ class Stand:
 
 
 @dataclass(frozen=True, slots=True)
+class Jam:
+    """Where traffic may come to a crawl: in `zone`, on these lanes, each from so many metres along it."""
+
+    zone: str
+    heads: dict[int, float]
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """`zones` are outlines on the ground; `spots` say where an event of a kind may happen, as (zone, spot)."""
 
@@ -139,6 +147,7 @@ class Place:
     stands: dict[str, list[tuple[str, Stand]]] = field(default_factory=dict)
     spots: dict[str, list[tuple[str, Spot]]] = field(default_factory=dict)
     ways: dict[str, list[tuple[str, Outline]]] = field(default_factory=dict)
+    jams: list[Jam] = field(default_factory=list)
     parked: list[tuple[float, float, float]] = field(default_factory=list)
     ebikes: list[tuple[float, float, float]] = field(default_factory=list)
 

@@ -3,93 +3,27 @@
 import math
 import random
 from collections.abc import Callable, Sequence
-from typing import Protocol
 
 import cv2
 import numpy as np
 
 from edge.sim.actors import Actor, Bike, Pedestrian, Rubble, rubble_mesh
 from edge.sim.effects import Flames, Smoke, Water
+from edge.sim.jam import LEAD_S, JamPlot
 from edge.sim.place import Place, Spot
+from edge.sim.plot import LAPSE_S, Plot, Stage
 from edge.sim.riders import some_ebike, some_person
 from edge.sim.script import INNOCENT, Event
-from edge.sim.traffic import Halt, Path, Stream, Vehicle
-from edge.sim.truth import Happening
+from edge.sim.traffic import Halt, Path, Vehicle
 from edge.sim.vehicles import Body, some_look
 
-LAPSE_S = 4.0  # a condition that fails for so long is over
 DEEP = 0.3  # the level of water from which drivers slow down
 CROWD = 14  # people in a zone that are a crowd: more than a group and whoever passes it by
 GATHERING, GROUP = (19, 26), (3, 5)  # how many come together for one, and for less than one
-CREEP = 0.9  # m/s in a jam
 WADE = 3.5  # m/s through water
 PARKERS: tuple[Body, ...] = ("sedan", "suv", "van", "truck")
 SMALL: tuple[Body, ...] = ("sedan", "suv", "van")
 LITTER = ("box", "tyre", "branch", "rock")
-
-
-class Stage(Protocol):
-    """What a plot may use of the world it plays in."""
-
-    place: Place
-    streams: list[Stream]
-    wet: bool
-
-    def new_track(self) -> int: ...
-
-    def people_in(self, zone: str) -> int: ...
-
-
-class _Told:
-    """Keeps one happening up to date: it begins when its condition first holds, and ends when it no more does.
-
-    A condition that lapses for a moment has not ended: one leaves a crowd of ten, another comes.
-    """
-
-    def __init__(self, track: int, kind: str, zone: str) -> None:
-        self._track, self._kind, self._zone = track, kind, zone
-        self.since: float | None = None
-        self.until: float | None = None
-        self._held_at = 0.0
-
-    def tell(self, at: float, holds: bool) -> None:
-        if self.until is not None:
-            return
-        if holds:
-            self.since, self._held_at = at if self.since is None else self.since, at
-        elif self.since is not None and at - self._held_at > LAPSE_S:
-            self.until = self._held_at
-
-    def told(self) -> list[Happening]:
-        return [] if self.since is None else [Happening(self._track, self._kind, self._zone, self.since, self.until)]
-
-
-class Plot:
-    """One event as it plays; `over` when nothing of it is left to be seen."""
-
-    over = False
-
-    def __init__(self, stage: Stage, event: Event) -> None:
-        self._stage, self._event = stage, event
-        self._told: list[_Told] = []
-
-    def step(self, at: float) -> None:
-        raise NotImplementedError
-
-    def actors(self, at: float) -> Sequence[Actor]:  # noqa: ARG002 - most bring somebody
-        """Who is there on its account, but for vehicles, which belong to their lanes."""
-        return []
-
-    def happenings(self) -> list[Happening]:
-        return [happening for told in self._told for happening in told.told()]
-
-    def _tell(self, track: int, kind: str, zone: str) -> _Told:
-        told = _Told(track, kind, zone)
-        self._told.append(told)
-        return told
-
-    def _lasts(self, at: float) -> bool:
-        return self._event.begin <= at < self._event.end
 
 
 class HaltPlot(Plot):
@@ -287,21 +221,6 @@ class SpotPlot(Plot):
         ]
 
 
-class JamPlot(Plot):
-    """Every lane creeps."""
-
-    def __init__(self, stage: Stage, event: Event, dice: random.Random, at: float) -> None:  # noqa: ARG002 - every plot is begun alike
-        super().__init__(stage, event)
-        self._found = self._tell(stage.new_track(), event.kind, next(iter(stage.place.zones)))
-
-    def step(self, at: float) -> None:
-        there = self._lasts(at)
-        for stream in self._stage.streams:
-            stream.limit = CREEP if there else math.inf
-        self._found.tell(at, there)
-        self.over = at > self._event.end + 2 * LAPSE_S
-
-
 class FaultPlot(Plot):
     """The camera itself fails; the film sees to how that looks."""
 
@@ -316,10 +235,15 @@ class FaultPlot(Plot):
 
 PLOTS: dict[str, Callable[[Stage, Event, random.Random, float], Plot]] = {
     "ebike_misparked": EbikePlot, "crowd": CrowdPlot,
-    "debris": SpotPlot, "smoke": SpotPlot, "fire": SpotPlot, "flood": SpotPlot, "congestion": JamPlot,
+    "debris": SpotPlot, "smoke": SpotPlot, "fire": SpotPlot, "flood": SpotPlot,
     "camera_covered": FaultPlot, "camera_frozen": FaultPlot, "camera_moved": FaultPlot, "camera_blurred": FaultPlot,
 }  # fmt: skip
 AT_SPOTS = {"delivery": EbikePlot, "bystander": CrowdPlot}  # what is innocent plays as the place offers it
+
+
+LEADS_S: dict[Callable[[Stage, Event, random.Random, float], Plot], float] = {
+    EbikePlot: 8.0, CrowdPlot: 13.0, JamPlot: LEAD_S,
+}  # fmt: skip
 
 
 def plot_of(place: Place, kind: str) -> Callable[[Stage, Event, random.Random, float], Plot] | None:
@@ -330,7 +254,9 @@ def plot_of(place: Place, kind: str) -> Callable[[Stage, Event, random.Random, f
         return WalkPlot
     if kind in place.spots:
         return AT_SPOTS.get(kind) or PLOTS[kind]
-    return PLOTS[kind] if PLOTS.get(kind) in (JamPlot, FaultPlot) else None
+    if kind == "congestion" and place.jams:
+        return JamPlot
+    return PLOTS[kind] if PLOTS.get(kind) is FaultPlot else None
 
 
 def lead_s(place: Place, kind: str) -> float:
@@ -339,4 +265,4 @@ def lead_s(place: Place, kind: str) -> float:
         lane = place.lanes[place.stands[kind][0][1].lane]
         return place.stands[kind][0][1].s / lane.speed + 5.0
     plot = plot_of(place, kind)
-    return 8.0 if plot is EbikePlot else 13.0 if plot is CrowdPlot else 0.0
+    return LEADS_S.get(plot, 0.0) if plot else 0.0

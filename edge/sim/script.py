@@ -23,14 +23,14 @@ INNOCENT = ("delivery", "bystander")  # a stop shorter than any dwell; people ne
 
 # what may happen in a view, and how often in proportion; what has no share happens only when it is asked for
 REPERTOIRE: dict[View, dict[str, float]] = {
-    "kerb": {"illegal_parking": 5, "delivery": 3, "debris": 2, "fire": 0.5, "smoke": 0, "congestion": 0},
-    "junction": {"congestion": 3, "debris": 3, "smoke": 1, "fire": 0},
+    "kerb": {"illegal_parking": 5, "delivery": 3, "debris": 2, "fire": 0.5, "smoke": 0},
+    "junction": {"debris": 3, "smoke": 1, "fire": 0},
     "fire-lane": {"fire_lane_blocked": 5, "delivery": 2, "smoke": 1, "fire": 1, "debris": 0},
     "door": {"ebike_misparked": 5, "delivery": 2, "fire": 1, "smoke": 1},
     "square": {"crowd": 5, "bystander": 2, "smoke": 1, "fire": 1},
-    "underpass": {"flood": 5, "debris": 1, "smoke": 0, "fire": 0, "congestion": 0},
+    "underpass": {"flood": 5, "debris": 1, "smoke": 0, "fire": 0},
     "yard": {"intrusion": 5, "bystander": 3, "fire": 1, "smoke": 0},
-    "slope": {"debris": 4, "smoke": 1, "fire": 0, "flood": 0, "congestion": 0},
+    "slope": {"debris": 4, "congestion": 3, "smoke": 1, "fire": 0, "flood": 0},
 }
 
 

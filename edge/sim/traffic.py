@@ -81,7 +81,7 @@ class Vehicle:
 
 @dataclass(slots=True)
 class Stream:
-    """The traffic of one lane, the first vehicle ahead of all others."""
+    """The traffic of one lane, the first vehicle ahead of all others; nobody drives faster than `limit` past there."""
 
     lane: Lane
     path: Path
@@ -89,6 +89,7 @@ class Stream:
     vehicles: list[Vehicle] = field(default_factory=list)
     obstacles: list[tuple[float, float]] = field(default_factory=list)
     limit: float = math.inf
+    limit_from: float = -math.inf
 
     def step(self, at: float, dt: float) -> None:
         for index, vehicle in enumerate(self.vehicles):
@@ -107,7 +108,7 @@ class Stream:
             if abs(o.offset - vehicle.offset) < ABREAST
         ]
         gaps += self._stops(vehicle, at)
-        wish = min(vehicle.wish, self.limit)
+        wish = min(vehicle.wish, self._allowed(vehicle.s))
         force = min(
             (follow(vehicle.speed, wish, gap, speed) for gap, speed in gaps), default=follow(vehicle.speed, wish)
         )
@@ -115,6 +116,10 @@ class Stream:
         vehicle.speed = max(0.0, vehicle.speed + force * dt)
         vehicle.s += vehicle.speed * dt
         self._rest(vehicle, at)
+
+    def _allowed(self, s: float) -> float:
+        """The speed from which one may yet slow down to the limit."""
+        return math.sqrt(self.limit**2 + 2 * EASY * max(0.0, self.limit_from - s))
 
     def _aside(self, vehicle: Vehicle, ahead: list[Vehicle]) -> float:
         """Where in the lane it wants to be: at its halt, round an obstacle, or in the middle."""

@@ -8,7 +8,8 @@ import numpy as np
 
 from edge.sim.actors import Actor, Bike, Car, Pedestrian
 from edge.sim.place import Place
-from edge.sim.plots import Plot, lead_s, plot_of
+from edge.sim.plot import Plot
+from edge.sim.plots import lead_s, plot_of
 from edge.sim.riders import some_ebike
 from edge.sim.script import FAULTS, Script
 from edge.sim.traffic import Path, Pavement, Stream, Vehicle, new_vehicle, new_walker
@@ -18,6 +19,7 @@ from edge.sim.vehicles import some_look
 STEP_S = 0.1
 WARM_UP_S = 45.0  # before the film begins, so that the street is not empty
 LEAP_S, LEAP_BACK_S = 180.0, 5.0  # gaps in time that are not lived through but begun anew
+CRAWL = 2.5  # m/s
 REMEMBER_S = 600.0  # how long a happening that is over stays in the truth
 
 
@@ -89,6 +91,17 @@ class World:
         outline = np.array(self.place.zones[zone], np.float32)
         people = [actor for actor in self.actors() if actor.label == "person"]
         return sum(cv2.pointPolygonTest(outline, (person.x, person.y), False) >= 0 for person in people)
+
+    def creeping_in(self, zone: str) -> int:
+        """How many vehicles, bicycles aside, stand there or move no faster than people do."""
+        outline = np.array(self.place.zones[zone], np.float32)
+        slow = [
+            stream.path.at(vehicle.s, vehicle.offset)
+            for stream in self.streams
+            for vehicle in stream.vehicles
+            if vehicle.look and vehicle.speed < CRAWL
+        ]
+        return sum(cv2.pointPolygonTest(outline, (x, y), False) >= 0 for x, y, _ in slow)
 
     def happenings(self) -> list[Happening]:
         """What holds now, and what has held in the last ten minutes."""

@@ -3,7 +3,7 @@
 import random
 
 from edge.sim.lens import Lens
-from edge.sim.place import Facade, Fence, Lane, Mark, Place, Surface, Walk
+from edge.sim.place import Facade, Fence, Jam, Lane, Mark, Place, Surface, Walk
 from edge.sim.places.parts import line, rectangle, road, row_of_lamps, row_of_trees
 
 
@@ -18,7 +18,7 @@ def build(dice: random.Random) -> Place:
     )
     return Place(
         lens,
-        zones={"road": rectangle((-5.4, 3.6), (9, 40))},
+        zones={"road": rectangle((-5.4, 3.6), (9, 40)), "lanes": rectangle((-5.4, 3.6), (9, 40))},
         surfaces=[
             Surface("grass", rectangle((-80, 80), (-20, 150))),
             road((-5.4, 3.6)),
@@ -44,6 +44,7 @@ def build(dice: random.Random) -> Place:
             Lane([(2.9, -12), (2.9, 100)], rate=0.025, speed=5.0, ebikes=1.0),
         ],
         walks=[Walk([(4.8, -2), (4.8, 60)], rate=0.03, width=0.5)],
+        jams=[Jam("lanes", {0: 52.0, 1: 121.0})],
         spots={
             "debris": [
                 ("road", (x, y)) for x, y in ((-4.9, 15.0), (-4.6, 20.0), (-1.0, 17.0), (-0.8, 23.0), (-4.8, 26.0))

@@ -62,7 +62,7 @@ def test_only_what_was_filmed_counts() -> None:
 
 
 def test_what_no_rule_watches_for_is_not_asked_for() -> None:
-    told = [Happening(1, "congestion", "road", 150.0, 250.0), Happening(2, "delivery", "road", 150.0, 160.0)]
+    told = [Happening(1, "wrong_way", "road", 150.0, 250.0), Happening(2, "delivery", "road", 150.0, 160.0)]
     assert all(counts(tally) == (0, 0, 0) for tally in score([], told, DWELLS, FILMED).values())
 
 

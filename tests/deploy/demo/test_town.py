@@ -81,7 +81,7 @@ def test_each_zone_is_watched_for_what_happens_there(site: Site) -> None:
     seen = {(d.id, rule.kind) for d in site.devices for zone in d.zones for rule in zone.rules}
     for device in (device for device in site.devices if device.camera):
         events = {event.kind for event in script_of(parse_camera(device.camera)).between(0, 50_000)}
-        for kind in events - set(INNOCENT) - {"congestion"}:  # which no rule finds yet
+        for kind in events - set(INNOCENT):
             assert (device.id, kind) in seen, kind
 
 

@@ -107,7 +107,10 @@ def test_a_site_may_ask_for_less(media: Path):
         ({"commonest": 0.9, "plain": 0.5, "marked": 0, "same_s": 9, "likeness": 0, "contrast": 0.1}, "camera_covered"),
         ({"commonest": 0.1, "plain": 0, "marked": 0.5, "same_s": 9, "likeness": 0, "contrast": 1}, "camera_frozen"),
         ({"commonest": 0.1, "plain": 0, "marked": 0.5, "same_s": 0, "likeness": 0, "detail": 0.1}, "camera_moved"),
-        ({"commonest": 0.1, "plain": 0, "marked": 0.5, "same_s": 0, "likeness": 1, "detail": 0.1}, "camera_blurred"),
+        (
+            {"commonest": 0.1, "plain": 0, "marked": 0.5, "same_s": 0, "likeness": 1, "detail": 0.1, "steady": 0.1},
+            "camera_blurred",
+        ),
     ],
 )
 def test_of_several_that_hold_one_counts(view: dict[str, float], kind: str):

@@ -72,7 +72,7 @@ EVENTS = [
     ("smoke", "fire-lane", "fire", "smoke", 150, 2000),
     ("temperature", "yard", "fire", "fire", 12, 70),
     ("people", "square", "crowd", "crowd", 20, 120),
-    ("noise", "junction", "congestion", "congestion", 45, 110),
+    ("noise", "slope", "congestion", "congestion", 45, 110),
     ("manhole_open", None, "manhole_open", "manhole_open", 1, 1),
 ]
 

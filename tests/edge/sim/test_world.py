@@ -89,7 +89,7 @@ def test_a_leap_in_time_is_not_lived_through() -> None:
 
 
 def test_nobody_stands_in_another_for_long() -> None:
-    world = a_world("junction", "congestion", seed=4)
+    world = a_world("slope", "congestion", seed=4)
     world.live(1100)
     for stream in world.streams:
         for ahead, behind in zip(stream.vehicles, stream.vehicles[1:], strict=False):

@@ -267,7 +267,7 @@ def test_only_the_objects_asked_for_count():
 
 
 def test_two_vehicles_are_two_incidents():
-    street = Street(dwell=5)
+    street = Street(dwell=5, queue=0)
     street.play(times(NOON, 10, fps=5), thing((0.5, 0.4, 0.65, 0.6)), thing((0.66, 0.4, 0.85, 0.6)))
     assert street.phases == ["open", "open"]
     assert len({finding.id for finding in street.findings}) == 2

@@ -148,6 +148,30 @@ def test_it_is_so_at_any_rate(fps: float, done: Change, kind: str, media: Path):
     assert phases(found) == [(kind, "open")]
 
 
+def grainy(pictures: Iterator[Image], done: Change = same) -> Iterator[Image]:
+    """As a sensor gives them that sees little: what is done to the lens takes nothing from its noise."""
+    dice = np.random.default_rng(2)
+    for picture in pictures:
+        yield np.clip(done(picture) + dice.normal(0, 40, picture.shape), 0, 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize("name", FIXED)
+def test_noise_does_not_pass_for_detail(name: str, media: Path):
+    sight, pictures = Sight(RULES, 1.0), street(clip(media / name))
+    assert phases(told(grainy(islice(pictures, 100)), sight=sight)) == []
+    assert phases(told(grainy(islice(pictures, 55), out_of_focus), 100, sight=sight)) == [("camera_blurred", "open")]
+
+
+@pytest.mark.parametrize("name", FIXED)
+def test_a_camera_that_sways_in_the_wind_is_not_out_of_focus(name: str, media: Path):
+    dice = np.random.default_rng(5)
+
+    def swayed(picture: Image) -> Image:
+        return np.roll(picture, tuple(dice.integers(-4, 5, 2)), (0, 1))
+
+    assert phases(told(map(swayed, islice(street(clip(media / name)), 150)))) == []
+
+
 @CHANGES
 @pytest.mark.parametrize("name", CARDS)
 def test_a_card_is_recognised_at_once(name: str, change: Change, media: Path):
