@@ -16,7 +16,7 @@ import yaml
 
 import detect.model.offline  # noqa: F401 - before Ultralytics
 from detect.model.catalogue import CARD, Card, ModelError, copy_in, digest, read_card
-from detect.model.yolo import SIZE, open_detector, reason
+from detect.model.yolo import BATCH, SIZE, open_detector, reason
 
 # isort: split
 from ultralytics import YOLO
@@ -126,7 +126,8 @@ def _export(model: Any, size: tuple[int, int] | None, sample: Sample | None) -> 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # torch's tracing is deprecated, and Ultralytics' way
         if torch.cuda.is_available() and importlib.util.find_spec("tensorrt"):
-            return model.export(format="engine", imgsz=size or SIZE, quantize=16, verbose=False)
+            shapes: dict[str, Any] = {"imgsz": size or SIZE, "dynamic": size is None, "batch": 1 if size else BATCH}
+            return model.export(format="engine", quantize=16, verbose=False, **shapes)
         return model.export(
             format="openvino", imgsz=size or SIZE, dynamic=size is None, device="cpu", verbose=False, **precision
         )

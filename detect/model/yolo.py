@@ -1,6 +1,5 @@
 """Ultralytics' YOLO and ByteTrack, behind our two protocols. Their types end here."""
 
-import threading
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -9,6 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 
 import detect.model.offline  # noqa: F401 - before Ultralytics
+from detect.model.batches import Batches
 from detect.model.catalogue import ModelError, digest
 from detect.model.detector import Detection, Detector, Image, Tracker
 from detect.model.openvino_model import OpenVinoDetector, is_ours
@@ -19,6 +19,7 @@ from ultralytics.engine.results import Boxes
 from ultralytics.trackers.byte_tracker import BYTETracker
 
 SCORE_FLOOR = 0.1  # ByteTrack follows what it has seen well down to here
+BATCH = 16  # pictures that a model is asked for at once, at most; an export of one size takes one
 SIZE = 640  # pixels that the longer side is scaled to, unless an export has a size of its own
 
 
@@ -33,14 +34,17 @@ def reason(error: Exception, path: Path) -> str:
 
 
 class YoloDetector:
-    """Any model that Ultralytics loads: .pt, ONNX, an OpenVINO folder, TensorRT. Threads that call it take turns."""
+    """Any model that Ultralytics loads: .pt, ONNX, an OpenVINO folder, TensorRT.
+
+    What several threads ask at the same time is looked at together, as far as the model takes more than one picture.
+    """
 
     def __init__(self, path: Path) -> None:
         settings.update({"sync": False})
         self.model = {"name": path.name, "hash": digest(path)}
-        self._turn = threading.Lock()
         self._yolo = YOLO(str(path), task="detect")
-        self.detect([np.zeros((SIZE, SIZE, 3), np.uint8)])  # compiles now, not under the first frame
+        self._predict([np.zeros((SIZE, SIZE, 3), np.uint8)])  # compiles now, not under the first frame
+        self._batches = Batches(self._predict, BATCH if self.size is None else 1, _shape)
 
     @property
     def classes(self) -> list[str]:
@@ -56,12 +60,15 @@ class YoloDetector:
         return height, width
 
     def detect(self, images: Sequence[Image]) -> list[list[Detection]]:
-        with self._turn:
-            return [found for image in images for found in self._predict(image)]
+        return self._batches.ask(images)
 
-    def _predict(self, image: Image) -> list[list[Detection]]:
-        results = self._yolo.predict(image, conf=SCORE_FLOOR, imgsz=SIZE, verbose=False)
+    def _predict(self, images: list[Image]) -> list[list[Detection]]:
+        results = self._yolo.predict(images, conf=SCORE_FLOOR, imgsz=SIZE, verbose=False)
         return [_detections(result.boxes, result.names) for result in results]
+
+
+def _shape(image: Image) -> tuple[int, ...]:
+    return image.shape
 
 
 def _detections(boxes: Boxes, names: dict[int, str]) -> list[Detection]:

@@ -11,6 +11,7 @@ import pytest
 
 from detect.geometry import iou
 from detect.incident import Box
+from detect.model.catalogue import SHIPPED
 from detect.model.detector import Detection, Detector, Image
 from detect.model.openvino_model import OpenVinoDetector
 from detect.model.yolo import ByteTracker, ModelError, YoloDetector, load_detector, make_tracker, open_detector
@@ -148,6 +149,16 @@ def test_several_threads_see_what_one_sees(weights: Path, street: Image):
     alone = [detector.detect([image]) for image in images]
     with ThreadPoolExecutor(3) as pool:
         assert list(pool.map(lambda image: detector.detect([image]), images)) == alone
+
+
+def test_what_is_looked_at_together_is_seen_as_well(street: Image):
+    detector = YoloDetector(SHIPPED / "street.pt")
+    images = [street, street[:, ::-1].copy(), street[:144].copy()] * 4
+    together, alone = detector.detect(images), [detector.detect([image])[0] for image in images]
+    for seen, known in zip(together, alone, strict=True):
+        assert [found.label for found in seen] == [found.label for found in known]
+        assert [found.box for found in seen] == [pytest.approx(found.box, abs=0.002) for found in known]
+    assert sum(map(len, alone)) > 12
 
 
 def test_a_grey_picture_is_looked_at_too(detector: Detector, street: Image):
