@@ -97,6 +97,7 @@ class ByteTracker:
     def track(self, detections: list[Detection]) -> list[Detection]:
         rows = np.array([(*_scaled(d), d.score, 0.0) for d in detections], np.float32).reshape(-1, 6)
         tracks = self._tracker.update(Boxes(rows, (SIZE, SIZE)))
+        self._tracker.removed_stracks = self._tracker.removed_stracks_frame  # else a thousand, for nothing: 1.6 MB
         numbers = {int(row[-1]): int(row[4]) for row in tracks}
         return [d._replace(track=numbers.get(index)) for index, d in enumerate(detections)]
 

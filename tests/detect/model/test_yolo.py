@@ -8,6 +8,8 @@ import numpy as np
 import openvino
 import openvino.opset13 as opset
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from detect.geometry import iou
 from detect.incident import Box
@@ -118,6 +120,31 @@ def test_tracking_changes_nothing_but_the_number():
     tracked = ByteTracker().track(things)
     assert [detection._replace(track=None) for detection in tracked] == things
     assert ByteTracker().track(list[Detection]()) == []
+
+
+class Remembering(ByteTracker):
+    """Keeps who has gone, as Ultralytics does by itself."""
+
+    def track(self, detections: list[Detection]) -> list[Detection]:
+        gone = self._tracker.removed_stracks
+        tracked = super().track(detections)
+        self._tracker.removed_stracks = [*gone, *self._tracker.removed_stracks_frame]
+        return tracked
+
+
+@given(st.lists(st.lists(st.tuples(st.floats(0, 0.8), st.floats(0, 0.8), st.floats(0.1, 1)), max_size=4), max_size=60))
+@settings(max_examples=30)
+def test_who_has_gone_is_forgotten_and_missed_by_none(frames: list[list[tuple[float, float, float]]]):
+    def follow(tracker: ByteTracker) -> list[int | None]:
+        """Numbers in the order in which they came up, for all trackers count together."""
+        seen = [[thing((x, y, x + 0.1, y + 0.1), score=score) for x, y, score in frame] for frame in frames]
+        numbers = [found.track for frame in [*seen, *[[]] * 40, *seen] for found in tracker.track(frame)]
+        known = {number: index for index, number in enumerate(dict.fromkeys(numbers)) if number is not None}
+        return [known.get(number) for number in numbers]
+
+    forgetful = ByteTracker()
+    assert follow(forgetful) == follow(Remembering())
+    assert len(forgetful._tracker.removed_stracks) <= 8
 
 
 def test_each_camera_has_numbers_of_its_own():
