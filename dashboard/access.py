@@ -52,10 +52,16 @@ class Caller:
     is_script: bool = False  # with the server's own token
 
     def find(self, connection: Connection) -> Person | None:
+        return self.identify(connection) or self.find_guest(connection)
+
+    def identify(self, connection: Connection) -> Person | None:
+        """Whoever the token is of; nobody once it has expired."""
         if self.is_script:
             return SCRIPT
-        known = accounts.find_by_token(connection, self.token, datetime.now(UTC)) if self.token else None
-        return known or (accounts.find_person(connection, self.guest) if self.guest else None)
+        return accounts.find_by_token(connection, self.token, datetime.now(UTC)) if self.token else None
+
+    def find_guest(self, connection: Connection) -> Person | None:
+        return accounts.find_person(connection, self.guest) if self.guest else None
 
 
 class Gate:
@@ -71,11 +77,11 @@ class Gate:
         headers = Headers(scope=scope)
         caller = self._caller(headers, reading=scope["method"] in READING)
         try:
-            person = await run_in_threadpool(self._find, caller)
+            person, in_person = await run_in_threadpool(self._find, caller)
         except (psycopg.OperationalError, PoolTimeout) as error:
             await database_away(error)(scope, receive, send)
             return
-        scope.setdefault("state", {}).update(person=person, caller=caller)
+        scope.setdefault("state", {}).update(person=person, in_person=in_person, caller=caller)
         refusal = _refusal(scope, headers, person)
         await (refusal or self._app)(scope, receive, send)
 
@@ -85,13 +91,15 @@ class Gate:
         guest = self._guest if reading and not bearer(headers) else None
         return Caller(token, guest, bool(token) and secrets.compare_digest(token.encode(), self._token))
 
-    def _find(self, caller: Caller) -> Person | None:
+    def _find(self, caller: Caller) -> tuple[Person | None, bool]:
+        """Who asks, and whether they are that in person."""
         if caller.is_script:
-            return SCRIPT
+            return SCRIPT, True
         if not caller.token and not caller.guest:
-            return None
+            return None, False
         with self._pool.connection() as connection:
-            return caller.find(connection)
+            known = caller.identify(connection)
+            return known or caller.find_guest(connection), known is not None
 
 
 def _refusal(scope: Scope, headers: Headers, person: Person | None) -> ASGIApp | None:
@@ -163,8 +171,7 @@ def having(*roles: Role) -> Callable[[Person], Person]:
 
 def in_person(request: Request) -> None:
     """Not as the guest that a server may take whoever comes for."""
-    caller: Caller = request.state.caller
-    if not caller.token:
+    if not request.state.in_person:
         raise HTTPException(403, f"This is for somebody known by name. {SIGN_IN}")
 
 

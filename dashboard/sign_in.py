@@ -52,7 +52,7 @@ def login(database: Database, body: Login, request: Request, response: Response)
         samesite="strict",
         secure=request.url.scheme == "https",
     )
-    return _shown(database, person)
+    return _shown(database, person, in_person=True)
 
 
 @router.post("/logout", status_code=204, responses=responses(401))
@@ -63,16 +63,16 @@ def logout(database: Database, _: Who, request: Request, response: Response) -> 
 
 
 @router.get("/me", responses=responses(401))
-def me(database: Database, who: Who) -> Me:
-    return _shown(database, who)
+def me(database: Database, who: Who, request: Request) -> Me:
+    return _shown(database, who, in_person=request.state.in_person)
 
 
-def _shown(connection: Connection, person: Person) -> Me:
+def _shown(connection: Connection, person: Person, *, in_person: bool) -> Me:
     return Me(
         name=person.name,
         role=person.role,
         area=person.area,
         department=person.department,
         timezone=reads.timezone(connection),
-        unredacted=person.role in UNREDACTED,
+        unredacted=in_person and person.role in UNREDACTED,
     )

@@ -30,19 +30,15 @@ class Look:
     at: float
     shape: MatLike
     texture: MatLike
-    sharpness: float
     coarse: float
 
     def towards(self, other: "Look", weight: float, rising: float) -> "Look":
-        """Some way to another, a different one where that has more contrast."""
-
-        def between(mine: float, others: float) -> float:
-            return mine + (rising if others > mine else weight) * (others - mine)
-
+        """Some way to another, a different one where that is sharper, or has more contrast."""
         shape = self.shape + weight * (other.shape - self.shape)
-        texture = self.texture + weight * (other.texture - self.texture)
-        sharpness, coarse = between(self.sharpness, other.sharpness), between(self.coarse, other.coarse)
-        return Look(other.at, shape, texture, sharpness, coarse)
+        sharper = rising if view.sharpness(other.texture) > view.sharpness(self.texture) else weight
+        texture = self.texture + sharper * (other.texture - self.texture)
+        coarser = rising if other.coarse > self.coarse else weight
+        return Look(other.at, shape, texture, self.coarse + coarser * (other.coarse - self.coarse))
 
 
 @dataclass(slots=True)
@@ -62,7 +58,7 @@ class Recent:
         now = grey.astype(np.float32)
         bands = view.bands(now)
         before, self._bands = self._bands or bands, bands
-        return Look(at, view.shape(now), view.texture(before, bands), view.sharpness(bands), view.coarse(now))
+        return Look(at, view.shape(now), view.texture(before, bands), view.coarse(now))
 
 
 @dataclass(slots=True)
@@ -82,8 +78,7 @@ class Usual:
         return replace(
             seen,
             likeness=likeness(self.mean.shape, look.shape),
-            steady=view.steadiness(self.mean.texture, look.texture),
-            detail=look.sharpness / max(self.mean.sharpness, view.FAINT),
+            detail=view.detail(self.mean.texture, look.texture),
             contrast=look.coarse / max(self.mean.coarse, view.FAINT),
         )
 
@@ -97,28 +92,28 @@ class Usual:
 class Learned(Struct):
     """What is usual, to go on from after a restart; `shape` is that of `Usual.mean`, in half precision.
 
-    `texture` is float32, 2 × parts.
+    `texture` is float32, 2 × parts; what an older version kept has none, and it is learned anew.
     """
 
     seen: View
     at: float
     shape: bytes
-    texture: bytes
-    sharpness: float
     coarse: float
     since: float
     looks: int
+    texture: bytes = b""
 
     @classmethod
     def of(cls, usual: Usual) -> "Learned":
         mean = usual.mean
         shape, texture = mean.shape.astype(np.float16).tobytes(), mean.texture.astype(np.float32).tobytes()
-        return cls(usual.seen, mean.at, shape, texture, mean.sharpness, mean.coarse, usual.since, usual.looks)
+        return cls(usual.seen, mean.at, shape, mean.coarse, usual.since, usual.looks, texture)
 
     def usual(self) -> Usual:
         shape = np.frombuffer(self.shape, np.float16).reshape(view.SHAPE_HEIGHT, view.SHAPE_WIDTH).astype(np.float32)
-        texture = np.frombuffer(self.texture, np.float32).reshape(2, -1)
-        mean = Look(self.at, shape, texture, self.sharpness, self.coarse)
+        known = len(self.texture) == view.NO_TEXTURE.nbytes
+        texture = np.frombuffer(self.texture, np.float32).reshape(2, -1) if known else view.NO_TEXTURE
+        mean = Look(self.at, shape, texture, self.coarse)
         return Usual(self.seen, mean, self.since, self.looks)
 
 

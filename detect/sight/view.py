@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple
 
 import cv2
@@ -18,7 +19,9 @@ BROAD, BROADEST = 3.0, 8.0
 PART = 40  # side of what is compared by its detail, in pixels
 TEXTURED, SHAPED = 0.05, 0.3  # power from which such a part has fine contrast, and broad one; FEWEST must have both
 FEWEST = 6
+SWAY = 8  # pixels by which a camera may sway from one picture to the next
 SHAPE_WIDTH, SHAPE_HEIGHT = 160, 120
+NO_TEXTURE = np.zeros((2, (HEIGHT // PART) * (WIDTH // PART)), np.float32)
 FAINT = 1e-6  # keeps what has no contrast at all from being divided by
 
 
@@ -29,8 +32,8 @@ class View:
     `marked` is the share of the picture with any contrast, `plain` that without even noise, `commonest` that of the
     commonest of 4096 colours; `same_s` is for how long it has been the same to the last pixel. `likeness` is the share
     that shows what the camera usually shows, `detail` and `contrast` how much of fine and of coarse contrast there is
-    beside the usual one, `steady` how much of the fine one was in the picture before, too, which noise never is: none
-    of them is known (NaN) before it is known what is usual. `redactions` as in Picture.
+    beside the usual one; of the fine one only what was in the picture before, too, which noise never is: none of them
+    is known (NaN) before it is known what is usual. `redactions` as in Picture.
     """
 
     at: float
@@ -41,7 +44,6 @@ class View:
     same_s: float
     likeness: float = math.nan
     detail: float = math.nan
-    steady: float = math.nan
     contrast: float = math.nan
     redactions: list[Box] | None = None
 
@@ -74,23 +76,43 @@ def bands(grey: MatLike) -> Bands:
     return Bands(blurred(grey, FINE) - blurred(grey, MIDDLE), blurred(grey, BROAD) - blurred(grey, BROADEST))
 
 
-def sharpness(seen: Bands) -> float:
-    """The fine contrast in units of the broad one: light has no part in it, noise has."""
-    return float(np.abs(seen.fine).mean() / (np.abs(seen.broad).mean() + FAINT))
-
-
 def texture(before: Bands, now: Bands) -> MatLike:
-    """The power of each band that two pictures have in common, by part: 2 × parts. Noise, new in each, has none."""
+    """The power of each band that two pictures have in common, by part: 2 × parts. Noise, new in each, has none.
+
+    What has swayed is brought back by whole pixels, found by phase correlation (Kuglin and Hines 1975), which what
+    drives through a picture may mislead: so only where more fits then.
+    """
+    (right, down), _ = cv2.phaseCorrelate(before.broad, now.broad, _hann())
+    sway = round(down), round(right)
+    there = _in_common(before, now)
+    if sway == (0, 0) or max(map(abs, sway)) > SWAY:
+        return there
+    back = _in_common(Bands(*(np.roll(band, sway, (0, 1)) for band in before)), now)
+    return back if back.sum() > there.sum() else there
+
+
+def _in_common(before: Bands, now: Bands) -> MatLike:
     return np.stack([_by_part(one * other) for one, other in zip(before, now, strict=True)])
 
 
-def steadiness(usual: MatLike, now: MatLike) -> float:
+def sharpness(seen: MatLike) -> float:
+    """Of a texture: its fine contrast in units of the broad one. Light has no part in it."""
+    fine, broad = seen.sum(axis=1)
+    return float(fine / max(broad, FAINT))
+
+
+def detail(usual: MatLike, now: MatLike) -> float:
     """How much of the usual fine contrast two pictures have, in units of the broad one: the median of the parts."""
     known = (usual[0] > TEXTURED) & (usual[1] > SHAPED)
     if np.count_nonzero(known) < FEWEST:
         return math.nan
     fine, broad = np.maximum(now[:, known], 0.0) / usual[:, known]
     return float(np.median(np.sqrt(fine / np.maximum(broad, FAINT))))
+
+
+@cache
+def _hann() -> MatLike:
+    return cv2.createHanningWindow((WIDTH, HEIGHT), cv2.CV_32F)
 
 
 def _by_part(plane: MatLike) -> MatLike:

@@ -108,7 +108,7 @@ class Stream:
             if abs(o.offset - vehicle.offset) < ABREAST
         ]
         gaps += self._stops(vehicle, at)
-        wish = min(vehicle.wish, self._allowed(vehicle.s))
+        wish = min(vehicle.wish, self.limit) if vehicle.s >= self.limit_from else vehicle.wish
         force = min(
             (follow(vehicle.speed, wish, gap, speed) for gap, speed in gaps), default=follow(vehicle.speed, wish)
         )
@@ -116,10 +116,6 @@ class Stream:
         vehicle.speed = max(0.0, vehicle.speed + force * dt)
         vehicle.s += vehicle.speed * dt
         self._rest(vehicle, at)
-
-    def _allowed(self, s: float) -> float:
-        """The speed from which one may yet slow down to the limit."""
-        return math.sqrt(self.limit**2 + 2 * EASY * max(0.0, self.limit_from - s))
 
     def _aside(self, vehicle: Vehicle, ahead: list[Vehicle]) -> float:
         """Where in the lane it wants to be: at its halt, round an obstacle, or in the middle."""

@@ -11,6 +11,7 @@ from fastapi.testclient import TestClient
 from prometheus_client import CollectorRegistry
 from uuid_utils.compat import uuid7
 
+from dashboard.access import COOKIE
 from dashboard.app import create_app
 from detect.privacy import redacted
 from dispatch import accounts, store
@@ -110,4 +111,7 @@ def test_a_guest_is_nobody_who_could_be_asked_why_they_looked(database: str, con
     with TestClient(create_app(settings, CollectorRegistry())) as opened:
         piece = shown(opened, ticket)
         assert opened.get(piece["url"]).status_code == 200
-        assert opened.get(piece["full_url"]).status_code == 403
+        for cookie in ({}, {"Cookie": f"{COOKIE}=ended-long-ago"}):
+            assert opened.get(piece["full_url"], headers=cookie).status_code == 403
+            me = opened.get("/api/me", headers=cookie).json()
+            assert (me["name"], me["unredacted"]) == ("hall", False)

@@ -162,7 +162,8 @@ def test_a_session_that_ends_leaves_nothing_on_the_phone(screens: Screens, town:
         town.connection.execute("DELETE FROM tokens")
         page.reload()
         expect(page).to_have_url(re.compile("/login"))
-        assert page.evaluate("caches.keys().then((names) => names.includes('yihu-pictures'))") is False
+        gone = "caches.keys().then((names) => !names.includes('yihu-pictures'))"
+        wait_for(lambda: page.evaluate(gone))
 
 
 def test_what_is_done_without_a_network_is_kept_and_sent_once_in_order(

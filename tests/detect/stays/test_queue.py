@@ -2,11 +2,18 @@
 
 import pytest
 
-from detect.stays.queue import waits_with
+from detect.incident import Box
+from detect.stays.queue import STOOD_S, TOGETHER_S, waits_with
 from detect.stays.stay import Sighting, Stay
 from tests.detect.street import NOON, PLACE, Street, moved, thing, times
 
 AHEAD, BEHIND = thing(moved(PLACE, 0.0, -0.06)), thing(moved(PLACE, 0.0, 0.14))
+
+
+def stay(box: Box = PLACE, began: float = 0.0, stood: float = 10.0) -> Stay:
+    begun = Stay.begin(Sighting(NOON + began, b"", (thing(box),), box, 0.8))
+    begun.see(Sighting(NOON + began + stood, b"", (thing(box),), box, 0.8), stood)
+    return begun
 
 
 @pytest.mark.parametrize("fps", [0.5, 2, 25])
@@ -31,9 +38,8 @@ def test_who_stays_when_the_queue_moves_on_is() -> None:
 def test_no_queue_waits_for_ever() -> None:
     street = Street(dwell=20, queue=120)
     street.play(times(NOON, 200, 2), AHEAD, BEHIND)
-    assert [(finding.phase, finding.at - NOON) for finding in street.findings if finding.phase == "open"] == [
-        ("open", 120)
-    ] * 2
+    opened = [finding.at - NOON for finding in street.findings if finding.phase == "open"]
+    assert opened == [120, 120]
 
 
 def test_where_nobody_queues_the_dwell_is_all_that_counts() -> None:
@@ -42,22 +48,29 @@ def test_where_nobody_queues_the_dwell_is_all_that_counts() -> None:
     assert street.phases == ["open", "open"]
 
 
+def test_what_is_known_to_be_parked_excuses_nobody() -> None:
+    street = Street(dwell=20)
+    street.play(times(NOON, 30, 2), AHEAD)
+    street.play(times(NOON + 30.5, 25, 2), AHEAD, BEHIND)
+    assert [finding.began_at - NOON for finding in street.findings if finding.phase == "open"] == [0, 30.5]
+
+
 @pytest.mark.parametrize(
-    ("right", "down", "later_s", "waits"),
+    ("other", "waits"),
     [
-        pytest.param(0.0, 0.14, 0, True, id="behind it"),
-        pytest.param(0.0, 0.14, -59, True, id="ahead of it, and there before"),
-        pytest.param(0.25, 0.0, 59, True, id="in the next lane"),
-        pytest.param(0.0, 0.14, 61, False, id="long after it"),
-        pytest.param(0.0, 0.41, 0, False, id="far from it"),
-        pytest.param(0.41, 0.0, 0, False, id="far aside"),
+        pytest.param(stay(moved(PLACE, 0.0, 0.14)), True, id="behind it"),
+        pytest.param(stay(moved(PLACE, 0.0, 0.08)), True, id="half hidden behind it, as from a pole"),
+        pytest.param(stay(moved(PLACE, 0.25, 0.0)), True, id="in the next lane"),
+        pytest.param(stay(moved(PLACE, 0.0, 0.14), 1 - TOGETHER_S, 80), True, id="there before"),
+        pytest.param(stay(moved(PLACE, 0.0, 0.14), TOGETHER_S + 1), False, id="long after it"),
+        pytest.param(stay(moved(PLACE, 0.0, 0.14), stood=STOOD_S - 1), False, id="passes"),
+        pytest.param(stay(moved(PLACE, 0.0, 0.51)), False, id="far from it"),
+        pytest.param(stay(moved(PLACE, 0.51, 0.0)), False, id="far aside"),
+        pytest.param(stay((0.54, 0.4, 0.6, 0.46)), False, id="far behind, and small"),
+        pytest.param(stay(moved(PLACE, 0.02, 0.04)), False, id="the same, seen twice"),
     ],
 )
-def test_those_near_it_that_came_when_it_did_wait_with_it(
-    right: float, down: float, later_s: float, waits: bool
-) -> None:
-    stay = Stay.begin(Sighting(NOON, b"", (thing(),), PLACE, 0.8))
-    place = moved(PLACE, right, down)
-    other = Stay.begin(Sighting(NOON + later_s, b"", (thing(place),), place, 0.8))
-    assert waits_with(stay, [stay, other], 60) is waits
-    assert not waits_with(stay, [stay], 60)
+def test_those_near_it_that_came_when_it_did_wait_with_it(other: Stay, waits: bool) -> None:
+    one = stay()
+    assert waits_with(one, [one, other]) is waits
+    assert not waits_with(one, [one])

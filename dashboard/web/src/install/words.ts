@@ -36,7 +36,7 @@ const zh = {
   fault: { crossing: "边线交叉，请按顺序排好各个角", ruleless: "还没有规则，加一条或删除区域", twin: "区域编号重复或不合规，请删除后重画" },
   rules: { add: "加一条规则", remove: "删除规则", none: "还没有规则：这个传感器什么也不会报", more: "其他设置" },
   rule: {
-    camera_illegal_parking: "{hours}，{objects}在 {zone} 停留超过 {dwell} 就报 {kind}；前后排队的，超过 {queue} 才报",
+    camera_illegal_parking: "{hours}，{objects}在 {zone} 停留超过 {dwell} 就报 {kind}；与旁边一起排队的，至少等 {queue}",
     camera_fire_lane_blocked: "{hours}，{objects}在 {zone} 停留超过 {dwell} 就报 {kind}",
     camera_ebike_misparked: "{hours}，{objects}在 {zone} 停放超过 {dwell} 就报 {kind}",
     camera_debris: "{hours}，{objects}在 {zone} 留着超过 {dwell} 就报 {kind}",
@@ -57,7 +57,7 @@ const zh = {
     usual: "在 {zone} 发现 {kind} 就报",
   },
   field: {
-    hours: "时段", objects: "看什么", dwell: "停留时间", queue: "排队时间", for: "持续时间", count: "人数", metric: "测什么", above: "上限", below: "下限",
+    hours: "时段", objects: "看什么", dwell: "停留时间", queue: "排队至少", for: "持续时间", count: "人数", metric: "测什么", above: "上限", below: "下限",
     clear_below: "解除线", clear_above: "解除线", silent_for: "静默时间", kind: "报什么", vehicles: "车辆数", slower_than: "多慢算不动（每秒几个车身）",
     heading: "行车方向（度：0 朝上，90 朝右，180 朝下）", rises_by: "上升多少", within: "在多久之内", unit: "单位（SenML）",
     stuck_for: "多久不变算卡住", least: "能测的最低值", most: "能测的最高值",
@@ -136,7 +136,7 @@ const en: typeof zh = {
   fault: { crossing: "Its edges cross: put the corners in order", ruleless: "It has no rule: add one, or delete the zone", twin: "Its id is there twice or cannot be used: delete and draw it anew" },
   rules: { add: "Add a rule", remove: "Delete rule", none: "No rules yet: this sensor will report nothing", more: "Other settings" },
   rule: {
-    camera_illegal_parking: "{hours}: {objects} in {zone} for more than {dwell} is {kind}; in a queue, for more than {queue}",
+    camera_illegal_parking: "{hours}: {objects} in {zone} for more than {dwell} is {kind}; of those that queue together, only after {queue}",
     camera_fire_lane_blocked: "{hours}: {objects} in {zone} for more than {dwell} is {kind}",
     camera_ebike_misparked: "{hours}: {objects} in {zone} for more than {dwell} is {kind}",
     camera_debris: "{hours}: {objects} lying in {zone} for more than {dwell} is {kind}",
@@ -157,7 +157,7 @@ const en: typeof zh = {
     usual: "{kind} found in {zone} is reported",
   },
   field: {
-    hours: "Hours", objects: "Looks for", dwell: "Stays for", queue: "Queues for", for: "Lasts for", count: "People", metric: "Measures", above: "Upper limit", below: "Lower limit",
+    hours: "Hours", objects: "Looks for", dwell: "Stays for", queue: "In a queue, at least", for: "Lasts for", count: "People", metric: "Measures", above: "Upper limit", below: "Lower limit",
     clear_below: "Clears at", clear_above: "Clears at", silent_for: "Silent for", kind: "Reports", vehicles: "Vehicles", slower_than: "Slower than (own sizes a second)",
     heading: "Heading of the traffic (degrees: 0 up, 90 right, 180 down)", rises_by: "Rise", within: "Within", unit: "Unit (SenML)",
     stuck_for: "Stuck when the same for", least: "Least that it can measure", most: "Most that it can measure",

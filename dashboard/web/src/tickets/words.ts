@@ -31,7 +31,7 @@ const zh = {
   signature: { dispatch: "系统", detect: "自动识别", report: "群众上报", script: "脚本", "site file": "站点文件", demo: "演示" },
   grade: { satisfied: "满意", fair: "基本满意", unsatisfied: "不满意" },
   timeline: { title: "经过", photos: "{n} 张照片" },
-  looks: { title: "看过原图 {n} 次", replaced: "已被更清楚的一张取代" },
+  looks: { title: "看过原图 {n} 次", gone: "已不再保留" },
   ledger: {
     title: "时限台账", why: "每一项时限与每一个比率都由这些区间算出。", from: "自", to: "至", open: "至今", holder: "承办", pace: "时钟 ×{n}", paused: "暂停至 {time}",
     by: "操作人",
@@ -83,7 +83,7 @@ const en: typeof zh = {
   signature: { dispatch: "system", detect: "detection", report: "report", script: "script", "site file": "site file", demo: "demo" },
   grade: { satisfied: "satisfied", fair: "fair", unsatisfied: "unsatisfied" },
   timeline: { title: "What happened", photos: "{n} photos" },
-  looks: { title: "Seen unmasked {n} ×", replaced: "a picture that a better one replaced" },
+  looks: { title: "Seen unmasked {n} ×", gone: "no longer kept" },
   ledger: {
     title: "Ledger of the clocks", why: "Every due time and every rate follows from these intervals.", from: "From", to: "To", open: "now", holder: "With", pace: "clock ×{n}", paused: "paused until {time}",
     by: "By",

@@ -163,13 +163,25 @@ def test_noise_does_not_pass_for_detail(name: str, media: Path):
 
 
 @pytest.mark.parametrize("name", FIXED)
-def test_a_camera_that_sways_in_the_wind_is_not_out_of_focus(name: str, media: Path):
+def test_rain_that_ends_has_not_blurred_what_it_fell_on(name: str, media: Path):
+    sight, pictures = Sight(RULES, 1.0), street(clip(media / name))
+    told(grainy(islice(pictures, 100)), sight=sight)
+    assert phases(told(islice(pictures, 60), 100, sight=sight)) == []
+
+
+def swaying(pictures: Iterator[Image]) -> Iterator[Image]:
+    """As from a pole in the wind."""
     dice = np.random.default_rng(5)
+    for picture in pictures:
+        yield np.roll(picture, tuple(dice.integers(-4, 5, 2)), (0, 1))
 
-    def swayed(picture: Image) -> Image:
-        return np.roll(picture, tuple(dice.integers(-4, 5, 2)), (0, 1))
 
-    assert phases(told(map(swayed, islice(street(clip(media / name)), 150)))) == []
+@pytest.mark.parametrize("name", FIXED)
+def test_a_camera_that_sways_is_out_of_focus_when_it_is_and_not_before(name: str, media: Path):
+    sight, pictures = Sight(RULES, 1.0), street(clip(media / name))
+    assert phases(told(swaying(islice(pictures, 150)), sight=sight)) == []
+    blurred = swaying(map(out_of_focus, islice(pictures, 55)))
+    assert phases(told(blurred, 150, sight=sight)) == [("camera_blurred", "open")]
 
 
 @CHANGES
