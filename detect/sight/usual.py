@@ -25,7 +25,7 @@ OTHER = 0.3  # likeness below which it is another view
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What of a picture is compared with the usual."""
+    """What of a picture is compared with the usual; of the first one no texture is known (NaN)."""
 
     at: float
     shape: MatLike
@@ -35,10 +35,15 @@ class Look:
     def towards(self, other: "Look", weight: float, rising: float) -> "Look":
         """Some way to another, a different one where that is sharper, or has more contrast."""
         shape = self.shape + weight * (other.shape - self.shape)
-        sharper = rising if view.sharpness(other.texture) > view.sharpness(self.texture) else weight
-        texture = self.texture + sharper * (other.texture - self.texture)
         coarser = rising if other.coarse > self.coarse else weight
-        return Look(other.at, shape, texture, self.coarse + coarser * (other.coarse - self.coarse))
+        coarse = self.coarse + coarser * (other.coarse - self.coarse)
+        return Look(other.at, shape, self._texture_towards(other.texture, weight, rising), coarse)
+
+    def _texture_towards(self, other: MatLike, weight: float, rising: float) -> MatLike:
+        if np.isnan(self.texture).any() or np.isnan(other).any():
+            return other if np.isnan(self.texture).any() else self.texture
+        sharper = rising if view.sharpness(other) > view.sharpness(self.texture) else weight
+        return self.texture + sharper * (other - self.texture)
 
 
 @dataclass(slots=True)
@@ -57,8 +62,9 @@ class Recent:
         self.at, self._last = at, grey
         now = grey.astype(np.float32)
         bands = view.bands(now)
-        before, self._bands = self._bands or bands, bands
-        return Look(at, view.shape(now), view.texture(before, bands), view.coarse(now))
+        before, self._bands = self._bands, bands
+        texture = view.texture(before, bands) if before else view.UNKNOWN
+        return Look(at, view.shape(now), texture, view.coarse(now))
 
 
 @dataclass(slots=True)
@@ -92,7 +98,7 @@ class Usual:
 class Learned(Struct):
     """What is usual, to go on from after a restart; `shape` is that of `Usual.mean`, in half precision.
 
-    `texture` is float32, 2 × parts; what an older version kept has none, and it is learned anew.
+    `texture` is float32, 2 × parts; without one, as older versions kept it, all is learned anew.
     """
 
     seen: View
@@ -109,10 +115,11 @@ class Learned(Struct):
         shape, texture = mean.shape.astype(np.float16).tobytes(), mean.texture.astype(np.float32).tobytes()
         return cls(usual.seen, mean.at, shape, mean.coarse, usual.since, usual.looks, texture)
 
-    def usual(self) -> Usual:
+    def usual(self) -> Usual | None:
+        if len(self.texture) != view.UNKNOWN.nbytes:
+            return None
         shape = np.frombuffer(self.shape, np.float16).reshape(view.SHAPE_HEIGHT, view.SHAPE_WIDTH).astype(np.float32)
-        known = len(self.texture) == view.NO_TEXTURE.nbytes
-        texture = np.frombuffer(self.texture, np.float32).reshape(2, -1) if known else view.NO_TEXTURE
+        texture = np.frombuffer(self.texture, np.float32).reshape(2, -1)
         mean = Look(self.at, shape, texture, self.coarse)
         return Usual(self.seen, mean, self.since, self.looks)
 

@@ -21,7 +21,7 @@ TEXTURED, SHAPED = 0.05, 0.3  # power from which such a part has fine contrast, 
 FEWEST = 6
 SWAY = 8  # pixels by which a camera may sway from one picture to the next
 SHAPE_WIDTH, SHAPE_HEIGHT = 160, 120
-NO_TEXTURE = np.zeros((2, (HEIGHT // PART) * (WIDTH // PART)), np.float32)
+UNKNOWN = np.full((2, (HEIGHT // PART) * (WIDTH // PART)), math.nan, np.float32)  # a texture
 FAINT = 1e-6  # keeps what has no contrast at all from being divided by
 
 

@@ -1,6 +1,7 @@
 import math
 
 import cv2
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given
@@ -66,3 +67,17 @@ def test_what_was_sharp_once_is_soon_expected_again_and_what_is_dull_only_slowly
 
     assert detail(blurred, SCENE) < DETAIL
     assert detail(SCENE, blurred) < DETAIL
+
+
+def test_what_an_older_version_kept_is_learned_anew():
+    viewer = Viewer()
+    for second in range(70):
+        viewer.learn(viewer.take(Shot(NOON + second, b""), SCENE))
+    kept = viewer.memory()
+    assert kept is not None
+    for texture, known in ((kept.texture, True), (b"", False)):
+        viewer = Viewer()
+        viewer.resume(msgspec.structs.replace(kept, texture=texture))
+        first, second = (viewer.take(Shot(NOON + 80 + number, b""), SCENE).detail for number in range(2))
+        assert math.isnan(first)
+        assert math.isnan(second) is not known
