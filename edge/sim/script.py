@@ -24,7 +24,7 @@ INNOCENT = ("delivery", "bystander")  # a stop shorter than any dwell; people ne
 # what may happen in a view, and how often in proportion; what has no share happens only when it is asked for
 REPERTOIRE: dict[View, dict[str, float]] = {
     "kerb": {"illegal_parking": 5, "delivery": 3, "debris": 2, "fire": 0.5, "smoke": 0},
-    "junction": {"debris": 3, "smoke": 1, "fire": 0},
+    "junction": {"bystander": 3, "debris": 3, "smoke": 1, "fire": 0},
     "fire-lane": {"fire_lane_blocked": 5, "delivery": 2, "smoke": 1, "fire": 1, "debris": 0},
     "door": {"ebike_misparked": 5, "delivery": 2, "fire": 1, "smoke": 1},
     "square": {"crowd": 5, "bystander": 2, "smoke": 1, "fire": 1},

@@ -23,7 +23,10 @@ def build(dice: random.Random) -> Place:
     along, across = phase, phase + 23.0
     return Place(
         lens,
-        zones={"road": [(-12.5, 8), (0.5, 8), (0.5, 36), (12, 36), (12, 60), (-30, 60), (-30, 22), (-12.5, 20)]},
+        zones={
+            "road": [(-12.5, 8), (0.5, 8), (0.5, 36), (12, 36), (12, 60), (-30, 60), (-30, 22), (-12.5, 20)],
+            "corner": rectangle((-24.0, -13.2), (22.0, 46.0)),
+        },
         surfaces=[
             Surface("granite", rectangle((-90, 90), (-20, FAR))),
             road((WEST, EAST)),
@@ -87,6 +90,7 @@ def build(dice: random.Random) -> Place:
             Walk([(3.8, 12), (3.8, 46)], rate=0.06, width=1.2, signal=Signal(6.0, green=16, phase=along)),
         ],
         spots={
+            "bystander": [("corner", (-16.5, 40.0))],  # at the corner, where they would cross
             "debris": [("road", (x, y)) for x, y in ((-6.0, 24.8), (-2.4, 28.5), (-9.4, 28.4), (-5.9, 32.2))],
             "smoke": [("road", (-2.5, 12.5)), ("road", (-8.0, 28.5))],
             "fire": [("road", (-2.5, 12.5)), ("road", (-8.0, 28.5))],
