@@ -1,4 +1,4 @@
-"""What several threads ask for at once, in one call: a GPU looks at sixteen pictures hardly slower than at one."""
+"""What several threads ask for at once, in one call, as a GPU likes it."""
 
 import threading
 from collections import deque
