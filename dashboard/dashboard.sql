@@ -218,6 +218,14 @@ WHERE site = %(site)s AND device = %(device)s
 ORDER BY at DESC
 LIMIT %(limit)s;
 
+-- name: gaps
+SELECT boot, heard_at, spans(missing_of(received + dropped)) AS missing, spans(dropped - received) AS dropped
+FROM sequences
+WHERE site = %(site)s AND device = %(device)s
+  AND NOT (isempty(missing_of(received + dropped)) AND isempty(dropped - received))
+ORDER BY heard_at DESC
+LIMIT 100;
+
 -- name: trends
 -- Of the sensors whose newest value is nearest to what a rule of theirs asks, or beyond it: the last hour by the minute.
 WITH watched AS (

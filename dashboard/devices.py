@@ -7,7 +7,7 @@ from fastapi import APIRouter, HTTPException, Path, Query, Response
 
 from dashboard import reads
 from dashboard.access import Database, Who
-from dashboard.models import Device, Moment, Reading
+from dashboard.models import Device, Gap, Moment, Reading
 from dashboard.problems import responses
 from edge.topics import NAME
 
@@ -48,3 +48,11 @@ def get_readings(
         raise HTTPException(404, f"{site}/{device} is not there")
     filters = {"site": site, "device": device, "metric": metric, "from": begin, "to": end}
     return reads.readings(database, filters, limit)
+
+
+@router.get("/{site}/{device}/gaps", responses=responses(404, 422))
+def get_gaps(database: Database, who: Who, site: Name, device: Name) -> list[Gap]:
+    """What of its messages has not arrived, boot by boot; nothing, if all has."""
+    if not reads.reaches_device(database, who, site, device):
+        raise HTTPException(404, f"{site}/{device} is not there")
+    return reads.gaps(database, site, device)

@@ -211,6 +211,18 @@ class Reading(BaseModel):
     unit: str
 
 
+class Gap(BaseModel):
+    """What the centre lacks of one start of a device's agent, as spans of numbers, both ends included.
+
+    `missing` may still come; `dropped` is what the agent had to give up, and never will.
+    """
+
+    boot: UUID
+    heard_at: Time
+    missing: list[tuple[int, int]]
+    dropped: list[tuple[int, int]]
+
+
 class Trend(BaseModel):
     """A sensor's last hour: `points` are means by the minute, the oldest first, null where it said nothing.
 

@@ -15,6 +15,7 @@ from psycopg.rows import dict_row
 from dashboard.models import (
     Counts,
     Device,
+    Gap,
     Look,
     Mode,
     Point,
@@ -229,6 +230,11 @@ def picture(connection: Connection, site: str, device: str) -> tuple[datetime, b
 def readings(connection: Connection, filters: dict[str, Any], limit: int) -> list[Reading]:
     """Newest first."""
     return [Reading(**row) for row in _rows(connection, "readings", filters | {"limit": limit})]
+
+
+def gaps(connection: Connection, site: str, device: str) -> list[Gap]:
+    """The boot heard last first; those of which all is there are left out."""
+    return [Gap(**row) for row in _rows(connection, "gaps", {"site": site, "device": device})]
 
 
 def wall(connection: Connection, person: Person, code: str | None, kind: str | None = None) -> Wall | None:

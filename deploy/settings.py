@@ -66,6 +66,7 @@ class Settings(BaseSettings):
     map: Annotated[Path, AfterValidator(_check_map)] | None = None
     site: str | None = None
     agent: str = "edge"
+    journal_mb: Annotated[int, Field(ge=8)] = 1024
     shard: Annotated[str, AfterValidator(_check_share)] = "1/1"
     probe_host: str = "127.0.0.1"
     probe_port: Annotated[int, Field(ge=0, le=65535)] = 0

@@ -35,11 +35,17 @@ def database_url(settings: Settings) -> Iterator[str]:
 
 def run_edge(settings: Settings) -> None:
     from edge.agent import Agent  # noqa: PLC0415 - OpenCV
+    from edge.journal import Journal, JournalError  # noqa: PLC0415 - an agent's own
 
     if settings.site is None:
         raise UsageError("YIHU_SITE is not set: an agent needs the site that it belongs to")
-    registry = make_registry("edge")
-    agent = Agent(broker_url(settings), settings.site, settings.agent, VERSION, registry)
+    broker, registry = broker_url(settings), make_registry("edge")
+    file = settings.folder / "edge" / f"{settings.site}-{settings.agent}.journal"
+    try:
+        journal = Journal(file, settings.journal_mb << 20)
+    except JournalError as error:
+        raise UsageError(f"{error}; or choose another YIHU_DATA") from error
+    agent = Agent(broker, settings.site, settings.agent, VERSION, registry, journal)
     run_stage(agent, registry, (settings.probe_host, settings.probe_port))
 
 

@@ -5,27 +5,29 @@ from collections import OrderedDict, deque
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+from detect.heard import Heard
 from detect.newest import Newest
 from edge.messages import Frame
 
-LATE_S = 10.0  # older than the newest by so much, and sent before it: no mere repetition
+LATE_S = 10.0  # older than the newest by so much, and sent before it
 ROOM = 60  # frames of one camera that wait; beyond, every other one is passed over
 
 Item = TypeVar("Item")
 
 
 class Punctuality:
-    """Tells one camera's late frames from live ones; a clock that was set back makes none late."""
+    """Tells one camera's late frames from live ones; neither a clock that was set back nor a repetition makes one."""
 
     def __init__(self) -> None:
-        self._newest = Newest()
+        self._newest, self._heard = Newest(), Heard()
         self._at = float("-inf")
 
     def is_late(self, frame: Frame) -> bool:
+        is_new = self._heard.is_new(frame.boot, frame.seq)
         if self._newest.takes(frame.boot, frame.seq):
             self._at = frame.at
             return False
-        return self._at - frame.at > LATE_S
+        return is_new and self._at - frame.at > LATE_S
 
 
 @dataclass(slots=True)

@@ -5,16 +5,17 @@ import math
 import queue
 import threading
 import time
-from collections.abc import Callable
 from multiprocessing.connection import wait
 from uuid import UUID, uuid4
 
 import msgspec
-from prometheus_client import CollectorRegistry, Counter, Gauge
+from prometheus_client import CollectorRegistry
 
 from edge.camera import Camera
 from edge.capture import Shot
+from edge.journal import Journal
 from edge.messages import (
+    Ack,
     AgentState,
     BadMessageError,
     CameraStatus,
@@ -24,10 +25,11 @@ from edge.messages import (
     Status,
     Telemetry,
     decode,
-    encode_binary,
     encode_json,
 )
+from edge.meters import Meters
 from edge.mqtt import Delivery, Link, Will
+from edge.outbox import Draft, Outbox
 from edge.probe import Health
 from edge.reader import Readout
 from edge.sensor import Sensors
@@ -38,38 +40,23 @@ log = logging.getLogger(__name__)
 REPORT_EVERY_S = 5.0
 GATHER_S = 1.0  # sensors are many: what changes within so long is reported at once
 TICK_S = 0.2
-WAITING = 100  # frames and packs that wait for the broker; beyond, the newest are dropped and counted
+WAITING = 300  # messages that wait for the broker; beyond, the newest stay in the journal alone
 NAMED = 10  # silent devices that are named, before the rest is only counted
 
 
-class Meters:
-    """The agent's figures."""
-
-    def __init__(self, registry: CollectorRegistry) -> None:
-        def count(name: str, meaning: str, *labels: str) -> Counter:
-            return Counter(f"yihu_edge_{name}", meaning, labels, registry=registry)
-
-        self.frames = count("frames", "Frames published", "camera")
-        self.frames_dropped = count("frames_dropped", "Frames dropped: broker too slow or away", "camera")
-        self.readings = count("readings", "Readings published", "sensor")
-        self.readings_dropped = count("readings_dropped", "Readings dropped: broker too slow or away", "sensor")
-        self.failures = count("sensor_failures", "Readings that failed, by sensor", "sensor")
-        self.refused = count("configs_refused", "Configurations not understood")
-        self.cameras = Gauge("yihu_edge_cameras_online", "Cameras that send pictures", registry=registry)
-        self.sensors = Gauge("yihu_edge_sensors_online", "Sensors that send readings", registry=registry)
-
-
 class Agent:
-    """Reads `config` of its site from the broker; runs until `stop` is set."""
+    """Reads `config` of its site from the broker; runs until `stop` is set, and closes the journal."""
 
-    def __init__(self, broker: str, site: str, name: str, version: str, registry: CollectorRegistry) -> None:
+    def __init__(
+        self, broker: str, site: str, name: str, version: str, registry: CollectorRegistry, journal: Journal
+    ) -> None:
         self._site, self._name, self._version = site, name, version
         self._boot: UUID = uuid4()
         self._topic = str(Topic(site, name, "status"))
         self._cameras: dict[str, Camera] = {}
         self._sensors = Sensors()
-        self._sequence: dict[str, int] = {}
         self._configs: queue.SimpleQueue[tuple[str, DeviceConfig]] = queue.SimpleQueue()
+        self._acks: queue.SimpleQueue[tuple[str, Ack]] = queue.SimpleQueue()
         self._reported: dict[str, str] = {}
         self._greeted = threading.Event()
         self._meters = Meters(registry)
@@ -77,11 +64,14 @@ class Agent:
             broker,
             f"yihu-edge-{site}-{name}",
             filters=Share().filters("config", site),
-            receive=self._on_config,
+            receive=self._on_delivery,
             greet=lambda _link: self._greeted.set(),
-            will=Will(self._topic, self._status("offline", {}, {})),
+            will=Will(self._topic, encode_json(Status("offline", self._boot, time.time(), version=version))),
             queue=WAITING,
         )
+        self._journal = journal
+        self._outbox = Outbox(site, self._boot, journal, self._link)
+        self._heed_acks(name, *journal.devices())
 
     def run(self, stop: threading.Event) -> None:
         self._link.start()
@@ -93,6 +83,7 @@ class Agent:
             if self._has_news(now - reported_at):
                 self._report(now)
                 reported_at = now
+            self._exchange(now)
         self._close()
 
     def health(self) -> Health:
@@ -102,26 +93,35 @@ class Agent:
         trouble = [f"no picture from {_names(silent)}"] if silent else []
         if unheard := self._sensors.silent():
             trouble.append(f"no reading from {_names(unheard)}")
+        if self._outbox.trouble:
+            trouble.append(self._outbox.trouble)
         if trouble:
             return Health(state="degraded", detail="; ".join(trouble))
         sensors = f", {len(self._sensors)} sensors" if len(self._sensors) else ""
         return Health(state="ok", detail=f"{len(self._cameras)} cameras{sensors}")
 
-    def _on_config(self, delivery: Delivery) -> None:
+    def _on_delivery(self, delivery: Delivery) -> None:
         delivery.ack()
         try:
-            device = Topic.parse(delivery.topic).device
-            config = decode(delivery.payload, DeviceConfig) if delivery.payload else DeviceConfig()
+            topic = Topic.parse(delivery.topic)
+            if topic.stream == "ack":
+                self._acks.put((topic.device, decode(delivery.payload, Ack)))
+            else:
+                config = decode(delivery.payload, DeviceConfig) if delivery.payload else DeviceConfig()
+                self._configs.put((topic.device, config))
         except BadMessageError as error:
             self._meters.refused.inc()
-            log.error("configuration on %s refused: %s", delivery.topic, error)
-            return
-        self._configs.put((device, config))
+            log.error("message on %s refused: %s", delivery.topic, error)
+
+    def _heed_acks(self, *devices: str) -> None:
+        self._link.subscribe(*(str(Topic(self._site, device, "ack")) for device in devices))
 
     def _configure(self, now: float) -> None:
         while not self._configs.empty():
             device, config = self._configs.get()
             ours = config if config.agent == self._name else None
+            if ours:
+                self._heed_acks(device)
             self._configure_camera(device, ours, now)
             self._sensors.configure(device, ours, now)
 
@@ -144,32 +144,31 @@ class Agent:
         for device, camera in self._cameras.items():
             shot = camera.attend(now)
             if shot:
-                self._publish_shot(device, shot)
+                self._put_shot(device, shot)
         for readout in self._sensors.take(now):
-            self._publish_readout(readout)
+            self._put_readout(readout)
 
-    def _publish_shot(self, device: str, shot: Shot) -> None:
-        sent = self._publish(
-            device, "frame", lambda seq: encode_binary(Frame(self._boot, seq, shot.at, shot.jpeg, shot.moving))
-        )
-        (self._meters.frames if sent else self._meters.frames_dropped).labels(device).inc()
+    def _put_shot(self, device: str, shot: Shot) -> None:
+        self._meters.frames.labels(device).inc()
+        self._outbox.put(Draft(device, Frame(self._boot, 0, shot.at, shot.jpeg, shot.moving), shot.at, shot.moving))
 
-    def _publish_readout(self, readout: Readout) -> None:
+    def _put_readout(self, readout: Readout) -> None:
         device, records = readout.device, readout.records
         if readout.error:
             self._meters.failures.labels(device).inc()
-        if not records:
-            return
-        pack = [msgspec.structs.replace(records[0], bt=round(readout.at, 3)), *records[1:]]
-        sent = self._publish(device, "telemetry", lambda seq: encode_json(Telemetry(self._boot, seq, pack)))
-        (self._meters.readings if sent else self._meters.readings_dropped).labels(device).inc(len(records))
+        if records:
+            self._meters.readings.labels(device).inc(len(records))
+            pack = [msgspec.structs.replace(records[0], bt=round(readout.at, 3)), *records[1:]]
+            self._outbox.put(Draft(device, Telemetry(self._boot, 0, pack), readout.at, keep=True))
 
-    def _publish(self, device: str, stream: str, body: Callable[[int], bytes]) -> bool:
-        sequence = self._sequence.get(device, 0) + 1
-        sent = self._link.publish(str(Topic(self._site, device, stream)), body(sequence))
-        if sent:
-            self._sequence[device] = sequence  # a dropped message leaves no gap: its number is used again
-        return sent
+    def _exchange(self, now: float) -> None:
+        """Hear what the centre has, and send it what it has not."""
+        self._outbox.confirm([self._acks.get() for _ in range(self._acks.qsize())], now)
+        for device, message, *_ in self._outbox.flush(now):
+            if isinstance(message, Frame):
+                self._meters.frames_dropped.labels(device).inc()
+            if isinstance(message, Telemetry):
+                self._meters.readings_dropped.labels(device).inc(len(message.senml))
 
     def _has_news(self, silent_s: float) -> bool:
         states = {device: camera.state for device, camera in self._cameras.items()}
@@ -183,19 +182,31 @@ class Agent:
             log.info("camera %s is %s", device, self._reported[device])
         self._meters.cameras.set(sum(state == "online" for state in self._reported.values()))
         cameras = {device: camera.status(now) for device, camera in self._cameras.items()}
-        sensors = self._sensors.report(now)
+        self._sensors.look(now)
+        has_news = self._sensors.news or before != self._reported
+        sensors = self._sensors.report()
         self._meters.sensors.set(sum(sensor.state == "online" for sensor in sensors.values()))
-        self._link.publish(self._topic, self._status("online", cameras, sensors), retain=True)
+        self._put_status("online", cameras, sensors, keep=has_news)
 
-    def _status(self, state: AgentState, cameras: dict[str, CameraStatus], sensors: dict[str, SensorStatus]) -> bytes:
-        return encode_json(Status(state, self._boot, time.time(), self._version, cameras=cameras, sensors=sensors))
+    def _put_status(
+        self, state: AgentState, cameras: dict[str, CameraStatus], sensors: dict[str, SensorStatus], *, keep: bool
+    ) -> None:
+        now = time.time()
+        journal = self._outbox.report(now)
+        self._meters.tell_journal(journal)
+        status = Status(
+            state, self._boot, now, version=self._version, cameras=cameras, sensors=sensors, journal=journal
+        )
+        self._outbox.put(Draft(self._name, status, now, keep))
 
     def _close(self) -> None:
         for camera in self._cameras.values():
             camera.close()
         stopped = {device: CameraStatus("stopped") for device in self._cameras}
-        self._link.publish(self._topic, self._status("stopped", stopped, self._sensors.close()), retain=True, wait_s=1)
+        self._put_status("stopped", stopped, self._sensors.close(), keep=True)
+        self._exchange(time.monotonic())
         self._link.stop()
+        self._journal.close()
 
 
 def _names(devices: list[str]) -> str:

@@ -1,4 +1,4 @@
-"""What the edge says (Status, Telemetry, Frame) and hears (Ack, DeviceConfig), and their one codec.
+"""What the edge says (Status, Telemetry, Frame, Dropped) and hears (Ack, DeviceConfig), and their one codec.
 
 Times are seconds since the Unix epoch, UTC. Nothing heavy is imported here: every stage reads this.
 """
@@ -15,6 +15,7 @@ LATEST = 4_102_444_800  # 2100: beyond, and in any time zone, dates overflow on 
 EpochSeconds = Annotated[float, Meta(ge=0, le=LATEST)]
 Fraction = Annotated[float, Meta(ge=0, le=1)]
 Sequence = Annotated[int, Meta(ge=1, lt=2**62)]
+Span = tuple[Sequence, Sequence]  # of numbers, both ends included
 
 DeviceState = Literal["online", "starting", "stalled", "offline", "stopped"]
 AgentState = Literal["online", "offline", "stopped"]
@@ -45,7 +46,10 @@ class SensorStatus(Struct, frozen=True, omit_defaults=True):
 
 
 class Status(Struct, frozen=True):
-    """An agent's report of itself, retained; its last will says `offline`."""
+    """An agent's report of itself, retained; its last will says `offline`.
+
+    `seq` counts its reports since its boot, from 1; what nobody counts has none. `late`: it says how things were.
+    """
 
     state: AgentState
     boot: UUID
@@ -55,6 +59,8 @@ class Status(Struct, frozen=True):
     cameras: dict[str, CameraStatus] = {}
     journal: dict[str, int] = {}
     sensors: dict[str, SensorStatus] = {}
+    seq: Annotated[int, Meta(ge=0, lt=2**62)] = 0
+    late: bool = False
 
 
 class SenmlRecord(Struct, frozen=True, omit_defaults=True):
@@ -95,12 +101,20 @@ class Frame(Struct, frozen=True):
     moving: bool
 
 
-class Ack(Struct, frozen=True):
-    """All of this boot's messages up to and including `seq` are committed."""
+class Dropped(Struct, frozen=True):
+    """Numbers of a device's boot that its agent had to give up, and will never send."""
+
+    boot: UUID
+    spans: Annotated[list[Span], Meta(min_length=1)]
+
+
+class Ack(Struct, frozen=True, omit_defaults=True):
+    """All of this boot's messages up to and including `seq` are committed, and those within `also`."""
 
     boot: UUID
     seq: int
     at: EpochSeconds
+    also: list[Span] = []
 
 
 class DeviceConfig(Struct, frozen=True):

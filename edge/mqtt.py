@@ -115,6 +115,16 @@ class Link:
             self._thread.join(timeout=3)
         self._client._reset_sockets(sockpair_only=True)  # noqa: SLF001 - nothing else closes what wakes paho's loop
 
+    def subscribe(self, *filters: str) -> None:
+        """Hear these, too, from now on; those heard already stay as they are."""
+        known = dict(self._filters)
+        new = [(name, 1) for name in filters if name not in known]
+        for name, _ in new:
+            self._client.message_callback_add(name, self._on_message)
+        self._filters.extend(new)  # whoever connects meanwhile subscribes to all of them
+        if new and self.connected:
+            self._client.subscribe(new)
+
     def publish(self, topic: str, payload: bytes, *, retain: bool = False, wait_s: float = 0) -> bool:
         """Queue a message; False when the queue is full or, having waited, the broker did not confirm it."""
         info = self._client.publish(topic, payload, qos=1, retain=retain)

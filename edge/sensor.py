@@ -81,12 +81,15 @@ class Sensors:
                 self._tell(readout.device, sensor)
             yield readout
 
-    def report(self, now: float) -> dict[str, SensorStatus]:
+    def look(self, now: float) -> None:
+        """See which have been silent for too long."""
         for device, sensor in self._sensors.items():
             before = sensor.state
             sensor.look(now)
             if sensor.state != before:
                 self._tell(device, sensor)
+
+    def report(self) -> dict[str, SensorStatus]:
         self.news = False
         return {device: SensorStatus(sensor.state, sensor.error) for device, sensor in self._sensors.items()}
 

@@ -5,22 +5,25 @@ import queue
 import threading
 import time
 from collections import deque
+from collections.abc import Sequence
+from uuid import UUID
 
 import psycopg
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from edge.messages import Ack, encode_json
+from edge.messages import Ack, Span, encode_json
 from edge.mqtt import Delivery, Link
 from edge.probe import Health
 from edge.topics import Share, Topic
 from ingest.arrivals import Arrivals, Message, Reject, sort_arrivals, utc
 from ingest.configs import ConfigPublisher
 from ingest.database import Database
+from ingest.gaps import Gaps
 from ingest.store import Committed, Store
 
 log = logging.getLogger(__name__)
 
-STREAMS = ("status", "telemetry", "frame")
+STREAMS = ("status", "telemetry", "frame", "dropped")
 BATCH = 1000  # messages
 GATHER_S = 0.05  # how long a batch waits for more
 IDLE_S = 0.5
@@ -46,7 +49,7 @@ class Intake:
             greet=lambda _link: self._configs.forget(),
             queue=0,
         )
-        self._configs = ConfigPublisher(self._link, share)
+        self._configs, self._gaps = ConfigPublisher(self._link, share), Gaps(registry)
         self._messages = Counter("yihu_ingest_messages", "Messages committed", registry=registry)
         self._quarantined = Counter("yihu_ingest_quarantined", "Messages set aside", registry=registry)
         self._seconds = Histogram("yihu_ingest_batch_seconds", "Time to write a batch", registry=registry)
@@ -62,6 +65,7 @@ class Intake:
                 connection = self._database.connect()
                 self._write_pending(connection)
                 self._configs.publish_changes(connection)
+                self._gaps.look(connection)
             except psycopg.OperationalError as error:
                 self._database.rest(error, stop)
         self._link.stop()
@@ -116,10 +120,16 @@ class Intake:
     def _acknowledge(self, chunk: Chunk, arrivals: Arrivals, committed: list[Committed]) -> None:
         for _, delivery in chunk:
             delivery.ack()
-        for site, device, boot, seq in (done for done in committed if done.seq):
-            ack = Ack(boot, seq, arrivals.received_at.timestamp())
+        for site, device, boot, spans in committed:
+            ack = acknowledge(boot, spans, arrivals.received_at.timestamp())
             self._link.publish(str(Topic(site, device, "ack")), encode_json(ack))
         self._messages.inc(len(chunk))
         self._quarantined.inc(len(arrivals.rejects))
         for message, reason in arrivals.rejects:
             log.warning("set aside: %s: %s", message.topic, reason)
+
+
+def acknowledge(boot: UUID, spans: Sequence[Span], at: float) -> Ack:
+    """What is committed of a boot, said to its agent: all from 1 up to a number, and whatever lies beyond it."""
+    starts = bool(spans) and spans[0][0] == 1
+    return Ack(boot, spans[0][1] if starts else 0, at, [*spans[starts:]])

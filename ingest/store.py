@@ -10,8 +10,7 @@ import msgspec
 import psycopg
 from psycopg.types.json import Jsonb
 
-from edge.messages import Status
-from edge.topics import Topic
+from edge.messages import Span, Status
 from ingest.arrivals import HEAD, Arrivals, Key, Reject, utc
 from ingest.queries import load_queries
 
@@ -24,12 +23,12 @@ QUARANTINE = ["timestamptz", "text", "text", "int8", "bytea"]
 
 
 class Committed(NamedTuple):
-    """All of a device's boot up to and including `seq` is in the database (0: there is a gap at its start)."""
+    """What is in the database of a device's boot: the lowest spans of it, both ends included."""
 
     site: str
     device: str
     boot: UUID
-    seq: int
+    spans: tuple[Span, ...]
 
 
 class Store:
@@ -42,22 +41,38 @@ class Store:
         """Write all of it or nothing; numbered messages that are there already are passed over."""
         try:
             with connection.transaction(), connection.cursor() as cursor:
-                self._write_statuses(cursor, arrivals)
+                new = self._find_new(cursor, arrivals)
+                self._write_statuses(cursor, arrivals, new)
                 self._copy(cursor, SQL["copy_quarantine"], QUARANTINE, map(_quarantine_row, _stamp(arrivals)))
-                return self._write_numbered(cursor, arrivals)
+                self._copy(cursor, SQL["copy_readings"], READING, _reading_rows(arrivals, new))
+                self._write_pictures(cursor, arrivals, new)
+                return self._record(cursor, arrivals)
         except psycopg.Error:
             self._pictured.clear()  # the pictures of this try are not there
             raise
 
-    def _write_numbered(self, cursor: psycopg.Cursor, arrivals: Arrivals) -> list[Committed]:
-        keys = list(arrivals.readings | arrivals.frames)
-        if not keys:
+    @staticmethod
+    def _find_new(cursor: psycopg.Cursor, arrivals: Arrivals) -> list[Key]:
+        """The numbered messages that are not there yet; locks what is known of their boots."""
+        keys = arrivals.numbered()
+        boots = {key[:3] for key in keys} | {boot for boot, _ in arrivals.dropped}
+        if not boots:
             return []
-        cursor.execute(SQL["lock_sequences"], _columns(keys) | {"now": arrivals.received_at})
-        new = [keys[row] for (row,) in cursor.execute(SQL["find_new"], _columns(keys))]
-        self._copy(cursor, SQL["copy_readings"], READING, _reading_rows(arrivals, new))
-        self._write_pictures(cursor, arrivals, new)
-        return [Committed(*row) for row in cursor.execute(SQL["record_sequences"], _columns(keys))]
+        sites, devices, boot_ids = map(list, zip(*sorted(boots), strict=True))
+        values = {"sites": sites, "devices": devices, "boots": boot_ids, "now": arrivals.received_at}
+        cursor.execute(SQL["lock_sequences"], values)
+        return [keys[row] for (row,) in cursor.execute(SQL["find_new"], _columns(keys))] if keys else []
+
+    @staticmethod
+    def _record(cursor: psycopg.Cursor, arrivals: Arrivals) -> list[Committed]:
+        spans = [(*key, key.seq, False) for key in arrivals.numbered()]
+        spans += [(*boot, *span, True) for boot, span in arrivals.dropped]
+        if not spans:
+            return []
+        names = ("sites", "devices", "boots", "first", "last", "gone")
+        columns = dict(zip(names, map(list, zip(*spans, strict=True)), strict=True))
+        rows = cursor.execute(SQL["record_sequences"], columns)
+        return [Committed(site, device, boot, tuple(map(tuple, spans))) for site, device, boot, spans in rows]
 
     def _write_pictures(self, cursor: psycopg.Cursor, arrivals: Arrivals, new: list[Key]) -> None:
         shots = sorted((arrivals.frames[key].at, key) for key in new if key in arrivals.frames)
@@ -69,11 +84,14 @@ class Store:
             cursor.executemany(SQL["put_picture"], rows)
             self._pictured.update(dict.fromkeys(due, now))
 
-    def _write_statuses(self, cursor: psycopg.Cursor, arrivals: Arrivals) -> None:
-        rows = (_status_row(topic, status, arrivals.received_at) for topic, status in arrivals.statuses)
+    def _write_statuses(self, cursor: psycopg.Cursor, arrivals: Arrivals, new: list[Key]) -> None:
+        numbered = {key: status for key, status in arrivals.statuses if key.seq}
+        fresh = [(key, numbered[key]) for key in new if key in numbered]
+        fresh += [(key, status) for key, status in arrivals.statuses if not key.seq]
+        rows = (_status_row(key, status, arrivals.received_at) for key, status in fresh)
         self._copy(cursor, SQL["copy_statuses"], STATUS, rows)
         # boot by boot: the will of an earlier one comes late at times, and must not hide what the present one says
-        newest = {(topic.site, topic.device, status.boot): status for topic, status in arrivals.statuses}
+        newest = {key[:3]: status for key, status in arrivals.statuses if not status.late}
         for (site, agent, _), status in sorted(newest.items(), key=lambda one: one[0][:2]):
             self._put_agent(cursor, site, agent, status, arrivals.received_at)
 
@@ -123,9 +141,9 @@ def _reading_rows(arrivals: Arrivals, new: list[Key]) -> Iterable[Sequence[Any]]
             yield utc(at), key.site, key.device, metric, value, text, unit, arrivals.received_at
 
 
-def _status_row(topic: Topic, status: Status, received_at: datetime) -> Sequence[Any]:
+def _status_row(key: Key, status: Status, received_at: datetime) -> Sequence[Any]:
     body = Jsonb(msgspec.to_builtins(status))
-    return utc(status.at), topic.site, topic.device, status.state, status.boot, body, received_at
+    return utc(status.at), key.site, key.device, status.state, status.boot, body, received_at
 
 
 def _stamp(arrivals: Arrivals) -> Iterable[tuple[datetime, Reject]]:
@@ -140,3 +158,9 @@ def _quarantine_row(stamped: tuple[datetime, Reject]) -> Sequence[Any]:
 def changed_configs(connection: psycopg.Connection, since: datetime) -> list[tuple[str, str, datetime, str | None]]:
     """(site, device, changed at, config as JSON or None when retired) of what changed after `since`."""
     return connection.execute(SQL["changed_configs"], {"since": since}).fetchall()
+
+
+def count_gaps(connection: psycopg.Connection) -> tuple[int, int]:
+    """How many boots lack something, and how many messages are missing of all of them."""
+    boots, missing = next(iter(connection.execute(SQL["count_gaps"])))
+    return boots, int(missing)

@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import psycopg
 from fastapi.testclient import TestClient
@@ -36,6 +37,29 @@ def test_readings_newest_first_by_metric_and_span(client: TestClient, connection
     middle = levels[1]["at"]
     assert [r["value"] for r in client.get(url, params={"metric": "water_level", "to": middle}).json()] == [0.1]
     assert [r["value"] for r in client.get(url, params={"metric": "water_level", "from": middle}).json()] == [0.3, 0.2]
+
+
+def test_what_has_not_arrived_of_a_device_is_told_boot_by_boot(
+    client: TestClient, connection: psycopg.Connection
+) -> None:
+    whole, holed, thinned = (str(UUID(int=number)) for number in (1, 2, 3))
+    for boot, received, dropped, minutes in (
+        (whole, "{[1,9)}", "{}", 1),
+        (holed, "{[3,5),[6,9)}", "{[5,6)}", 2),
+        (thinned, "{[1,3),[4,5)}", "{[3,4)}", 3),
+    ):
+        connection.execute(
+            "INSERT INTO sequences (site, device, boot, received, dropped, heard_at)"
+            " VALUES ('tooley', 'level-1', %s, %s, %s, %s)",
+            [boot, received, dropped, ago(minutes)],
+        )
+    told = client.get("/api/devices/tooley/level-1/gaps").json()
+    assert [gap.pop("heard_at") for gap in told] != []
+    assert told == [
+        {"boot": holed, "missing": [[1, 2]], "dropped": [[5, 5]]},
+        {"boot": thinned, "missing": [], "dropped": [[3, 3]]},
+    ]
+    assert client.get("/api/devices/tooley/cam-1/gaps").json() == []
 
 
 def ago(minutes: float) -> datetime:

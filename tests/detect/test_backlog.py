@@ -34,6 +34,11 @@ def test_a_repetition_is_not_late():
     assert late((BOOT, 1, 0), (BOOT, 2, LATE_S), (BOOT, 1, 0)) == [0, 0, 0]
 
 
+def test_what_was_seen_live_or_late_is_not_late_when_it_is_sent_again():
+    assert late((BOOT, 1, 0), (BOOT, 9, 600), (BOOT, 2, 5), (BOOT, 1, 0), (BOOT, 2, 5)) == [0, 0, 1, 0, 0]
+    assert late((BEFORE, 1, 0), (BOOT, 1, 600), (BEFORE, 1, 0), (BEFORE, 2, 5)) == [0, 0, 0, 1]
+
+
 def test_a_clock_that_was_set_back_makes_nothing_late():
     assert late((BOOT, 1, 3600), (BOOT, 2, 0), (BOOT, 3, 1), (BOOT, 1, 3600)) == [0, 0, 0, 0]
 

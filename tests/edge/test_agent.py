@@ -2,8 +2,10 @@ import contextlib
 import os
 import subprocess
 import sys
+import tempfile
 import threading
 import time
+from pathlib import Path
 
 import msgspec
 import psutil
@@ -12,9 +14,11 @@ from prometheus_client import CollectorRegistry
 
 from deploy.embedded import free_port
 from edge.agent import Agent, _names
+from edge.journal import Journal
 from edge.messages import Frame, SensorStatus, Status, Telemetry, check_jpeg, decode
 from edge.topics import Share, Topic
 from tests.conftest import ROOT
+from tests.edge.centre import confirming
 from tests.edge.fake_sensors import FakeSensors
 from tests.edge.links import linked, listening
 from tests.waiting import wait_for
@@ -23,10 +27,17 @@ STATUS = str(Topic("tooley", "edge", "status"))
 
 
 @contextlib.contextmanager
-def running(url):
-    """An agent at work, with its registry."""
+def running(url, folder=None):
+    """An agent at work, with its registry; its journal is in the folder, or in one that goes when it ends."""
+    with contextlib.ExitStack() as stack:
+        place = folder or Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        yield stack.enter_context(running_on(url, Journal(place / "journal", 64 << 20)))
+
+
+@contextlib.contextmanager
+def running_on(url, journal):
     registry, stop = CollectorRegistry(), threading.Event()
-    agent = Agent(url, "tooley", "edge", "0.1.0", registry)
+    agent = Agent(url, "tooley", "edge", "0.1.0", registry, journal)
     thread = threading.Thread(target=agent.run, args=(stop,))
     thread.start()
     try:
@@ -222,19 +233,61 @@ def test_of_many_silent_devices_some_are_named():
     assert _names([f"s{n}" for n in range(10, 33)]) == ", ".join(f"s{n}" for n in range(10, 20)) + " and 13 more"
 
 
-def test_readings_dropped_while_the_broker_is_away_leave_no_gap(mosquitto, configure, telemetry, monkeypatch):
-    monkeypatch.setattr("edge.agent.WAITING", 5)
+def seconds(packs):
+    return [pack.senml[0].bt for pack in packs]
+
+
+def test_readings_said_while_the_broker_is_away_come_when_it_is_back_the_new_ones_first(
+    mosquitto, configure, telemetry, tmp_path
+):
     configure("level-1", sensor="sim://water_level?events=none", every=0.1)
-    with running(mosquitto.url) as (_, registry):
+    with running(mosquitto.url, tmp_path) as (agent, _):
         wait_for(lambda: telemetry)
         mosquitto.kill()
-        name = "yihu_edge_readings_dropped_total"
-        wait_for(lambda: registry.get_sample_value(name, {"sensor": "level-1"}), within_s=20)
+        wait_for(lambda: not agent._link.connected)
+        cut_at = time.time()
+        wait_for(lambda: agent._journal.count > 20, within_s=20)
         telemetry.clear()
         mosquitto.start()
-        wait_for(lambda: len(telemetry) >= 10, within_s=30)
-        sequence = [pack.seq for pack in packs(telemetry)]
-    assert sequence == list(range(sequence[0], sequence[0] + len(sequence)))
+        back_at = time.time()
+        wait_for(lambda: any(at > back_at for at in seconds(packs(telemetry))), within_s=30)
+        wait_for(lambda: len([at for at in seconds(packs(telemetry)) if cut_at < at < back_at]) >= 15, within_s=30)
+    waited = [pack.seq for pack in packs(telemetry) if cut_at + 0.5 < pack.senml[0].bt < back_at]
+    assert waited == list(range(waited[0], waited[-1] + 1))
+
+
+def test_what_the_centre_confirms_is_forgotten(mosquitto, configure, tmp_path):
+    configure("level-1", sensor="sim://water_level?events=none", every=0.1)
+    with running(mosquitto.url, tmp_path) as (agent, _):
+        wait_for(lambda: agent._journal.count >= 5)
+        configure("level-1")
+        wait_for(lambda: not len(agent._sensors))
+        with confirming(mosquitto.url) as centre:
+            configure("level-2", sensor="sim://water_level?events=none", every=0.1)
+            wait_for(lambda: len(centre.of("level-2")) >= 5)
+            wait_for(lambda: agent._journal.count <= 10)
+        configure("level-2")
+
+
+def test_what_an_agent_had_not_confirmed_is_sent_by_the_next(mosquitto, configure, telemetry, tmp_path):
+    configure("level-1", sensor="sim://water_level?events=none", every=0.1)
+    with running(mosquitto.url, tmp_path):
+        wait_for(lambda: len(packs(telemetry)) >= 3)
+        configure("level-1")
+    first = packs(telemetry)
+    telemetry.clear()
+    with running(mosquitto.url, tmp_path):
+        wait_for(lambda: len(packs(telemetry)) >= 3)
+    again = {pack.seq for pack in packs(telemetry) if pack.boot == first[0].boot}
+    assert {pack.seq for pack in first} <= again
+
+
+def test_a_malformed_ack_is_refused_and_counted(mosquitto, configure, telemetry, tmp_path):
+    configure("level-1", sensor="sim://water_level?events=none", every=0.1)
+    with running(mosquitto.url, tmp_path) as (_, registry), linked(mosquitto.url, "centre") as centre:
+        wait_for(lambda: telemetry)
+        centre.publish(str(Topic("tooley", "level-1", "ack")), b"{}")
+        wait_for(lambda: registry.get_sample_value("yihu_edge_messages_refused_total") == 1)
 
 
 def test_a_malformed_config_is_refused_and_counted_and_all_else_goes_on(mosquitto, configure, frames, clip):
@@ -245,7 +298,7 @@ def test_a_malformed_config_is_refused_and_counted_and_all_else_goes_on(mosquitt
             configure("cam-1", **refused)
         configure("CAM_2", camera=clip)
         configure("cam-3", camera=clip)
-        wait_for(lambda: registry.get_sample_value("yihu_edge_configs_refused_total") == 4)
+        wait_for(lambda: registry.get_sample_value("yihu_edge_messages_refused_total") == 4)
         wait_for(lambda: decoded(frames, "cam-3"), within_s=30)
         seen = len(decoded(frames))
         wait_for(lambda: len(decoded(frames)) > seen, within_s=30)
@@ -287,18 +340,25 @@ def test_after_the_broker_was_away_the_status_stands_there_again(mosquitto, conf
             wait_for(lambda: last(heard), within_s=20)
 
 
-def test_frames_dropped_while_the_broker_is_away_leave_no_gap(mosquitto, configure, frames, clip, monkeypatch):
-    monkeypatch.setattr("edge.agent.WAITING", 5)
+def test_moving_pictures_of_a_broken_link_come_late_and_still_ones_are_counted(
+    mosquitto, configure, frames, clip, tmp_path
+):
     configure("cam-1", camera=clip, fps=20)
-    with running(mosquitto.url) as (_, registry):
+    with running(mosquitto.url, tmp_path) as (agent, registry), confirming(mosquitto.url):
         wait_for(lambda: frames, within_s=30)
         mosquitto.kill()
+        wait_for(lambda: not agent._link.connected)
+        cut_at = time.time()
         wait_for(lambda: registry.get_sample_value("yihu_edge_frames_dropped_total", {"camera": "cam-1"}), within_s=20)
+        wait_for(lambda: agent._journal.count > 30, within_s=20)
         frames.clear()
         mosquitto.start()
-        wait_for(lambda: len(frames) >= 10, within_s=30)
-        sequence = [shot.seq for shot in decoded(frames)]
-    assert sequence == list(range(sequence[0], sequence[0] + len(sequence)))
+        back_at = time.time()
+        wait_for(lambda: any(shot.at > back_at for shot in decoded(frames)), within_s=30)
+        wait_for(lambda: len([shot for shot in decoded(frames) if cut_at < shot.at < back_at]) >= 30, within_s=30)
+    late = [shot for shot in decoded(frames) if cut_at + 0.5 < shot.at < back_at]
+    assert all(shot.moving for shot in late)
+    assert [shot.seq for shot in late] == list(range(late[0].seq, late[-1].seq + 1))
 
 
 def test_without_a_broker_the_agent_is_down():

@@ -71,13 +71,13 @@ def test_an_error_is_told_until_it_speaks_again():
 def test_what_is_configured_is_read_and_reported(sensors):
     sensors.configure("gas-1", GAS, 0)
     assert sensors.news
-    assert sensors.report(0) == {"gas-1": SensorStatus("starting")}
+    assert sensors.report() == {"gas-1": SensorStatus("starting")}
     assert not sensors.news
     assert sensors.silent() == ["gas-1"]
     (first, *_) = wait_for(lambda: [one for one in sensors.take(1) if one.records])
     assert (first.device, first.records[0].n, first.records[0].u) == ("gas-1", "gas", "/100")
     assert sensors.news
-    assert sensors.report(1) == {"gas-1": SensorStatus("online")}
+    assert sensors.report() == {"gas-1": SensorStatus("online")}
     assert (sensors.silent(), len(sensors)) == ([], 1)
 
 
@@ -87,7 +87,7 @@ def test_what_is_no_sensor_of_ours_is_left_alone_and_one_taken_away_is_forgotten
     assert (len(sensors), sensors.news, sensors._readers) == (0, False, {})
     sensors.configure("gas-1", GAS, 0)
     sensors.configure("gas-1", config, 0)
-    assert sensors.report(0) == {}
+    assert sensors.report() == {}
 
 
 def test_the_same_config_again_changes_nothing_and_another_replaces_the_sensor(sensors, fakes):
@@ -96,8 +96,8 @@ def test_the_same_config_again_changes_nothing_and_another_replaces_the_sensor(s
     sensors.configure("a", DeviceConfig(sensor="bus://speaks", every=0.1), 0)
     sensors.configure("b", DeviceConfig(sensor="bus://speaks", every=0.1), 0)
     sensors.configure("a", DeviceConfig(sensor="other://fails", every=0.1), 0)
-    wait_for(lambda: list(sensors.take(0)) and sensors.report(0)["a"].state == "offline")
-    assert sensors.report(0)["a"].error == "no answer from unit 3: check its wiring"
+    wait_for(lambda: list(sensors.take(0)) and sensors.report()["a"].state == "offline")
+    assert sensors.report()["a"].error == "no answer from unit 3: check its wiring"
     assert fakes.connected[:3].count("bus://speaks") == 2
 
 
@@ -112,7 +112,8 @@ def test_a_driver_that_hangs_holds_up_no_other_driver(sensors, fakes):
 
     wait_for(several)
     assert {one.device for one in heard} == {"good"}
-    assert sensors.report(31)["slow"].state == "stalled"
+    sensors.look(31)
+    assert sensors.report()["slow"].state == "stalled"
     fakes.go_on.set()
 
 

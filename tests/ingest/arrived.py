@@ -4,7 +4,7 @@ from uuid import UUID
 
 import msgspec
 
-from edge.messages import Frame, SenmlRecord, Status, Telemetry
+from edge.messages import Dropped, Frame, SenmlRecord, Status, Telemetry
 from edge.topics import Topic
 from ingest.arrivals import Message
 
@@ -26,11 +26,15 @@ def frame(seq, at=NOW, jpeg=JPEG, boot=BOOT):
     return Frame(boot, seq, at, jpeg, moving=True)
 
 
-def status(state="online", boot=BOOT, **cameras):
-    return Status(state, boot, NOW, "0.1.0", cameras=cameras)
+def status(state="online", boot=BOOT, seq=0, *, late=False, **cameras):
+    return Status(state, boot, NOW, "0.1.0", cameras=cameras, seq=seq, late=late)
+
+
+def dropped(*spans, boot=BOOT):
+    return Dropped(boot, list(spans))
 
 
 def arrived(message, device="cam-1", site="tooley"):
     """The message as ingest takes it from the broker."""
-    stream = {Telemetry: "telemetry", Frame: "frame", Status: "status"}[type(message)]
+    stream = {Telemetry: "telemetry", Frame: "frame", Status: "status", Dropped: "dropped"}[type(message)]
     return Message.arrived(topic(stream, device, site), msgspec.msgpack.encode(message))

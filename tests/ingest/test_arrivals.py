@@ -6,11 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.messages import encode_json
-from edge.topics import Topic
-from ingest.arrivals import HEAD, LIMIT, Key, Message, sort_arrivals
-from tests.ingest.arrived import BOOT, EARLIER, JPEG, NOW, arrived, frame, pack, status, topic
+from ingest.arrivals import HEAD, LIMIT, Boot, Key, Message, sort_arrivals
+from tests.ingest.arrived import BOOT, EARLIER, JPEG, NOW, arrived, dropped, frame, pack, status, topic
 
-STREAMS = ["status", "telemetry", "frame", "incident", "ack", "config"]
+STREAMS = ["status", "telemetry", "frame", "dropped", "incident", "ack", "config"]
 
 
 def only_reject(topic, payload):
@@ -22,10 +21,12 @@ def only_reject(topic, payload):
 
 
 def test_each_stream_has_its_place():
-    messages = [arrived(status(), "edge"), arrived(pack(1), "level-1"), arrived(frame(7))]
+    gone = arrived(dropped((2, 3), (6, 6)))
+    messages = [arrived(status(), "edge"), arrived(pack(1), "level-1"), arrived(frame(7)), gone]
     arrivals = sort_arrivals(messages, NOW)
     assert arrivals.received_at == datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC)
-    assert arrivals.statuses == [(Topic("tooley", "edge", "status"), status())]
+    assert arrivals.statuses == [(Key("tooley", "edge", BOOT, 0), status())]
+    assert arrivals.dropped == [(Boot("tooley", "cam-1", BOOT), span) for span in ((2, 3), (6, 6))]
     ((key, (reading,)),) = arrivals.readings.items()
     assert key == Key("tooley", "level-1", BOOT, 1)
     assert (reading.at, reading.metric, reading.value, reading.unit) == (NOW, "water_level", 0.2, "m")
@@ -124,6 +125,7 @@ bodies = st.fixed_dictionaries(
         ),
         "jpeg": st.sampled_from([JPEG, b"", b"\xff\xd8"]),
         "moving": st.booleans(),
+        "spans": st.lists(st.lists(st.integers(-1, 2**64 - 1), max_size=3), max_size=2),
     },
 )
 payloads = st.binary() | bodies.map(msgspec.msgpack.encode) | bodies.map(msgspec.json.encode)
@@ -133,6 +135,7 @@ payloads = st.binary() | bodies.map(msgspec.msgpack.encode) | bodies.map(msgspec
 def test_whatever_arrives_is_sorted_or_set_aside(messages):
     arrivals = sort_arrivals(messages, NOW)
     sorted_out = len(arrivals.statuses) + len(arrivals.readings) + len(arrivals.frames)
+    assert all(first <= last for _, (first, last) in arrivals.dropped)
     assert len(arrivals.rejects) <= len(messages)
     assert sorted_out <= len(messages) - len(arrivals.rejects)
     assert {message.body for message in messages} >= {reject.message.body for reject in arrivals.rejects}
@@ -142,3 +145,8 @@ def test_whatever_arrives_is_sorted_or_set_aside(messages):
 def test_a_boot_that_is_no_uuid_is_set_aside():
     payload = msgspec.json.encode({"state": "online", "boot": "first", "at": 1})
     assert "Invalid UUID" in only_reject(topic("status"), payload).reason
+
+
+def test_a_span_that_ends_before_it_begins_is_set_aside():
+    payload = msgspec.json.encode({"boot": str(BOOT), "spans": [[1, 2], [5, 4]]})
+    assert only_reject(topic("dropped"), payload).reason == "a span of numbers that ends before it begins"

@@ -14,13 +14,14 @@ from psycopg.types.json import Jsonb
 
 from deploy.embedded import free_port
 from edge.agent import Agent
+from edge.journal import Journal
 from edge.messages import Ack, decode, encode_json
 from edge.topics import Share
 from ingest.arrivals import Message
 from ingest.service import Intake
 from tests.conftest import ROOT
 from tests.edge.links import linked, listening
-from tests.ingest.arrived import BOOT, arrived, frame, pack, status, topic
+from tests.ingest.arrived import BOOT, arrived, dropped, frame, pack, status, topic
 from tests.waiting import wait_for
 
 ACKS = "yihu/v1/+/+/+/ack"
@@ -283,24 +284,39 @@ def test_after_the_broker_was_away_configs_stand_there_again(mosquitto, database
             mosquitto.start()
 
 
-def test_a_sensors_readings_land_in_the_database(mosquitto, database, connection, fetch):
+def test_a_sensors_readings_land_in_the_database_and_leave_the_journal(
+    mosquitto, database, connection, fetch, tmp_path
+):
     config = Jsonb({"sensor": "sim://water_level?events=none", "every": 0.2})
     connection.execute("INSERT INTO sites (id, name, timezone, detector) VALUES ('tooley', '', 'UTC', '{}')")
     connection.execute(
         "INSERT INTO devices (site, id, kind, name, config) VALUES ('tooley', 'level-1', 'sensor', '', %s)", [config]
     )
-    stop, registry = threading.Event(), CollectorRegistry()
-    agent = threading.Thread(target=Agent(mosquitto.url, "tooley", "edge", "0.1.0", registry).run, args=(stop,))
+    stop, registry, journal = threading.Event(), CollectorRegistry(), Journal(tmp_path / "journal", 1 << 20)
+    agent = threading.Thread(
+        target=Agent(mosquitto.url, "tooley", "edge", "0.1.0", registry, journal).run, args=(stop,)
+    )
     with running(mosquitto.url, database):
         agent.start()
         wait_for(lambda: len(values(fetch)) >= 3, within_s=20)
         wait_for(lambda: fetch("SELECT state, agent FROM devices WHERE id = 'level-1'") == [("online", "edge")])
+        said = len(values(fetch)) + 5
+        wait_for(lambda: len(values(fetch)) >= said and journal.count <= 1)
         stop.set()
         agent.join()
     assert fetch("SELECT DISTINCT device, metric, unit FROM readings") == [("level-1", "water_level", "m")]
     assert all(0.02 < value < 0.22 for value in values(fetch))
     assert fetch("SELECT FROM readings WHERE abs(extract(epoch FROM received_at - at)) > 10") == []
     assert fetch("SELECT reason FROM quarantine") == []
+
+
+def test_what_is_missing_is_counted_until_it_has_come_or_is_given_up(mosquitto, database, monkeypatch):
+    monkeypatch.setattr("ingest.gaps.EVERY_S", 0.1)
+    with running(mosquitto.url, database) as figure, linked(mosquitto.url, "street") as street:
+        send(street, arrived(pack(1, at=0), "level-1"), arrived(pack(6, at=0), "level-1"), arrived(frame(3)))
+        wait_for(lambda: (figure("missing"), figure("boots_with_gaps")) == (6, 2))
+        send(street, arrived(pack(4, at=0), "level-1"), arrived(dropped((1, 2))))
+        wait_for(lambda: (figure("missing"), figure("boots_with_gaps")) == (3, 1))
 
 
 def test_two_shares_store_everything_once(mosquitto, database, fetch):

@@ -13,7 +13,7 @@ from edge.messages import LATEST, CameraStatus, SenmlRecord, SensorStatus, Telem
 from ingest.arrivals import HEAD, Message, sort_arrivals, utc
 from ingest.senml import OLDEST_S
 from ingest.store import Committed, Store
-from tests.ingest.arrived import BOOT, EARLIER, JPEG, NOW, arrived, frame, pack, status, topic
+from tests.ingest.arrived import BOOT, EARLIER, JPEG, NOW, arrived, dropped, frame, pack, status, topic
 
 
 @pytest.fixture
@@ -42,8 +42,12 @@ def device(fetch, connection):
     return lambda name: fetch("SELECT state, state_at, seen_at, agent, detail FROM devices WHERE id = %s", name)[0]
 
 
+def committed(*spans, device="level-1", boot=BOOT):
+    return Committed("tooley", device, boot, spans)
+
+
 def acked(seq, device="level-1", boot=BOOT):
-    return Committed("tooley", device, boot, seq)
+    return committed((1, seq), device=device, boot=boot)
 
 
 def readings(*seqs):
@@ -69,15 +73,45 @@ def test_of_a_batch_that_came_in_part_before_the_rest_is_stored(write, fetch):
     assert fetch("SELECT value FROM readings ORDER BY 1") == [(1,), (2,), (3,)]
 
 
-def test_the_ack_stays_below_a_gap_and_jumps_when_it_is_filled(write):
-    assert write(*readings(1, 2, 5, 6)) == [acked(2)]
-    assert write(*readings(3)) == [acked(3)]
-    assert write(*readings(8)) == [acked(3)]
-    assert write(*readings(4)) == [acked(6)]
+def test_what_is_committed_is_told_with_its_gaps_until_they_are_filled(write):
+    assert write(*readings(1, 2, 5, 6)) == [committed((1, 2), (5, 6))]
+    assert write(*readings(3)) == [committed((1, 3), (5, 6))]
+    assert write(*readings(8)) == [committed((1, 3), (5, 6), (8, 8))]
+    assert write(*readings(4)) == [committed((1, 6), (8, 8))]
 
 
-def test_nothing_is_acked_while_the_first_is_missing(write):
-    assert write(*readings(2, 3)) == [acked(0)]
+def test_what_an_agent_had_to_give_up_counts_as_told_and_is_no_gap_any_more(write, fetch):
+    write(*readings(1, 5))
+    assert fetch("SELECT missing_of(received)::text FROM sequences") == [("{[2,5)}",)]
+    assert write(arrived(dropped((2, 3)), "level-1"), *readings(4)) == [acked(5)]
+    assert fetch("SELECT received::text, dropped::text, missing_of(received + dropped)::text FROM sequences") == [
+        ("{[1,2),[4,6)}", "{[2,4)}", "{}")
+    ]
+
+
+def test_what_was_given_up_may_be_all_that_is_known_of_a_boot_and_may_come_twice(write, fetch):
+    for _ in range(2):
+        assert write(arrived(dropped((3, 4), (7, 7)))) == [committed((3, 4), (7, 7), device="cam-1")]
+    assert fetch("SELECT missing_of(received + dropped)::text FROM sequences") == [("{[1,3),[5,7)}",)]
+
+
+def test_a_numbered_status_is_stored_once_and_acked_and_one_without_a_number_each_time(write, fetch):
+    assert write(arrived(status(seq=1), "edge"), arrived(status(seq=1), "edge")) == [acked(1, "edge")]
+    assert write(arrived(status(seq=1), "edge")) == [acked(1, "edge")]
+    assert fetch("SELECT count(*) FROM statuses") == [(1,)]
+    assert write(arrived(status(), "edge"), arrived(status(), "edge")) == []
+    assert fetch("SELECT count(*) FROM statuses") == [(3,)]
+
+
+def test_a_late_status_is_kept_and_says_nothing_about_now(write, fetch, device):
+    write(arrived(status(**{"cam-1": CameraStatus("online")}), "edge"))
+    write(arrived(status(seq=4, late=True, **{"cam-1": CameraStatus("stalled")}), "edge"))
+    assert device("cam-1")[0] == "online"
+    assert fetch("SELECT count(*) FROM statuses") == [(2,)]
+
+
+def test_what_is_committed_begins_with_what_comes_when_the_first_is_missing(write):
+    assert write(*readings(2, 3)) == [committed((2, 3))]
     assert write(*readings(1)) == [acked(3)]
 
 
@@ -109,18 +143,18 @@ def test_two_processes_with_the_same_messages_store_them_once_and_do_not_wait_fo
 
     with ThreadPoolExecutor(4) as pool:
         committed = list(pool.map(write_all, batches * 2))
-    assert all({one.seq for one in acks} == {2} and len(acks) == 50 for acks in committed)
+    assert all({one.spans for one in acks} == {((1, 2),)} and len(acks) == 50 for acks in committed)
     assert fetch("SELECT count(*), count(DISTINCT device) FROM readings") == [(100, 50)]
 
 
 @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(st.lists(st.lists(st.integers(1, 12), min_size=1), min_size=1, max_size=6))
-def test_in_whatever_order_numbers_come_each_is_stored_once_and_the_ack_is_below_the_first_gap(write, fetch, batches):
+def test_in_whatever_order_numbers_come_each_is_stored_once_and_told_of(write, fetch, batches):
     device, seen = f"level-{uuid4().hex}", set()
     for batch in batches:
-        (committed,) = write(*(arrived(pack(seq, value=seq), device) for seq in batch))
+        (told,) = write(*(arrived(pack(seq, value=seq), device) for seq in batch))
         seen.update(batch)
-        assert committed.seq == next(seq - 1 for seq in range(1, 14) if seq not in seen)
+        assert {seq for first, last in told.spans for seq in range(first, last + 1)} == seen
     assert fetch("SELECT value FROM readings WHERE device = %s ORDER BY 1", device) == [(seq,) for seq in sorted(seen)]
 
 

@@ -1,0 +1,233 @@
+"""What the agent has said and the centre has not confirmed yet, on this machine's disk: SQLite in WAL mode.
+
+A commit is in the system's hands at once, and so survives the death of the process; once every SYNC_S it is forced to
+the disk, so that a loss of power takes no more than that with it. A message's number is in the same commit as the
+message: whatever is lost, none is ever given twice.
+"""
+
+import contextlib
+import logging
+import math
+import sqlite3
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import NamedTuple
+from uuid import UUID
+
+from edge.messages import Span
+
+log = logging.getLogger(__name__)
+
+SYNC_S = 1.0
+ROOM = 0.9  # of the limit that may be left once something had to go, so that not each message makes something go
+CLOSE = 0.5  # of a camera's pictures that are looked at first: those that came soonest after one another
+OLD = 0.05  # of all entries that go at a time once no pictures are left
+OVERHEAD = 100  # bytes of an entry besides its body
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS entries (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, device TEXT NOT NULL, boot BLOB NOT NULL, seq INTEGER NOT NULL,
+    stream TEXT NOT NULL, at REAL NOT NULL, size INTEGER NOT NULL, body BLOB);
+CREATE UNIQUE INDEX IF NOT EXISTS entries_by_number ON entries (device, boot, seq);
+CREATE INDEX IF NOT EXISTS pictures ON entries (device, id, size) WHERE stream = 'frame';
+CREATE TABLE IF NOT EXISTS gone (
+    device TEXT NOT NULL, boot BLOB NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
+    PRIMARY KEY (device, boot, first)) WITHOUT ROWID;
+"""
+TOTALS = "SELECT count(*), coalesce(sum(size), 0) FROM entries"
+OLDEST_AT = "SELECT max(at) FROM (SELECT at FROM entries ORDER BY id LIMIT 1)"
+ADD = "INSERT INTO entries (device, boot, seq, stream, at, size, body) VALUES (?, ?, ?, ?, ?, ?, ?)"
+AFTER = """
+SELECT id, device, boot, seq, stream, at, body FROM entries WHERE id > ? AND body IS NOT NULL ORDER BY id LIMIT ?
+"""
+CONFIRM = "DELETE FROM entries WHERE device = ? AND boot = ? AND seq BETWEEN ? AND ? RETURNING size"
+CONFIRM_GONE = "DELETE FROM gone WHERE device = ? AND boot = ? AND first >= ? AND last <= ?"
+NUMBERED = "SELECT id FROM entries WHERE device = ? AND boot = ? AND seq = ?"
+UNSENT = "SELECT id FROM entries WHERE body IS NULL"
+CROWDED = """
+SELECT device, count(*) FROM entries WHERE stream = 'frame' GROUP BY device ORDER BY sum(size) DESC LIMIT 1
+"""
+CLOSEST = """
+SELECT id FROM (
+    SELECT id, row_number() OVER (ORDER BY id) AS turn FROM (
+        SELECT id FROM (
+            SELECT id, at - lag(at, 1, 0) OVER (ORDER BY id) AS gap FROM entries WHERE stream = 'frame' AND device = ?
+        ) ORDER BY gap LIMIT ?))
+WHERE turn % 2 = 1
+"""
+OLDEST = "SELECT id FROM entries ORDER BY id LIMIT ?"
+DROP = "DELETE FROM entries WHERE id = ? RETURNING device, boot, seq, stream, size"
+DEVICES = "SELECT device FROM entries UNION SELECT device FROM gone"
+GONE = "SELECT device, boot, first, last FROM gone ORDER BY device, boot, first LIMIT ?"
+BEFORE = "DELETE FROM gone WHERE device = ? AND boot = ? AND last = ? - 1 RETURNING first"
+BEHIND = "DELETE FROM gone WHERE device = ? AND boot = ? AND first = ? + 1 RETURNING last"
+ADD_GONE = "INSERT INTO gone (device, boot, first, last) VALUES (?, ?, ?, ?)"
+
+
+class JournalError(Exception):
+    """The journal cannot be used; the text says why, and what to do."""
+
+
+class Entry(NamedTuple):
+    """One numbered message; `at` in epoch seconds. Without a body it is not worth being sent again."""
+
+    device: str
+    boot: UUID
+    seq: int
+    stream: str
+    at: float
+    body: bytes | None
+
+    @property
+    def size(self) -> int:
+        return OVERHEAD + len(self.body or b"")
+
+
+class Numbers(NamedTuple):
+    """Some of a device's boot."""
+
+    device: str
+    boot: UUID
+    spans: list[Span]
+
+
+class Journal:
+    """For one thread at a time. `limit` is in bytes of messages; the file is a little larger, and never shrinks.
+
+    Beyond the limit, every other picture goes of the camera that has most of them waiting, where they are closest to
+    one another; what is oldest of the rest goes only when there are no more. What went is counted in `dropped`, by
+    stream, and its numbers are kept as gone. Every method raises JournalError, and has then changed nothing.
+    """
+
+    def __init__(self, path: Path, limit: int) -> None:
+        self._path, self.limit = path, limit
+        self._synced_at = -SYNC_S
+        self.count, self.size, self.dropped = 0, 0, Counter[str]()
+        try:
+            self._open()
+        except (sqlite3.OperationalError, OSError) as error:
+            raise JournalError(f"{path} cannot be opened ({error}): another agent may run on it") from error
+        except sqlite3.DatabaseError as error:
+            self._begin_anew(error)
+
+    def _open(self) -> None:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._database = sqlite3.connect(self._path, isolation_level=None, timeout=1.0, check_same_thread=False)
+        self._database.execute("PRAGMA locking_mode = EXCLUSIVE")
+        self._database.execute("PRAGMA journal_mode = WAL")
+        self._database.executescript(SCHEMA)
+        self.count, self.size = self._database.execute(TOTALS).fetchone()
+        with self._transaction():
+            self._drop(UNSENT)  # whoever sent it cannot have it confirmed any more
+
+    def _begin_anew(self, error: sqlite3.DatabaseError) -> None:
+        aside = self._path.with_name(f"{self._path.name}.damaged-{time.time():.0f}")
+        log.error("the journal %s is damaged (%s): it is kept as %s, and a new one begins", self._path, error, aside)
+        self._database.close()
+        self._path.rename(aside)
+        self._open()
+
+    def close(self) -> None:
+        self._database.close()
+
+    def add(self, entries: Sequence[Entry]) -> None:
+        """Keep them until they are confirmed; make room for them."""
+        rows = [(e.device, e.boot.bytes, e.seq, e.stream, e.at, e.size, e.body) for e in entries]
+        with self._transaction():
+            self._database.executemany(ADD, rows)
+            self._grow(len(rows), sum(entry.size for entry in entries))
+            if self.size > self.limit:
+                self._make_room()
+
+    def confirm(self, confirmed: Iterable[Numbers]) -> None:
+        """Forget what the centre has, and what it knows to be gone."""
+        with self._transaction():
+            for device, boot, spans in confirmed:
+                for first, last in spans:
+                    sizes = [size for (size,) in self._database.execute(CONFIRM, (device, boot.bytes, first, last))]
+                    self._grow(-len(sizes), -sum(sizes))
+                    self._database.execute(CONFIRM_GONE, (device, boot.bytes, first, last))
+
+    def give_up(self, device: str, boot: UUID, seq: int) -> None:
+        """Nobody will send it any more."""
+        with self._transaction():
+            self._drop(NUMBERED, device, boot.bytes, seq)
+
+    def after(self, id: int, count: int) -> list[tuple[int, Entry]]:  # noqa: A002 - as the column is called
+        """What is worth being sent and came after the entry of that id, the oldest first, each with its id."""
+        with self._told():
+            rows = self._database.execute(AFTER, (id, count)).fetchall()
+        return [(row[0], Entry(row[1], UUID(bytes=row[2]), *row[3:])) for row in rows]
+
+    def gone(self, count: int) -> list[Numbers]:
+        """At most so many spans of what nobody will send any more, and the centre does not know of."""
+        with self._told():
+            rows = self._database.execute(GONE, (count,)).fetchall()
+        boots = groupby(rows, key=lambda row: row[:2])
+        return [Numbers(device, UUID(bytes=boot), [row[2:] for row in spans]) for (device, boot), spans in boots]
+
+    def devices(self) -> list[str]:
+        """Those of which something waits, or is gone."""
+        with self._told():
+            return [device for (device,) in self._database.execute(DEVICES)]
+
+    def oldest_at(self) -> float | None:
+        """When what has waited longest was said, in epoch seconds."""
+        with self._told():
+            oldest: float | None = self._database.execute(OLDEST_AT).fetchone()[0]
+        return oldest
+
+    def _make_room(self) -> None:
+        while self.size > ROOM * self.limit:
+            crowded = self._database.execute(CROWDED).fetchone()
+            if crowded:
+                device, count = crowded
+                self._drop(CLOSEST, device, math.ceil(CLOSE * count))
+            else:
+                self._drop(OLDEST, math.ceil(OLD * self.count))
+
+    def _drop(self, which: str, *values: object) -> None:
+        for one in self._database.execute(which, values).fetchall():
+            device, boot, seq, stream, size = self._database.execute(DROP, one).fetchone()
+            self._grow(-1, -size)
+            self.dropped[stream] += 1
+            self._bury(device, boot, seq)
+
+    def _bury(self, device: str, boot: bytes, seq: int) -> None:
+        """Among what is gone, in one span with its neighbours."""
+        before = self._database.execute(BEFORE, (device, boot, seq)).fetchone()
+        behind = self._database.execute(BEHIND, (device, boot, seq)).fetchone()
+        first, last = before[0] if before else seq, behind[0] if behind else seq
+        self._database.execute(ADD_GONE, (device, boot, first, last))
+
+    def _grow(self, count: int, size: int) -> None:
+        self.count, self.size = self.count + count, self.size + size
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[None]:
+        database, before = self._database, (self.count, self.size, self.dropped.copy())
+        is_due = time.monotonic() - self._synced_at >= SYNC_S
+        try:
+            with self._told(), database:
+                database.execute(f"PRAGMA synchronous = {'FULL' if is_due else 'NORMAL'}")
+                database.execute("BEGIN IMMEDIATE")
+                yield
+        except BaseException:
+            if self._database is database:
+                self.count, self.size, self.dropped = before
+            raise
+        if is_due:
+            self._synced_at = time.monotonic()
+
+    @contextlib.contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.OperationalError as error:
+            raise JournalError(f"{self._path} cannot be written ({error}): make room on its disk") from error
+        except sqlite3.DatabaseError as error:
+            self._begin_anew(error)
+            raise JournalError(f"{self._path} was damaged ({error}): what it held is in the file beside it") from error

@@ -1,0 +1,210 @@
+"""What goes out, and goes out again: each message is numbered and journalled, and sent until the centre has it.
+
+What is new goes out at once. What has waited goes out behind it, in its order, and only as fast as it is confirmed, so
+that nothing new ever stands in a long line behind it.
+"""
+
+import contextlib
+import heapq
+import logging
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+from uuid import UUID
+
+import msgspec
+
+from edge.journal import Entry, Journal, JournalError, Numbers
+from edge.messages import Ack, Dropped, Frame, Status, Telemetry, encode_binary, encode_json
+from edge.throttle import Throttle
+from edge.topics import Topic
+
+log = logging.getLogger(__name__)
+
+PATIENCE_S, MOST_PATIENCE_S = 30.0, 600.0  # without a confirmation, before the same is sent again
+AT_ONCE = 20  # entries that are read from the journal at a time
+SPANS, SPANS_EVERY_S = 1000, 1.0  # of what is gone, that the centre is told at a time, and how often we look
+STREAMS = {Frame: "frame", Telemetry: "telemetry", Status: "status"}
+
+
+class Broker(Protocol):
+    """What is needed of a Link."""
+
+    @property
+    def connected(self) -> bool: ...
+
+    def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> bool: ...
+
+
+class Draft(NamedTuple):
+    """What a device has to say, not numbered yet; `at` in epoch seconds.
+
+    `keep` it until it is confirmed, or it is only worth being sent now.
+    """
+
+    device: str
+    message: Frame | Telemetry | Status
+    at: float
+    keep: bool
+
+
+@dataclass(slots=True)
+class _Flight:
+    """A message on its way; times in monotonic seconds. `waited`: it was not new any more when it was sent."""
+
+    size: int
+    sent_at: float
+    due_at: float
+    kept: bool
+    waited: bool
+
+
+class Outbox:
+    """For one thread. Times passed in are monotonic seconds; `boot` is that of all that is new.
+
+    `trouble` says why the journal cannot be used, or nothing; what cannot be kept is sent all the same.
+    """
+
+    def __init__(self, site: str, boot: UUID, journal: Journal, broker: Broker) -> None:
+        self._site, self._boot, self._journal, self._broker = site, boot, journal, broker
+        self._drafts: list[Draft] = []
+        self._sequence: Counter[str] = Counter()
+        self._flights: dict[tuple[str, UUID], dict[int, _Flight]] = {}
+        self._due: list[tuple[float, str, UUID, int]] = []
+        self._throttle = Throttle()
+        self._replayed = 0  # the journal's id of what went out again last
+        self._patience_s = PATIENCE_S
+        self._spans_at = 0.0
+        self.trouble = ""
+
+    def put(self, draft: Draft) -> None:
+        """Take it along with the next `flush`."""
+        self._drafts.append(draft)
+
+    def flush(self, now: float) -> list[Draft]:
+        """Send what is new, then what has waited; return what can neither be sent nor kept."""
+        connected = self._broker.connected
+        drafts, self._drafts = self._drafts, []
+        refused = [draft for draft in drafts if not (connected or draft.keep)]
+        refused += self._take([draft for draft in drafts if connected or draft.keep], now, connected=connected)
+        if connected:
+            with self._noting_trouble():
+                self._expire(now)
+                self._replay(now)
+                self._tell_what_is_gone(now)
+        return refused
+
+    def confirm(self, acks: Iterable[tuple[str, Ack]], now: float) -> None:
+        """The centre has this of each device."""
+        confirmed = [Numbers(device, ack.boot, [(0, ack.seq), *ack.also]) for device, ack in acks]
+        if not confirmed:
+            return
+        self._patience_s = PATIENCE_S
+        for device, boot, spans in confirmed:
+            flights = self._flights.get((device, boot), {})
+            for seq in [seq for seq in flights if any(first <= seq <= last for first, last in spans)]:
+                flight = flights.pop(seq)
+                if flight.waited:
+                    self._throttle.confirm(flight.size, flight.sent_at, now)
+        with self._noting_trouble():
+            self._journal.confirm(confirmed)
+
+    def report(self, now: float) -> dict[str, int]:
+        """Of what waits for the centre: messages, bytes, the limit for these, and the age of the oldest.
+
+        `now` in epoch seconds; ages in seconds. And what had to be dropped since we started, by stream.
+        """
+        waiting = {"waiting": self._journal.count, "bytes": self._journal.size, "limit": self._journal.limit}
+        with self._noting_trouble():
+            oldest_at = self._journal.oldest_at()
+            waiting["oldest_s"] = max(0, round(now - oldest_at)) if oldest_at else 0
+        return waiting | {f"dropped_{stream}": count for stream, count in self._journal.dropped.items()}
+
+    def _take(self, drafts: list[Draft], now: float, *, connected: bool) -> list[Draft]:
+        """Number, keep and send them; return them where that is impossible, and their numbers are free again."""
+        if not drafts:
+            return []
+        numbered = [self._number(draft) for draft in drafts]
+        with self._noting_trouble():
+            self._journal.add([entry for entry, _ in numbered])
+            self.trouble = ""
+        if connected:
+            for entry, payload in numbered:
+                self._send_new(entry, payload, now)
+        elif self.trouble:
+            self._sequence.subtract(draft.device for draft in drafts)
+            return drafts
+        return []
+
+    def _number(self, draft: Draft) -> tuple[Entry, bytes]:
+        """An entry of the journal, and what is sent at once: of a status that is the present one."""
+        self._sequence[draft.device] = seq = self._sequence[draft.device] + 1
+        message = msgspec.structs.replace(draft.message, seq=seq)
+        payload = _encode(message)
+        again = _encode(msgspec.structs.replace(message, late=True)) if isinstance(message, Status) else payload
+        stream = STREAMS[type(message)]
+        return Entry(draft.device, self._boot, seq, stream, draft.at, again if draft.keep else None), payload
+
+    def _send_new(self, entry: Entry, payload: bytes, now: float) -> None:
+        if self._publish(entry.device, entry.stream, payload, retain=entry.stream == STREAMS[Status]):
+            self._fly(entry, now, waited=False)
+        elif entry.body is None:
+            with self._noting_trouble():
+                self._journal.give_up(entry.device, entry.boot, entry.seq)
+
+    def _fly(self, entry: Entry, now: float, *, waited: bool) -> None:
+        flight = _Flight(entry.size, now, now + self._patience_s, entry.body is not None, waited)
+        self._flights.setdefault((entry.device, entry.boot), {})[entry.seq] = flight
+        heapq.heappush(self._due, (flight.due_at, entry.device, entry.boot, entry.seq))
+
+    def _expire(self, now: float) -> None:
+        """What is not confirmed for so long is not on its way any more: it goes out again, if it is kept."""
+        expired = False
+        while self._due and self._due[0][0] <= now:
+            due_at, device, boot, seq = heapq.heappop(self._due)
+            flight = self._flights.get((device, boot), {}).get(seq)
+            if flight is None or flight.due_at != due_at:
+                continue
+            del self._flights[device, boot][seq]
+            expired = True
+            if flight.waited:
+                self._throttle.lose(flight.size)
+            if not flight.kept:
+                self._journal.give_up(device, boot, seq)
+        if expired:
+            self._replayed = 0
+            self._patience_s = min(MOST_PATIENCE_S, 2 * self._patience_s)
+
+    def _replay(self, now: float) -> None:
+        while self._throttle.is_open and (entries := self._journal.after(self._replayed, AT_ONCE)):
+            for id_, entry in entries:
+                if entry.seq not in self._flights.get((entry.device, entry.boot), {}):
+                    if not (self._throttle.is_open and self._publish(entry.device, entry.stream, entry.body or b"")):
+                        return
+                    self._throttle.send(entry.size)
+                    self._fly(entry, now, waited=True)
+                self._replayed = id_
+
+    def _tell_what_is_gone(self, now: float) -> None:
+        if now < self._spans_at:
+            return
+        gone = self._journal.gone(SPANS)
+        told = [self._publish(device, "dropped", encode_json(Dropped(boot, spans))) for device, boot, spans in gone]
+        self._spans_at = now + (self._patience_s if told and all(told) else SPANS_EVERY_S)
+
+    def _publish(self, device: str, stream: str, payload: bytes, *, retain: bool = False) -> bool:
+        return self._broker.publish(str(Topic(self._site, device, stream)), payload, retain=retain)
+
+    @contextlib.contextmanager
+    def _noting_trouble(self) -> Iterator[None]:
+        try:
+            yield
+        except JournalError as error:
+            if str(error) != self.trouble:
+                log.error("%s; until then nothing is kept for the time that the broker is away", error)
+            self.trouble = str(error)
+
+
+def _encode(message: Frame | Telemetry | Status) -> bytes:
+    return encode_binary(message) if isinstance(message, Frame) else encode_json(message)

@@ -1,0 +1,77 @@
+"""The centre, for tests of what the edge sends: in memory with the broker before it, or at a real one."""
+
+import contextlib
+from collections.abc import Iterator
+from uuid import UUID
+
+from edge.messages import Ack, Dropped, Frame, Status, Telemetry, decode, encode_json
+from edge.mqtt import Delivery
+from edge.topics import Share, Topic
+from tests.edge.links import linked
+
+KINDS = {"frame": Frame, "telemetry": Telemetry, "status": Status, "dropped": Dropped}
+
+
+class Centre:
+    """Takes what is published while it is connected; `deaf`, it loses it, as a broker does that has no room."""
+
+    def __init__(self) -> None:
+        self.connected, self.deaf, self.room = True, False, 10_000
+        self.came: list[tuple[str, str, object]] = []  # device, stream, message, in the order in which they came
+        self.retained: dict[str, bytes] = {}
+        self.numbers: dict[tuple[str, UUID], set[int]] = {}
+        self.gone: dict[tuple[str, UUID], set[int]] = {}
+        self._touched: set[tuple[str, UUID]] = set()
+
+    def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> bool:
+        assert self.connected
+        if self.room <= 0:
+            return False
+        self.room -= 1
+        if not self.deaf:
+            self.take(topic, payload)
+            if retain:
+                self.retained[topic] = payload
+        return True
+
+    def take(self, name: str, payload: bytes) -> None:
+        topic = Topic.parse(name)
+        message = decode(payload, KINDS[topic.stream])
+        self.came.append((topic.device, topic.stream, message))
+        boot = topic.device, message.boot
+        self._touched.add(boot)
+        if isinstance(message, Dropped):
+            spans = self.gone.setdefault(boot, set())
+            spans.update(seq for first, last in message.spans for seq in range(first, last + 1))
+        else:
+            self.numbers.setdefault(boot, set()).add(message.seq)
+
+    def acks(self) -> list[tuple[str, Ack]]:
+        """What it says that it has, of all that it heard of since it was last asked."""
+        touched, self._touched = self._touched, set()
+        return [(device, self._ack(device, boot)) for device, boot in sorted(touched)]
+
+    def _ack(self, device: str, boot: UUID) -> Ack:
+        have = self.numbers.get((device, boot), set()) | self.gone.get((device, boot), set())
+        seq = next(number for number in range(len(have) + 1) if number + 1 not in have)
+        return Ack(boot, seq, 0.0, [(number, number) for number in sorted(have) if number > seq])
+
+    def of(self, device: str, stream: str = "telemetry") -> list[int]:
+        return [message.seq for name, kind, message in self.came if (name, kind) == (device, stream)]
+
+
+@contextlib.contextmanager
+def confirming(url: str, site: str = "tooley") -> Iterator[Centre]:
+    """A centre at that broker, which confirms whatever comes as soon as it is there."""
+    centre = Centre()
+    filters = [name for stream in KINDS for name in Share().filters(stream, site)]
+    with linked(url, "centre-acks") as acks:
+
+        def receive(delivery: Delivery) -> None:
+            centre.take(delivery.topic, delivery.payload)
+            delivery.ack()
+            for device, ack in centre.acks():
+                acks.publish(str(Topic(site, device, "ack")), encode_json(ack))
+
+        with linked(url, "centre", filters=filters, receive=receive):
+            yield centre
