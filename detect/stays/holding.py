@@ -38,7 +38,11 @@ class Holding:
     rhythm: Rhythm = field(default_factory=Rhythm)
     absent_s: float = 0.0
 
-    def resume(self, rhythm: Rhythm, stays: list[Stay]) -> None:
+    @property
+    def beside(self) -> list[Stay]:
+        return []
+
+    def resume(self, rhythm: Rhythm, stays: list[Stay], _beside: list[Stay]) -> None:
         """Go on from there."""
         self.rhythm, self.stays = rhythm, stays
 

@@ -20,15 +20,18 @@ OBJECTS = 50  # how many things an incident names
 
 
 class Follower(Protocol):
-    """Keeps what lasts in a zone, from frame to frame."""
+    """Keeps what lasts in a zone, from frame to frame, and what does beside it where that matters."""
 
     @property
     def stays(self) -> list[Stay]: ...
 
     @property
+    def beside(self) -> list[Stay]: ...
+
+    @property
     def rhythm(self) -> Rhythm: ...
 
-    def resume(self, rhythm: Rhythm, stays: list[Stay]) -> None:
+    def resume(self, rhythm: Rhythm, stays: list[Stay], beside: list[Stay]) -> None:
         """Go on from there."""
         ...
 
@@ -78,11 +81,15 @@ class Sifted:
         return self.follower.stays
 
     @property
+    def beside(self) -> list[Stay]:
+        return self.follower.beside
+
+    @property
     def rhythm(self) -> Rhythm:
         return self.follower.rhythm
 
-    def resume(self, rhythm: Rhythm, stays: list[Stay]) -> None:
-        self.follower.resume(rhythm, stays)
+    def resume(self, rhythm: Rhythm, stays: list[Stay], beside: list[Stay]) -> None:
+        self.follower.resume(rhythm, stays, beside)
 
     def observe(self, scene: Scene) -> list[Stay]:
         return self.follower.observe(replace(scene, detections=self.sieve(scene)))
@@ -108,16 +115,19 @@ class Lasting:
         """Of what is told of, and may soon be."""
         told = [(stay, self._cases.get(stay)) for stay in self._follower.stays]
         kept = [Kept(stay.spare(), case) for stay, case in told if case or self._may_last(stay)]
-        return LastingMemory(self._follower.rhythm, kept)
+        return LastingMemory(self._follower.rhythm, kept, self._beside())
 
     def untold(self) -> LastingMemory:
         """Of what is not told of, to go on from with what comes late; no later frame changes it."""
         kept = [Kept(stay.spare(), None) for stay in self._follower.stays if stay not in self._cases]
-        return LastingMemory(self._follower.rhythm.copy(), kept)
+        return LastingMemory(self._follower.rhythm.copy(), kept, self._beside())
+
+    def _beside(self) -> list[Stay]:
+        return [stay.spare() for stay in self._follower.beside]
 
     def resume(self, memory: LastingMemory) -> None:
         """Go on from there."""
-        self._follower.resume(memory.rhythm, [kept.stay for kept in memory.kept])
+        self._follower.resume(memory.rhythm, [kept.stay for kept in memory.kept], memory.beside)
         self._cases = {kept.stay: kept.told for kept in memory.kept if kept.told}
 
     def observe(self, scene: Scene) -> list[Finding]:
@@ -146,7 +156,8 @@ class Lasting:
     def _has_lasted(self, stay: Stay) -> bool:
         rule = self._settings
         long_enough = stay.dwell_s >= rule.lasting_s and stay.seen_share > rule.seen_share
-        return long_enough and stay.score >= self._place.confidence and not rule.excuses(stay, self._follower.stays)
+        around = [*self._follower.stays, *self._follower.beside]
+        return long_enough and stay.score >= self._place.confidence and not rule.excuses(stay, around)
 
     def _open(self, stay: Stay) -> Finding:
         stay.told = True

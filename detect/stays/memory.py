@@ -26,7 +26,8 @@ class Kept(Struct):
 
 
 class LastingMemory(Struct):
-    """One rule's: the stays that were told of, or might soon be."""
+    """One rule's: the stays that were told of, or might soon be, and those beside them that no rule tells of."""
 
     rhythm: Rhythm
     kept: list[Kept]
+    beside: list[Stay] = []

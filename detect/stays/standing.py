@@ -36,7 +36,11 @@ class Standing:
     stays: list[Stay] = field(default_factory=list)
     rhythm: Rhythm = field(default_factory=Rhythm)
 
-    def resume(self, rhythm: Rhythm, stays: list[Stay]) -> None:
+    @property
+    def beside(self) -> list[Stay]:
+        return []
+
+    def resume(self, rhythm: Rhythm, stays: list[Stay], _beside: list[Stay]) -> None:
         """Go on from there."""
         self.rhythm, self.stays = rhythm, stays
 

@@ -31,12 +31,15 @@ class StayingSettings(LastingSettings):
     def lasting_s(self) -> float:
         return self.dwell
 
+    def enters(self, thing: Detection, surroundings: Surroundings) -> bool:
+        """Whether a stay may begin with it: in the zone, and surely seen."""
+        return thing.score >= surroundings.confidence and surroundings.region.holds(thing.box)
+
     def follow(self, surroundings: Surroundings) -> Follower:
-        def named(thing: Detection) -> bool:
-            return thing.label in self.labels
-
-        def enters(thing: Detection) -> bool:
-            return thing.score >= surroundings.confidence and surroundings.region.holds(thing.box)
-
-        rhythm = Rhythm.expect(surroundings.interval_s)
-        return Standing(wanted=enters, same_kind=named, moves=self.moves, anchored=self.anchored, rhythm=rhythm)
+        return Standing(
+            wanted=lambda thing: self.enters(thing, surroundings),
+            same_kind=lambda thing: thing.label in self.labels,
+            moves=self.moves,
+            anchored=self.anchored,
+            rhythm=Rhythm.expect(surroundings.interval_s),
+        )

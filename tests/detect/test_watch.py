@@ -92,7 +92,7 @@ def test_an_incident_says_where_when_and_by_what():
     assert (opened.site, opened.device, opened.zone) == ("tooley", "cam-1", "all")
     assert (opened.kind, opened.phase, opened.position) == ("illegal_parking", "open", (104.395, 31.125))
     assert (opened.began_at, opened.at) == (NOON, NOON + 2)
-    assert opened.explanation.rule == {"kind": "illegal_parking", "version": "2"}
+    assert opened.explanation.rule == {"kind": "illegal_parking", "version": "3"}
     assert opened.explanation.model == StandingCar.model
     assert opened.explanation.zone == {"id": "all", "name": "all", "polygon": [(0, 0), (1, 0), (1, 1), (0, 1)]}
     assert opened.explanation.track == opened.objects[0].track == 1

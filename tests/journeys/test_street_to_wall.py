@@ -69,7 +69,7 @@ def fractions(box: Locator, picture: Locator) -> list[float]:
 def test_the_ticket_explains_itself(coach: City) -> None:
     (ticket,) = coach.parking_tickets()
     explanation = ticket["explanation"]
-    assert explanation["rule"] == {"kind": "illegal_parking", "version": "2"}
+    assert explanation["rule"] == {"kind": "illegal_parking", "version": "3"}
     assert explanation["threshold"]["dwell_s"] == 5 <= explanation["observed"]["dwell_s"]
     assert explanation["zone"]["id"] == "kerb"
     assert explanation["model"]["name"] == "yolo11n_int8_openvino_model"

@@ -1,24 +1,40 @@
 """A vehicle that stands in a no-parking zone for longer than `dwell` within `hours`.
 
-Who waits in it with others, as at a light, may do so for `queue` at least.
+Who waits in it with others, in it or beside it, as at a light, may do so for `queue` at least.
 """
 
 from collections.abc import Sequence
 from typing import ClassVar, Literal
 
-from detect.stays.queue import waits_with
+from detect.model.detector import Detection
+from detect.rhythm import Rhythm
+from detect.rule import Surroundings
+from detect.stays.lasting import Follower
+from detect.stays.queue import Queueing, waits_with
+from detect.stays.standing import Standing
 from detect.stays.stay import Stay
 from detect.stays.staying import Dwell, Objects, StayingSettings
 from detect.values import Seconds
 
+VEHICLES = frozenset({"car", "bus", "truck", "motorcycle"})
+
 
 class Settings(StayingSettings):
     severity = "major"
-    version: ClassVar[str] = "2"
+    version: ClassVar[str] = "3"
     kind: Literal["illegal_parking"]
     objects: Objects = ("car", "bus", "truck", "motorcycle")
     dwell: Dwell = 180.0
     queue: Seconds = 300.0
+
+    def follow(self, surroundings: Surroundings) -> Follower:
+        def waits(thing: Detection) -> bool:
+            is_ours = thing.label in self.labels and self.enters(thing, surroundings)
+            return thing.score >= surroundings.confidence and not is_ours
+
+        expected = Rhythm.expect(surroundings.interval_s)
+        outside = Standing(waits, lambda thing: thing.label in VEHICLES, anchored=False, rhythm=expected)
+        return Queueing(super().follow(surroundings), outside)
 
     def excuses(self, stay: Stay, others: Sequence[Stay]) -> bool:
         return stay.dwell_s < self.queue and waits_with(stay, others)

@@ -22,6 +22,8 @@ from tests.detect.street import NOON
 ALL = [(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)]
 JUNCTION = [(0.12, 0.0), (1.0, 0.0), (1.0, 1.0), (0.12, 1.0)]  # beside it, in a side street, a car waits all the while
 BESIDE_THE_QUEUE = [(0.60, 0.30), (0.65, 0.30), (1.0, 0.85), (1.0, 1.0), (0.93, 1.0)]  # the kerb in tfl_jamcam_3
+RIGHT_LANES = [(0.60, 0.0), (1.0, 0.0), (1.0, 1.0), (0.60, 1.0)]  # of the queue, and the one before it
+ONE_LANE = [(0.45, 0.45), (0.62, 0.45), (0.62, 0.60), (0.45, 0.60)]
 VANS: list[Box] = [(0.68, 0.49, 0.81, 0.64), (0.60, 0.44, 0.68, 0.54)]
 NIGHT = ("TfL-images-20200501-0040-00001.08859.jpg", "TfL-images-20200501-0050-00001.08859.jpg")
 
@@ -69,21 +71,46 @@ def test_the_coach_at_the_kerb_is_found_once_and_never_cleared(
     assert iou(told[0].objects[0].box, mirror(COACH, change)) > 0.6
 
 
-@pytest.mark.parametrize(("name", "zone"), [("tfl_jamcam_1.mp4", JUNCTION), ("tfl_jamcam_3.mp4", BESIDE_THE_QUEUE)])
+@pytest.mark.parametrize(
+    ("name", "zone"),
+    [
+        pytest.param("tfl_jamcam_1.mp4", JUNCTION, id="drive"),
+        *(
+            pytest.param("tfl_jamcam_3.mp4", zone, id=f"queue {where}")
+            for where, zone in (
+                ("beside it", BESIDE_THE_QUEUE),
+                ("in it", ALL),
+                ("two lanes of it", RIGHT_LANES),
+                ("one lane of it", ONE_LANE),
+            )
+        ),
+    ],
+)
 @pytest.mark.parametrize(
     ("change", "fps"), [(same, 2), (darker, 2), (brighter, 2), (mirrored, 2), (compressed, 2), (same, 1), (same, 25)]
 )
-def test_who_drives_or_queues_beside_the_zone_is_not_parked(
+def test_who_drives_or_queues_is_not_parked(
     name: str, zone: list[tuple[float, float]], change: Change, fps: float, media: Path, detector: Detector
 ) -> None:
     assert clip(media / name, fps, change, zone, detector) == []
 
 
-@CHANGES
-def test_a_van_that_stood_there_eleven_minutes_ago_is_parked(change: Change, media: Path, detector: Detector) -> None:
+@pytest.mark.parametrize(
+    ("change", "vans"),
+    [
+        (same, VANS),
+        (darker, VANS),
+        (mirrored, VANS),
+        (brighter, VANS[:1]),  # of the other the detector is sure once only: 0.40, then 0.28
+        (compressed, []),  # 0.42 and 0.25 of the first, 0.22 and 0.23 of the other: too few blocks are left of them
+    ],
+)
+def test_a_van_that_stood_there_eleven_minutes_ago_is_parked(
+    change: Change, vans: list[Box], media: Path, detector: Detector
+) -> None:
     pictures = [change(cv2.imread(str(media / "stills" / name))) for name in NIGHT]
     told = parking(pictures, 660.0, detector, ALL, dwell="10m")
     boxes = [thing.box for incident in told for thing in incident.objects]
     assert {incident.phase for incident in told} == {"open"}
-    for van in VANS if change is same else ():
+    for van in vans:
         assert any(iou(box, mirror(van, change)) > 0.8 for box in boxes)

@@ -25,6 +25,42 @@ def test_a_queue_at_a_light_is_not_parked(fps: float) -> None:
     assert street.findings == []
 
 
+ASIDE = thing(moved(PLACE, 0.28), label="bus")  # in the next lane, where the zone does not reach
+
+
+@pytest.mark.parametrize("objects", [("car", "bus"), ("car",)])
+def test_a_queue_may_reach_beyond_the_zone_and_what_it_looks_for(objects: tuple[str, ...]) -> None:
+    street = Street(dwell=20, objects=objects)
+    street.play(times(NOON, 60, 2), thing(), ASIDE)
+    assert street.findings == []
+    street.play(times(NOON + 60.5, 10, 2), thing())
+    assert street.phases == ["open"]
+
+
+def test_one_that_stands_beside_the_zone_for_long_excuses_nobody() -> None:
+    street = Street(dwell=20)
+    street.play(times(NOON, TOGETHER_S + 1, 2), ASIDE)
+    street.play(times(NOON + TOGETHER_S + 1.5, 21, 2), thing(), ASIDE)
+    assert street.phases == ["open"]
+
+
+def test_who_stands_beside_the_zone_is_told_of_by_nobody() -> None:
+    street = Street(dwell=20, queue=0)
+    street.play(times(NOON, 600, 2), ASIDE)
+    assert street.findings == []
+    assert not street.rule.is_under_way
+
+
+def test_a_restart_forgets_nobody_who_waits_beside_the_zone() -> None:
+    street = Street(dwell=90)
+    street.play(times(NOON, 80, 2), thing(), ASIDE)
+    assert [stay.first.jpeg for stay in street.rule.memory().beside] == [b""]
+    again = Street(dwell=90)
+    again.rule.resume(street.rule.memory())
+    again.play(times(NOON + 80.5, 30, 2), thing(), ASIDE)
+    assert again.findings == []
+
+
 def test_who_stays_when_the_queue_moves_on_is() -> None:
     street = Street(dwell=20)
     street.play(times(NOON, 60, 2), AHEAD, BEHIND)
@@ -68,9 +104,17 @@ def test_what_is_known_to_be_parked_excuses_nobody() -> None:
         pytest.param(stay(moved(PLACE, 0.51, 0.0)), False, id="far aside"),
         pytest.param(stay((0.54, 0.4, 0.6, 0.46)), False, id="far behind, and small"),
         pytest.param(stay(moved(PLACE, 0.02, 0.04)), False, id="the same, seen twice"),
+        pytest.param(stay((0.5, 0.62, 0.6, 0.66)), False, id="beside it, and small"),
     ],
 )
 def test_those_near_it_that_came_when_it_did_wait_with_it(other: Stay, waits: bool) -> None:
     one = stay()
     assert waits_with(one, [one, other]) is waits
     assert not waits_with(one, [one])
+
+
+def test_what_the_pictures_edge_cuts_off_is_longer_than_it_looks() -> None:
+    nearest, cut = stay((0.6, 0.65, 0.9, 0.93)), stay((0.65, 0.94, 0.85, 1.0))
+    assert waits_with(nearest, [nearest, cut])
+    whole = stay((0.65, 0.92, 0.85, 0.98))
+    assert not waits_with(nearest, [nearest, whole])
