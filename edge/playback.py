@@ -2,7 +2,7 @@
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import NamedTuple
@@ -13,6 +13,7 @@ import numpy as np
 from cv2.typing import MatLike
 
 from edge.capture import JPEG_QUALITY, Motion, Shot, Trouble, leave_with_parent, rate_of
+from edge.mask import Polygon, cover
 from edge.messages import BadMessageError, check_jpeg
 
 CLOSE_S = 0.001  # sums of thirds of a second are not exact
@@ -25,15 +26,18 @@ class Listed(NamedTuple):
     file: str
 
 
-def send_video(path: str, start: float, fps: float, pipe: Connection) -> None:
-    """Send a Shot for every picture of a video that begins at `start`, at most `fps` a second of it."""
-    _send(_video_shots(cv2.VideoCapture(path), start, fps), pipe)
+def send_video(path: str, start: float, fps: float, masks: Sequence[Polygon], pipe: Connection) -> None:
+    """Send a Shot for every picture of a video that begins at `start`, at most `fps` a second of it.
+
+    What `masks` cover is on none of them.
+    """
+    _send(_video_shots(cv2.VideoCapture(path), start, fps, masks), pipe)
 
 
-def send_listed(listed: list[Listed], pipe: Connection) -> None:
-    """Send a Shot for every picture, a Trouble for each that is none; JPEGs go as they are."""
+def send_listed(listed: list[Listed], masks: Sequence[Polygon], pipe: Connection) -> None:
+    """Send a Shot for every picture, a Trouble for each that is none; without `masks` JPEGs go as they are."""
     motion = Motion()
-    _send((_listed_shot(one, motion) for one in listed), pipe)
+    _send((_listed_shot(one, masks, motion) for one in listed), pipe)
 
 
 def _send(reports: Iterator[Shot | Trouble], pipe: Connection) -> None:
@@ -47,7 +51,7 @@ def _send(reports: Iterator[Shot | Trouble], pipe: Connection) -> None:
         pass  # whoever asked has seen enough
 
 
-def _video_shots(film: cv2.VideoCapture, start: float, fps: float) -> Iterator[Shot]:
+def _video_shots(film: cv2.VideoCapture, start: float, fps: float, masks: Sequence[Polygon]) -> Iterator[Shot]:
     motion, usual_s, at, due = Motion(), 1 / rate_of(film), -1.0, 0.0
     while film.grab():
         told = film.get(cv2.CAP_PROP_POS_MSEC) / 1000
@@ -57,10 +61,11 @@ def _video_shots(film: cv2.VideoCapture, start: float, fps: float) -> Iterator[S
         due = max(due + 1 / fps, at)
         ok, picture = film.retrieve()
         if ok:
+            cover(picture, masks)
             yield Shot(start + at, motion(picture), _jpeg(picture))
 
 
-def _listed_shot(one: Listed, motion: Motion) -> Shot | Trouble:
+def _listed_shot(one: Listed, masks: Sequence[Polygon], motion: Motion) -> Shot | Trouble:
     try:
         content = Path(one.file).read_bytes()
         picture = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)
@@ -68,7 +73,8 @@ def _listed_shot(one: Listed, motion: Motion) -> Shot | Trouble:
         return Trouble(f"{one.file} is passed over: {error}")
     if picture is None:
         return Trouble(f"{one.file} is passed over: no picture")
-    return Shot(one.at, motion(picture), content if _is_jpeg(content) else _jpeg(picture))
+    cover(picture, masks)
+    return Shot(one.at, motion(picture), content if not masks and _is_jpeg(content) else _jpeg(picture))
 
 
 def _is_jpeg(content: bytes) -> bool:

@@ -5,16 +5,19 @@ They are decoded in a process of their own: OpenCV may hang in or abort on what 
 
 import csv
 import multiprocessing
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, tzinfo
+from itertools import pairwise
 from multiprocessing.connection import Connection
 from pathlib import Path
+from statistics import median_low
 
 import msgspec
 
 from edge.capture import Report, Shot
+from edge.mask import Polygon
 from edge.messages import LATEST
-from edge.playback import Listed, send_listed, send_video
+from edge.playback import CLOSE_S, Listed, send_listed, send_video
 
 TIMES = "times.csv"
 SILENCE_S = 60.0
@@ -27,17 +30,27 @@ class RecordingError(RuntimeError):
     """A recording cannot be read; the text says what to do."""
 
 
-def shots(path: Path, start: float, fps: float, timezone: tzinfo, warn: Callable[[str], None]) -> Iterator[Shot]:
+def shots(
+    path: Path, start: float, fps: float, timezone: tzinfo, masks: Sequence[Polygon], warn: Callable[[str], None]
+) -> Iterator[Shot]:
     """All of a recording in the order of time, at most `fps` a second of it.
 
     A video begins at `start` in epoch seconds; in a folder times.csv tells, in epoch seconds or ISO 8601, which
-    is of `timezone` where it names none. `warn` is told of each picture that cannot be read. Raise RecordingError.
+    is of `timezone` where it names none. What `masks` cover is on no shot. `warn` is told of each picture that cannot
+    be read. Raise RecordingError.
     """
     if path.is_dir():
-        return _received(path, send_listed, (_thinned(read_times(path / TIMES, timezone), fps),), warn)
+        return _received(path, send_listed, (_looked_at(path, fps, timezone), masks), warn)
     if not path.is_file():
         raise RecordingError(f"{path} is not there: name a video, or a folder of pictures with {TIMES}")
-    return _received(path, send_video, (str(path), start, fps), warn)
+    return _received(path, send_video, (str(path), start, fps, masks), warn)
+
+
+def pace(path: Path, fps: float, timezone: tzinfo) -> float:
+    """Pictures a second that `shots` gives, as a rule: a folder may have fewer than `fps`. Raise RecordingError."""
+    listed = _looked_at(path, fps, timezone) if path.is_dir() else []
+    gaps = [later.at - earlier.at for earlier, later in pairwise(listed)]
+    return min(fps, 1 / median_low(gaps)) if gaps else fps
 
 
 def read_times(table: Path, timezone: tzinfo) -> list[Listed]:
@@ -67,11 +80,11 @@ def _seconds(text: str, timezone: tzinfo) -> float:
     return seconds
 
 
-def _thinned(listed: list[Listed], fps: float) -> list[Listed]:
+def _looked_at(folder: Path, fps: float, timezone: tzinfo) -> list[Listed]:
     """No two nearer to each other than the rate allows, but for a tenth of that: clocks of cameras tremble."""
     kept: list[Listed] = []
-    for one in listed:
-        if not kept or one.at - kept[-1].at >= 0.9 / fps:
+    for one in read_times(folder / TIMES, timezone):
+        if not kept or one.at - kept[-1].at >= 0.9 / fps - CLOSE_S:
             kept.append(one)
     return kept
 

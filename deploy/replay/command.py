@@ -14,7 +14,10 @@ def replay(
     site: Annotated[Path, typer.Option(help="The site file whose zones and rules watch.")],
     device: Annotated[str | None, typer.Option(help="Id of the camera; else the one whose `camera:` is FILE.")] = None,
     video: Annotated[Path | None, typer.Option(help="Write an annotated video (MP4) there.")] = None,
-    fps: Annotated[float | None, typer.Option(min=0.001, max=60, help="Pictures a second; else the camera's.")] = None,
+    fps: Annotated[
+        float | None,
+        typer.Option(min=0.001, max=60, help="Pictures a second; else the camera's, or as times.csv has them."),
+    ] = None,
     start: Annotated[
         str | None, typer.Option("--at", help="When a video began, as 2026-11-20T08:00; else when it was last written.")
     ] = None,

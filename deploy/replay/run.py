@@ -16,14 +16,15 @@ from deploy.settings import Settings, UsageError
 from detect.config import CameraConfig
 from detect.watch import Watch
 from dispatch.site import Site, SiteDevice
-from edge.recording import shots
+from edge.capture import Shot
+from edge.recording import pace, shots
 from edge.topics import Topic
 
 SAY_EVERY_S = 1.0
 
 
 class Recording(NamedTuple):
-    """`start` is when a video began, in ISO 8601; `fps` how many pictures a second of it to look at."""
+    """`start` is when a video began, in ISO 8601; `fps` how many pictures a second to look at, where that is told."""
 
     file: Path
     start: str | None
@@ -34,8 +35,13 @@ def run(settings: Settings, site_file: Path, device: str | None, recording: Reco
     """Print incidents as JSON lines; raise UsageError."""
     site = read_site(site_file)
     camera = choose_camera(site, device, recording.file)
-    topic = Topic(site.site, camera.id, "frame")
-    _show(settings, topic, _watched(site, camera, recording.fps), recording, video)
+    try:
+        config = _watched(site, camera, recording)
+        found = _shots(camera, recording, config.timezone)
+        watch = Watch(Topic(site.site, camera.id, "frame"), config, stages.equipment(settings).eyes(config))
+        _show(watch, found, video)
+    except (OSError, RuntimeError) as error:  # of models, recordings and files: its text says what to do
+        raise UsageError(str(error)) from error
 
 
 def choose_camera(site: Site, device: str | None, file: Path) -> SiteDevice:
@@ -64,24 +70,26 @@ def _moment(text: str | None, file: Path, timezone: ZoneInfo) -> float:
     return (moment if moment.tzinfo else moment.replace(tzinfo=timezone)).timestamp()
 
 
-def _watched(site: Site, camera: SiteDevice, fps: float | None) -> CameraConfig:
-    """A camera's configuration, as ingest would send it to detect."""
+def _watched(site: Site, camera: SiteDevice, recording: Recording) -> CameraConfig:
+    """A camera's configuration, as ingest would send it to detect, but for the pace of what was recorded."""
     detector = site.detector and site.detector.model_dump()
-    config = camera.model_dump() | {"timezone": site.timezone, "detector": detector, "fps": fps or camera.fps}
-    return CameraConfig.model_validate(config)
+    fps = recording.fps or pace(recording.file, camera.fps, ZoneInfo(site.timezone))
+    return CameraConfig.model_validate(
+        camera.model_dump() | {"timezone": site.timezone, "detector": detector, "fps": fps}
+    )
 
 
-def _show(settings: Settings, topic: Topic, config: CameraConfig, recording: Recording, video: Path | None) -> None:
-    start, rate = _moment(recording.start, recording.file, config.timezone), 1 / config.interval_s
-    try:
-        watch = Watch(topic, config, stages.equipment(settings).eyes(config))
-        with drawing(video, config, rate) as draw:
-            for look in _counted(replay(watch, shots(recording.file, start, rate, config.timezone, _warn), _warn)):
-                draw(look)
-                for incident in look.incidents:
-                    print(as_line(incident), flush=True)
-    except (OSError, RuntimeError) as error:  # of models, recordings and files: its text says what to do
-        raise UsageError(str(error)) from error
+def _shots(camera: SiteDevice, recording: Recording, timezone: ZoneInfo) -> Iterator[Shot]:
+    start, fps = _moment(recording.start, recording.file, timezone), recording.fps or camera.fps
+    return shots(recording.file, start, fps, timezone, camera.masks or [], _warn)
+
+
+def _show(watch: Watch, found: Iterable[Shot], video: Path | None) -> None:
+    with drawing(video, watch.config, 1 / watch.config.interval_s) as draw:
+        for look in _counted(replay(watch, found, _warn)):
+            draw(look)
+            for incident in look.incidents:
+                print(as_line(incident), flush=True)
 
 
 def _warn(what: str) -> None:

@@ -5,13 +5,18 @@ from pathlib import Path
 from typing import Any
 
 import cv2
+import numpy as np
 import pytest
 import yaml
 from typer.testing import CliRunner, Result
 
 from deploy.cli import cli
 from deploy.settings import UsageError
+from detect.geometry import iou
+from edge.mask import GREY
 from tests.conftest import ROOT
+from tests.deploy.replay.test_real_streets import ALL, NIGHT, VANS
+from tests.detect.film import COACH
 
 TOOLEY = ROOT / "deploy" / "examples" / "tooley.yaml"
 
@@ -54,14 +59,45 @@ def test_the_coach_is_told_once_and_never_cleared(media: Path, tmp_path: Path) -
     assert (film.get(cv2.CAP_PROP_FRAME_COUNT), film.get(cv2.CAP_PROP_FPS)) == (49, 5)
 
 
-@pytest.mark.usefixtures("weights")
-def test_a_folder_of_pictures_is_watched_by_the_camera_that_is_named(media: Path, tmp_path: Path) -> None:
-    pictures = sorted((media / "stills").glob("TfL-images-20200501-00*08859.jpg"))
-    assert len(pictures) == 2
-    rows = [f"{picture},2020-05-01T00:{minute}" for picture, minute in zip(pictures, (40, 51), strict=True)]
+@pytest.fixture
+def night(media: Path, tmp_path: Path) -> Path:
+    """Two stills of a street, eleven minutes apart."""
+    rows = [f"{media / 'stills' / name},2020-05-01T00:{minute}" for name, minute in zip(NIGHT, (40, 51), strict=True)]
     (tmp_path / "times.csv").write_text("\n".join(["file,time", *rows]))
-    site = site_of(tmp_path, {"id": "cam-1"}, {"id": "cam-2"})
-    assert "nothing to report" in replay(tmp_path, "--site", site, "--device", "cam-2").stderr
+    return tmp_path
+
+
+@pytest.fixture
+def ten_minutes(tmp_path: Path) -> Path:
+    rule = {"kind": "illegal_parking", "dwell": "10m"}
+    zone = {"id": "street", "polygon": [list(corner) for corner in ALL], "rules": [rule]}
+    return site_of(tmp_path, {"id": "cam-1"}, {"id": "cam-2", "zones": [zone]})
+
+
+@pytest.mark.usefixtures("weights")
+def test_what_stands_on_both_of_two_stills_is_told_at_their_own_pace(night: Path, ten_minutes: Path) -> None:
+    found = told(replay(night, "--site", ten_minutes, "--device", "cam-2"))
+    assert {(line["phase"], line["device"], line["zone"]) for line in found} == {("open", "cam-2", "street")}
+    boxes = [thing["box"] for line in found for thing in line["objects"]]
+    for van in VANS:
+        assert any(iou(tuple(box), van) > 0.8 for box in boxes)
+
+
+@pytest.mark.usefixtures("weights")
+def test_the_pace_that_is_given_holds(night: Path, ten_minutes: Path) -> None:
+    result = replay(night, "--site", ten_minutes, "--device", "cam-2", "--fps", 5)
+    assert "2 pictures, 660 s" in result.stderr
+    assert told(result) == []
+
+
+@pytest.mark.usefixtures("weights")
+def test_of_a_coach_behind_a_mask_nothing_is_told_and_the_video_shows_the_mask(media: Path, tmp_path: Path) -> None:
+    left, top, right, bottom = COACH
+    mask = [[left, top], [right, top], [right, bottom], [left, bottom]]
+    video, site = tmp_path / "seen.mp4", site_of(tmp_path, {"id": "cam-1", "masks": [mask]})
+    assert told(replay(media / "tfl_jamcam_5.mp4", "--site", site, "--video", video)) == []
+    there = cv2.VideoCapture(str(video)).read()[1][106:204, 190:288].astype(int)
+    assert (np.abs(there - GREY) < 12).mean() > 0.8  # captions of what is beside it reach into it
 
 
 @pytest.mark.usefixtures("weights")
