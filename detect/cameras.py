@@ -126,24 +126,30 @@ class Cameras:
         self._passed_over.labels(topic.site, topic.device).inc(passed_over)
 
     def configure(self, topic: Topic, config: CameraConfig, now: float) -> None:
-        """Watch a camera by this from now on; the same again restarts nothing, another clears what is open."""
+        """Watch a camera by this from now on; what is the same in it goes on, and what is not there any more clears."""
         place = topic.site, topic.device
         known = self._watches.get(place)
         if known and known.config == config:
             return
-        if known:
-            self._tell_all([*self._watches.pop(place).close(now), *self._late.end(place, now)])
         self._waiting.pop(place, None)
+        self._tell_all(self._late.end(place, now))
         if config.camera or config.zones:
             watch = self._watches[place] = Watch(topic, config, None)
-            if not known and self._shelf and (memory := self._shelf.recall(topic)):
+            if known:
+                self._tell_all(watch.take_over(known, now))
+            elif self._shelf and (memory := self._shelf.recall(topic)):
                 watch.resume(memory)
             watch.listen_afresh(now)
             self._equip(topic, watch)
         else:
-            if self._shelf:
-                self._shelf.forget(topic)
-            self._note(_name(topic), "")
+            self._forget(topic, now)
+
+    def _forget(self, topic: Topic, now: float) -> None:
+        known = self._watches.pop((topic.site, topic.device), None)
+        self._tell_all(known.close(now) if known else [])
+        if self._shelf:
+            self._shelf.forget(topic)
+        self._note(_name(topic), "")
 
     def retry(self, now: float) -> None:
         """Try anew, at once and then in RETRY_S, what could not be watched; `now` by a clock that is never set."""

@@ -2,7 +2,7 @@
 
 import logging
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -122,6 +122,18 @@ class Watch:
             if known := memory.rules.get(post.key):
                 post.rule.resume(known)
 
+    def take_over(self, earlier: "Watch", now: float) -> list[Incident]:
+        """Go on from what another configuration's watch of this camera knew; return what nobody looks for any more.
+
+        What is usual is learned anew: who saves a camera's settings says that it shows what it should.
+        """
+        if earlier.config.camera != self.config.camera:
+            return earlier.close(now)
+        self.resume(earlier.memory())
+        self.recorder = earlier.recorder
+        kept = {post.key for post in self._posts}
+        return [*earlier.close_sight(now), *earlier.close_posts(without=kept)]
+
     def see(self, frame: Frame) -> list[Incident]:
         """What the next frame opens, changes or clears; raise BadMessageError where it is no picture."""
         look = self.admit(frame)
@@ -166,7 +178,7 @@ class Watch:
             seen = shot if shot.at == frame.at else Shot(frame.at, frame.jpeg)
             yield from self._of_sight(self._sight.look(seen, found.image))
         if self._sight.is_elsewhere:  # its zones lie where they do not belong
-            yield from self._close_posts()
+            yield from self.close_posts()
         if self.eyes is None or self._sight.is_doubtful:
             self._things = None  # what was there before is not what is there afterwards
         elif found.detections is not None:
@@ -211,10 +223,16 @@ class Watch:
 
     def close(self, now: float) -> list[Incident]:
         """Clear what is open: nobody looks from now on."""
-        return [*self._of_sight(self._sight.close(now)), *self._close_posts()]
+        return [*self.close_sight(now), *self.close_posts()]
 
-    def _close_posts(self) -> list[Incident]:
-        return [self._of_zone(post.zone, found) for post in self._posts for found in post.rule.close(self._seen_at)]
+    def close_sight(self, now: float) -> list[Incident]:
+        """Clear what is open of the camera itself."""
+        return self._of_sight(self._sight.close(now))
+
+    def close_posts(self, without: Collection[str] = ()) -> list[Incident]:
+        """Clear what is open in its zones, but for the rules of these keys."""
+        closing = [post for post in self._posts if post.key not in without]
+        return [self._of_zone(post.zone, found) for post in closing for found in post.rule.close(self._seen_at)]
 
     def _of_sight(self, findings: Iterable[Finding]) -> list[Incident]:
         return [self._incident(finding, PLACE, {"id": PLACE}, {}) for finding in findings]

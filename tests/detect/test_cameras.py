@@ -121,8 +121,46 @@ def test_an_edit_clears_what_is_open_before_it_opens_anew():
     eyes.show(0, 1, 2, 3)
     eyes.cameras.configure(CAMERA, config(PARKING | {"dwell": "3s"}), NOON)
     eyes.show(4, 5, 6, 7)
-    assert eyes.phases == [("open", 2), ("clear", 3), ("open", 7)]
-    assert eyes.told[0].id == eyes.told[1].id != eyes.told[2].id
+    opened, cleared, again = (one for one in eyes.told if one.phase != "update")
+    assert [(one.phase, one.at - NOON) for one in (opened, cleared, again)] == [("open", 2), ("clear", 3), ("open", 7)]
+    assert opened.id == cleared.id != again.id
+
+
+@pytest.mark.parametrize(
+    "edited",
+    [
+        pytest.param(config(PARKING, FIRE), id="a rule more"),
+        pytest.param(config(PARKING).model_copy(update={"fps": 2.0}), id="another rate"),
+        pytest.param(config(PARKING, model="another"), id="another model"),
+    ],
+)
+@pytest.mark.parametrize("shown", [(0, 1), (0, 1, 2, 3)])
+def test_an_edit_of_something_else_leaves_what_stands_there_and_what_is_open(
+    edited: CameraConfig, shown: tuple[int, ...]
+):
+    eyes = Eyes()
+    eyes.cameras.configure(CAMERA, config(PARKING), NOON)
+    eyes.show(*shown)
+    eyes.cameras.configure(CAMERA, edited, NOON)
+    eyes.show(shown[-1] + 1, shown[-1] + 2)
+    assert [phase for phase in eyes.phases if phase[0] != "update"] == [("open", 2)]
+
+
+def test_what_stands_before_another_camera_begins_anew():
+    eyes = Eyes()
+    eyes.cameras.configure(CAMERA, config(PARKING).model_copy(update={"camera": "rtsp://10.0.0.1/live"}), NOON)
+    eyes.show(0, 1, 2)
+    eyes.cameras.configure(CAMERA, config(PARKING).model_copy(update={"camera": "rtsp://10.0.0.2/live"}), NOON)
+    eyes.show(3, 4)
+    assert [phase for phase, _ in eyes.phases if phase != "update"] == ["open", "clear"]
+
+
+def test_a_zone_that_is_taken_away_clears_what_is_open_there():
+    eyes = Eyes()
+    eyes.cameras.configure(CAMERA, config(PARKING), NOON)
+    eyes.show(0, 1, 2)
+    eyes.cameras.configure(CAMERA, config(), NOON)
+    assert eyes.phases == [("open", 2), ("clear", 2)]
 
 
 def test_a_restart_goes_on_with_what_stands_there_and_with_what_is_open(tmp_path: Path):
