@@ -1,33 +1,39 @@
-"""Frames that come late: an edge that was cut off sends them after the live ones, and throttled."""
+"""What comes late: an edge that was cut off sends it after what is live, and throttled."""
 
 import threading
 from collections import OrderedDict, deque
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Generic, Literal, TypeVar
+from uuid import UUID
 
 from detect.heard import Heard
 from detect.newest import Newest
-from edge.messages import Frame
 
-LATE_S = 10.0  # older than the newest by so much, and sent before it
+LATE_S = 10.0  # of a frame: older than the newest by so much, and sent before it
 ROOM = 60  # frames of one camera that wait; beyond, every other one is passed over
 
 Item = TypeVar("Item")
+Arrived = Literal["live", "late", "again"]
 
 
 class Punctuality:
-    """Tells one camera's late frames from live ones; neither a clock that was set back nor a repetition makes one."""
+    """Tells what one source sends late, over `late_s` seconds older than its newest and sent before that.
 
-    def __init__(self) -> None:
+    A clock that was set back makes nothing late: its numbers go on.
+    """
+
+    def __init__(self, late_s: float = LATE_S) -> None:
+        self._late_s = late_s
         self._newest, self._heard = Newest(), Heard()
         self._at = float("-inf")
 
-    def is_late(self, frame: Frame) -> bool:
-        is_new = self._heard.is_new(frame.boot, frame.seq)
-        if self._newest.takes(frame.boot, frame.seq):
-            self._at = frame.at
-            return False
-        return is_new and self._at - frame.at > LATE_S
+    def judge(self, boot: UUID, seq: int, at: float) -> Arrived:
+        if not self._heard.is_new(boot, seq):
+            return "again"
+        if self._newest.takes(boot, seq):
+            self._at = at
+            return "live"
+        return "late" if self._at - at > self._late_s else "live"
 
 
 @dataclass(slots=True)

@@ -8,21 +8,15 @@ from typing import NamedTuple
 
 from detect.backlog import Backlog
 from detect.incident import Incident
+from detect.past import Pasts
 from detect.watch import Watch
 from edge.messages import Frame
 from edge.topics import Topic
-
-OVER_S = 300.0  # without a late frame: there are no more, for their edge sends them one after the other
 
 
 class Arrival(NamedTuple):
     topic: Topic
     frame: Frame
-
-
-class _Past(NamedTuple):
-    watch: Watch
-    heard_at: float
 
 
 class Latecomers:
@@ -34,7 +28,7 @@ class Latecomers:
     def __init__(self, follow: Callable[[Arrival], Watch | None]) -> None:
         self._follow = follow
         self._backlog: Backlog[Arrival] = Backlog()
-        self._past: dict[tuple[str, str], _Past] = {}
+        self._pasts = Pasts[Watch]()
 
     def __len__(self) -> int:
         return len(self._backlog)
@@ -49,22 +43,16 @@ class Latecomers:
         if arrival is None:
             return None
         place = arrival.topic.site, arrival.topic.device
-        past = self._past.get(place)
-        watch = past.watch if past else self._follow(arrival)
-        if watch is None:
-            return None
-        self._past[place] = _Past(watch, now)
-        return arrival, watch
+        watch = self._pasts.follow(place, lambda: self._follow(arrival), now)
+        return (arrival, watch) if watch else None
 
     def follows(self, watch: Watch) -> bool:
-        return any(past.watch is watch for past in self._past.values())
+        return self._pasts.has(watch)
 
     def tick(self, now: float) -> list[Incident]:
         """What clears because no more late frames come."""
-        over = [place for place, past in self._past.items() if now - past.heard_at >= OVER_S]
-        return [incident for place in over for incident in self.end(place, now)]
+        return self._pasts.tick(now)
 
     def end(self, place: tuple[str, str], now: float) -> list[Incident]:
         """What clears because nobody looks at the past of that camera (site, device) any longer."""
-        past = self._past.pop(place, None)
-        return past.watch.close(now) if past else []
+        return self._pasts.end(place, now)

@@ -25,10 +25,13 @@ class Pack(NamedTuple):
 
 
 class SensorWatch:
-    """Takes one sensor's readings through its rules; `topic` names the sensor, `now` is this machine's clock."""
+    """Takes one sensor's readings through its rules; `topic` names the sensor, `now` is this machine's clock.
 
-    def __init__(self, topic: Topic, config: SensorConfig, now: float) -> None:
-        self.config = config
+    `late`: its readings are of the past.
+    """
+
+    def __init__(self, topic: Topic, config: SensorConfig, now: float, *, late: bool = False) -> None:
+        self.config, self._late = config, late
         self._topic, self._heard_at = topic, now
         self._newest, self._read_at = Newest(), -math.inf
         self._posts = self._make_posts()
@@ -37,20 +40,19 @@ class SensorWatch:
         return [(settings.place, settings.make(self.config.every)) for settings in self.config.rules]
 
     def read(self, pack: Pack, now: float) -> list[Incident]:
-        """What readings open, change or clear.
+        """What a pack, which is not empty, opens, changes or clears.
 
-        Where the sensor's clock was set back, what was open clears and all begins anew: nothing lasted until now.
+        Where the sensor's clock was set back, what was open clears and all begins anew: nothing lasted until now. So it
+        does where an older part of the past comes after a newer one, since the edge had to send it twice.
         """
-        is_newest = self._newest.takes(pack.boot, pack.seq)
-        if not pack.readings:
-            return []
+        is_next = self._newest.takes(pack.boot, pack.seq) or self._late
         self._heard_at, latest = now, pack.readings[-1].at
-        cleared = self._begin_anew(latest, now) if is_newest and latest < self._read_at - SET_BACK_S else []
+        cleared = self._begin_anew(latest, now) if is_next and latest < self._read_at - SET_BACK_S else []
         self._read_at = max(self._read_at, latest)
         return [*cleared, *(incident for reading in pack.readings for incident in self._judge(reading, now))]
 
     def _begin_anew(self, at: float, now: float) -> list[Incident]:
-        log.warning("the clock of %s was set back by %.0f s: its rules begin anew", self._topic, self._read_at - at)
+        log.warning("the readings of %s go back by %.0f s: its rules begin anew", self._topic, self._read_at - at)
         cleared, self._read_at, self._posts = self.close(now), -math.inf, self._make_posts()
         return cleared
 
@@ -96,6 +98,7 @@ class SensorWatch:
                     model={},
                     zone={"id": place},
                     dwell=finding.dwell,
+                    late=self._late,
                 ),
             )
             for finding in findings

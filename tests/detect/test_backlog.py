@@ -6,7 +6,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detect.backlog import LATE_S, ROOM, Backlog, Punctuality
-from edge.messages import Frame
 from tests.detect.street import NOON
 
 BEFORE, BOOT = UUID(int=1), UUID(int=2)
@@ -14,7 +13,7 @@ BEFORE, BOOT = UUID(int=1), UUID(int=2)
 
 def late(*frames: tuple[UUID, int, float]) -> list[bool]:
     punctuality = Punctuality()
-    return [punctuality.is_late(Frame(boot, seq, NOON + at, b"", moving=True)) for boot, seq, at in frames]
+    return [punctuality.judge(boot, seq, NOON + at) == "late" for boot, seq, at in frames]
 
 
 @given(st.lists(st.floats(0.04, 700), min_size=1, max_size=50))
@@ -37,6 +36,12 @@ def test_a_repetition_is_not_late():
 def test_what_was_seen_live_or_late_is_not_late_when_it_is_sent_again():
     assert late((BOOT, 1, 0), (BOOT, 9, 600), (BOOT, 2, 5), (BOOT, 1, 0), (BOOT, 2, 5)) == [0, 0, 1, 0, 0]
     assert late((BEFORE, 1, 0), (BOOT, 1, 600), (BEFORE, 1, 0), (BEFORE, 2, 5)) == [0, 0, 0, 1]
+
+
+def test_what_was_heard_before_came_again_live_or_late():
+    punctuality = Punctuality(late_s=0)
+    sent = [(BOOT, 1, 0), (BOOT, 9, 90), (BOOT, 8, 89.9), (BOOT, 8, 89.9), (BOOT, 7, 90), (BOOT, 9, 90)]
+    assert [punctuality.judge(*one) for one in sent] == ["live", "live", "late", "again", "live", "again"]
 
 
 def test_a_clock_that_was_set_back_makes_nothing_late():

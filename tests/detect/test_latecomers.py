@@ -12,8 +12,8 @@ from detect.backlog import ROOM
 from detect.cameras import Cameras, Equipment
 from detect.config import CameraConfig
 from detect.incident import Incident
-from detect.latecomers import OVER_S
 from detect.model.detector import Detection, Image
+from detect.past import OVER_S
 from edge.messages import Frame, encode_binary
 from edge.topics import Topic
 from tests.detect.fakes import NoTracker, StandingCar
