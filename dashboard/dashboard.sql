@@ -177,11 +177,13 @@ SELECT at, actor, action, from_state, to_state, reason, note, detail
 FROM audit WHERE ticket = %(id)s AND subject = 'ticket' ORDER BY seq;
 
 -- name: looks
-SELECT at, actor, (detail ->> 'evidence')::uuid AS evidence
+SELECT at, actor, (detail ->> 'evidence')::uuid AS evidence, detail ->> 'role' AS role,
+       (detail ->> 'taken_at')::timestamptz AS taken_at, detail ->> 'sha256' AS sha256
 FROM audit WHERE ticket = %(id)s AND subject = 'evidence' ORDER BY seq;
 
 -- name: evidence
-SELECT evidence.ticket, evidence.media_type, evidence.redactions, evidence.data
+SELECT evidence.ticket, evidence.media_type, evidence.redactions, evidence.data, evidence.role, evidence.at,
+       encode(evidence.sha256, 'hex') AS sha256
 FROM evidence JOIN tickets ON tickets.id = evidence.ticket
 WHERE evidence.id = %(id)s
   AND within_reach(%(role)s, %(reach)s, %(holder)s, assignee, departments, areas);

@@ -47,14 +47,15 @@ def get_evidence(database: Database, who: Who, evidence: UUID, suffix: Suffix) -
 def get_full_evidence(database: Database, who: Entitled, evidence: UUID, suffix: Suffix) -> Response:
     """The same as it was taken in; the audit log tells of each look."""
     found = _find(database, who, evidence, suffix)
-    audit.append(database, _look(who, found.ticket, evidence))
+    audit.append(database, _look(who, evidence, found))
     return Response(found.data, media_type=found.media_type, headers=NOT_KEPT)
 
 
-def _look(who: Person, ticket: UUID, evidence: UUID) -> audit.Entry:
-    seen = {"evidence": str(evidence)}
+def _look(who: Person, evidence: UUID, found: Content) -> audit.Entry:
+    """What was in fact shown, for another may take its place."""
+    seen = {"evidence": str(evidence), "role": found.role, "taken_at": found.at.isoformat(), "sha256": found.sha256}
     now = datetime.now(UTC)
-    return audit.Entry(at=now, actor=who.signature, action="look", subject="evidence", ticket=ticket, detail=seen)
+    return audit.Entry(at=now, actor=who.signature, action="look", subject="evidence", ticket=found.ticket, detail=seen)
 
 
 def _find(database: Database, who: Person, evidence: UUID, suffix: Suffix) -> Content:

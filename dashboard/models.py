@@ -25,6 +25,7 @@ def _within_reason(moment: datetime) -> datetime:
 
 Moment = Annotated[AwareDatetime, AfterValidator(_within_reason)]  # that is asked for
 Clock = Literal["accept", "handle", "close"]
+EvidenceRole = Literal["first", "best", "last", "clip", "photo"]
 Place = tuple[Annotated[float, Field(ge=-180, le=180)], Annotated[float, Field(ge=-90, le=90)]]
 Photo = Annotated[Base64Bytes, Field(max_length=8_000_000)]
 Words = Annotated[str, Field(max_length=2000)]
@@ -54,7 +55,7 @@ class Evidence(BaseModel):
 
     id: UUID
     at: Time
-    role: Literal["first", "best", "last", "clip", "photo"]
+    role: EvidenceRole
     url: str
     full_url: str | None
     sha256: str
@@ -105,11 +106,17 @@ class TicketPage(BaseModel):
 
 
 class Look(BaseModel):
-    """Somebody saw a piece of evidence with its faces and number plates."""
+    """Somebody saw a piece of evidence with its faces and number plates.
+
+    What that was is told beside its id, as a better picture may have taken its place since; null: nobody noted it then.
+    """
 
     at: Time
     actor: str
     evidence: UUID
+    role: EvidenceRole | None
+    taken_at: Time | None
+    sha256: str | None
 
 
 class TimelineEntry(BaseModel):

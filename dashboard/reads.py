@@ -52,12 +52,15 @@ SUFFIX = {"image/jpeg": "jpg", "image/png": "png", "video/mp4": "mp4"}
 
 
 class Content(NamedTuple):
-    """A piece of evidence; `redactions` as in detect's Picture."""
+    """A piece of evidence, taken `at`; `redactions` as in detect's Picture."""
 
     ticket: UUID
     media_type: str
     redactions: list[Box] | None
     data: bytes
+    role: str
+    at: datetime
+    sha256: str
 
 
 class BadCursorError(ValueError):

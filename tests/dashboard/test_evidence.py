@@ -1,9 +1,11 @@
 """What of a picture is whose to see, and who has seen it."""
 
 import dataclasses
+import hashlib
 from typing import Any
 
 import cv2
+import msgspec
 import numpy as np
 import psycopg
 import pytest
@@ -13,14 +15,15 @@ from uuid_utils.compat import uuid7
 
 from dashboard.access import COOKIE
 from dashboard.app import create_app
+from detect.incident import Picture
 from detect.privacy import redacted
-from dispatch import accounts, store
+from dispatch import accounts, intake, store
 from dispatch.audit import verify
 from dispatch.people import Person
 from dispatch.store import Evidence
 from dispatch.transitions import Role
 from tests.dashboard.conftest import report, web_settings
-from tests.dispatch.matters import MP4, RECEIVED
+from tests.dispatch.matters import JPEG, MP4, NOON, RECEIVED, incident
 
 NOISE = np.random.default_rng(1).integers(0, 256, (90, 160, 3), np.uint8)
 STREET = cv2.imencode(".jpg", NOISE)[1].tobytes()
@@ -91,6 +94,24 @@ def test_each_look_at_what_is_hidden_is_in_the_log(
     assert [(look["actor"], look["evidence"]) for look in looks] == [("li", piece["id"])] * 2
     assert "look" not in [entry["action"] for entry in client.get(f"/api/tickets/{ticket}/timeline").json()]
     assert verify(connection).broken_at is None
+
+
+def test_a_look_says_what_was_shown_though_a_better_picture_takes_its_place(
+    client: TestClient, connection: psycopg.Connection
+) -> None:
+    seen, who = incident(pictures=[Picture("best", NOON - 90, STREET, FACE)]), sign_in(connection, Role.SUPERVISOR)
+    better = Picture("best", NOON - 60, JPEG, FACE)
+    ticket, looked_at = str(intake.take_in(connection, seen, RECEIVED).id), []
+    for word in (seen, msgspec.structs.replace(seen, phase="update", at=NOON + 15, pictures=[better])):
+        intake.take_in(connection, word, RECEIVED)
+        looked_at.append(shown(client, ticket))
+        client.get(looked_at[-1]["full_url"], headers=who)
+    looks = client.get(f"/api/tickets/{ticket}/looks", headers=who).json()
+    assert [(look["evidence"], look["role"], look["taken_at"], look["sha256"]) for look in looks] == [
+        (piece["id"], "best", piece["at"], hashlib.sha256(content).hexdigest())
+        for piece, content in zip(looked_at, (STREET, JPEG), strict=True)
+    ]
+    assert looks[0]["taken_at"] != looks[1]["taken_at"]
 
 
 @pytest.mark.parametrize("role", [Role.OPERATOR, Role.INSTALLER])
