@@ -193,9 +193,10 @@ def bench_accuracy(
     keep: Annotated[Path | None, typer.Option(help="File for what was judged, to go on from after a stop.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """True, false and missed incidents on simulated streets, by day, at night and in rain."""
+    """True, false and missed incidents on simulated streets, by day, at night and in rain, and of simulated sensors."""
     from deploy.bench.accuracy import bench_accuracy as measure  # noqa: PLC0415 - OpenCV
     from deploy.bench.ledger import Ledger  # noqa: PLC0415 - as above
+    from deploy.bench.sensors import bench_sensors  # noqa: PLC0415 - as above
     from detect.model.yolo import open_detector  # noqa: PLC0415 - torch
 
     try:
@@ -204,21 +205,27 @@ def bench_accuracy(
         ledger = Ledger(keep, judge)
     except (ModelError, ValueError) as error:
         raise UsageError(str(error)) from error
-    report = measure(seeds, functools.partial(open_detector, weights), quiet_hours, ledger, _print_progress)
+    sensors = bench_sensors(seeds, functools.partial(_print_progress, "days of sensors"))
+    load = functools.partial(open_detector, weights)
+    report = measure(seeds, load, quiet_hours, ledger, functools.partial(_print_progress, "films"))
+    report["sensors"] = sensors
     print(json.dumps(report) if as_json else _table(report))
 
 
-def _print_progress(done: int, of: int) -> None:
-    print(f"\r{done} of {of} films judged", end="\n" if done == of else "", file=sys.stderr, flush=True)
+def _print_progress(what: str, done: int, of: int) -> None:
+    print(f"\r{done} of {of} {what} judged", end="\n" if done == of else "", file=sys.stderr, flush=True)
 
 
 def _table(report: dict[str, Any]) -> str:
     columns = ("true", "false", "missed", "precision", "recall", "delay_s", "longest_delay_s")
+    sensors = report["sensors"]
+    rows = [(kind, condition, row) for kind, told in report["kinds"].items() for condition, row in told.items()]
+    rows += [(kind, "sensor", row) for kind, row in sensors["kinds"].items()]
     lines = [f"{'kind':<20}{'':<7}" + "".join(f"{column:>11}" for column in columns)]
-    for kind, conditions in report["kinds"].items():
-        for condition, row in conditions.items():
-            figures = "".join(f"{'–' if row[column] is None else row[column]:>11}" for column in columns)
-            lines.append(f"{kind:<20}{condition:<7}{figures}")
-    false = report["false_per_camera_day"]
+    for kind, condition, row in rows:
+        figures = "".join(f"{'–' if row[column] is None else row[column]:>11}" for column in columns)
+        lines.append(f"{kind:<20}{condition:<7}{figures}")
+    false, false_of_sensors = report["false_per_camera_day"], sensors["false_per_sensor_day"]
     lines.append(f"false incidents per camera-day, over {report['quiet_hours']:g} quiet hours: {false}")
+    lines.append(f"false incidents per sensor-day, over {sensors['sensor_days']} days: {false_of_sensors}")
     return "\n".join(lines)
