@@ -17,7 +17,7 @@ Arrived = Literal["live", "late", "again"]
 
 
 class Punctuality:
-    """Tells what one source sends late, over `late_s` seconds older than its newest and sent before that.
+    """Tells what one source sends late: it says so, or sent it before its newest, and over `late_s` seconds earlier.
 
     A clock that was set back makes nothing late: its numbers go on.
     """
@@ -27,9 +27,11 @@ class Punctuality:
         self._newest, self._heard = Newest(), Heard()
         self._at = float("-inf")
 
-    def judge(self, boot: UUID, seq: int, at: float) -> Arrived:
+    def judge(self, boot: UUID, seq: int, at: float, *, late: bool = False) -> Arrived:
         if not self._heard.is_new(boot, seq):
             return "again"
+        if late:
+            return "late"
         if self._newest.takes(boot, seq):
             self._at = at
             return "live"

@@ -121,8 +121,10 @@ class Cameras:
         frame = decode(payload, Frame)
         check_clock(frame.at, now)
         name, arrival = _name(topic), Arrival(topic, frame)
-        is_late = self._punctuality[name].judge(frame.boot, frame.seq, frame.at) == "late"
-        passed_over = self._late.put(arrival) if is_late else self._frames.put(name, arrival)
+        arrived = self._punctuality[name].judge(frame.boot, frame.seq, frame.at, late=frame.late)
+        if arrived == "again":
+            return
+        passed_over = self._late.put(arrival) if arrived == "late" else self._frames.put(name, arrival)
         self._passed_over.labels(topic.site, topic.device).inc(passed_over)
 
     def configure(self, topic: Topic, config: CameraConfig, now: float) -> None:

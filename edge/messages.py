@@ -83,22 +83,27 @@ class SenmlRecord(Struct, frozen=True, omit_defaults=True):
     ut: float | None = None
 
 
-class Telemetry(Struct, frozen=True):
-    """A pack of readings; `seq` counts a device's packs and frames since its boot, from 1."""
+class Telemetry(Struct, frozen=True, omit_defaults=True):
+    """A pack of readings; `seq` counts a device's packs and frames since its boot, from 1.
+
+    `late`: its agent had to keep it for a while, and what is new may have overtaken it.
+    """
 
     boot: UUID
     seq: Sequence
     senml: Annotated[list[SenmlRecord], Meta(min_length=1)]
+    late: bool = False
 
 
-class Frame(Struct, frozen=True):
-    """One picture; `at` is when it was captured, `moving` whether it differs from the one before."""
+class Frame(Struct, frozen=True, omit_defaults=True):
+    """One picture; `at` is when it was captured, `moving` whether it differs from the one before; `late` as above."""
 
     boot: UUID
     seq: Sequence
     at: EpochSeconds
     jpeg: bytes
     moving: bool
+    late: bool = False
 
 
 class Dropped(Struct, frozen=True):

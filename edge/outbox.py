@@ -138,13 +138,11 @@ class Outbox:
         return []
 
     def _number(self, draft: Draft) -> tuple[Entry, bytes]:
-        """An entry of the journal, and what is sent at once: of a status that is the present one."""
+        """An entry of the journal, which would be late, and what is sent at once."""
         self._sequence[draft.device] = seq = self._sequence[draft.device] + 1
-        message = msgspec.structs.replace(draft.message, seq=seq)
-        payload = _encode(message)
-        again = _encode(msgspec.structs.replace(message, late=True)) if isinstance(message, Status) else payload
-        stream = STREAMS[type(message)]
-        return Entry(draft.device, self._boot, seq, stream, draft.at, again if draft.keep else None), payload
+        late = _encode(msgspec.structs.replace(draft.message, seq=seq, late=True)) if draft.keep else None
+        entry = Entry(draft.device, self._boot, seq, STREAMS[type(draft.message)], draft.at, late)
+        return entry, _encode(msgspec.structs.replace(draft.message, seq=seq))
 
     def _send_new(self, entry: Entry, payload: bytes, now: float) -> None:
         if self._publish(entry.device, entry.stream, payload, retain=entry.stream == STREAMS[Status]):

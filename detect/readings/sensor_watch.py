@@ -17,11 +17,12 @@ log = logging.getLogger(__name__)
 
 
 class Pack(NamedTuple):
-    """What a sensor sent at once, the oldest reading first."""
+    """What a sensor sent at once, the oldest reading first; `late` as in Telemetry."""
 
     boot: UUID
     seq: int
     readings: list[Reading]
+    late: bool = False
 
 
 class SensorWatch:

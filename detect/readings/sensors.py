@@ -30,7 +30,7 @@ def read_pack(payload: bytes, now: float) -> Pack:
     readings = sorted(resolve(told.senml, now), key=lambda reading: reading.at)
     for reading in readings:
         check_clock(reading.at, now)
-    return Pack(told.boot, told.seq, readings)
+    return Pack(told.boot, told.seq, readings, told.late)
 
 
 class Sensors:
@@ -78,7 +78,7 @@ class Sensors:
     def _watch_for(self, topic: Topic, live: SensorWatch, pack: Pack, now: float) -> SensorWatch | None:
         """What is to judge a pack; None where that was done before."""
         place = topic.site, topic.device
-        match self._punctuality[place].judge(pack.boot, pack.seq, pack.readings[-1].at):
+        match self._punctuality[place].judge(pack.boot, pack.seq, pack.readings[-1].at, late=pack.late):
             case "live":
                 return live
             case "late":

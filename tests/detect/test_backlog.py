@@ -29,6 +29,19 @@ def test_what_an_earlier_boot_left_behind_is_late():
     assert late((BEFORE, 1, 0), (BOOT, 1, 600), (BEFORE, 2, 5)) == [0, 0, 1]
 
 
+def test_what_its_agent_says_is_late_is_late_and_no_newer_for_its_boot():
+    punctuality = Punctuality()
+    told = [
+        (BOOT, 1, 600, False),
+        (BEFORE, 7, 5, True),
+        (BOOT, 2, 601, False),
+        (BEFORE, 8, 6, True),
+        (BEFORE, 8, 6, True),
+    ]
+    arrived = [punctuality.judge(boot, seq, NOON + at, late=late) for boot, seq, at, late in told]
+    assert arrived == ["live", "late", "live", "late", "again"]
+
+
 def test_a_repetition_is_not_late():
     assert late((BOOT, 1, 0), (BOOT, 2, LATE_S), (BOOT, 1, 0)) == [0, 0, 0]
 

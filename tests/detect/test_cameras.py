@@ -64,6 +64,7 @@ class Eyes:
 
     def __init__(self, load: Callable[[str], Detector] = lambda _: StandingCar(), shelf: Path | None = None) -> None:
         self.told: list[Incident] = []
+        self.shown = 0
         registry = CollectorRegistry()
         kept = Shelf(shelf, registry) if shelf else None
         self.cameras = Cameras(registry, EQUIPMENT._replace(load=load), self.told.append, self._drop, kept)
@@ -73,7 +74,8 @@ class Eyes:
 
     def show(self, *seconds: float) -> None:
         for second in seconds:
-            frame = Frame(BOOT, 1, NOON + second, jpeg(STREET), moving=True)
+            self.shown += 1
+            frame = Frame(BOOT, self.shown, NOON + second, jpeg(STREET), moving=True)
             self.cameras.put(CAMERA, encode_binary(frame), NOON + second)
             self.cameras.look(0)
 
@@ -113,6 +115,16 @@ def test_the_rate_in_the_site_file_tells_a_stall_from_a_camera_that_sends_seldom
     eyes.cameras.configure(CAMERA, config(PARKING), NOON)
     eyes.show(10, 18)
     assert eyes.phases == [("open", 18)]
+
+
+def test_a_frame_that_comes_again_is_not_looked_at_again():
+    eyes = Eyes()
+    eyes.cameras.configure(CAMERA, config(PARKING), NOON)
+    eyes.show(0, 30)
+    for number, second in ((1, 0), (2, 30)):
+        again = Frame(BOOT, number, NOON + second, jpeg(STREET), moving=True, late=True)
+        eyes.cameras.put(CAMERA, encode_binary(again), NOON + 40)
+    assert (len(eyes.cameras._frames), len(eyes.cameras._late)) == (0, 0)
 
 
 def test_an_edit_clears_what_is_open_before_it_opens_anew():

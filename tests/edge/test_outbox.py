@@ -57,7 +57,7 @@ def send(outbox, *drafts, now=0.0):
 def test_what_is_new_is_sent_at_once_numbered_by_device(outbox, centre):
     assert send(outbox, reading(), reading("level-2"), reading(), picture()) == []
     assert (centre.of("level-1"), centre.of("level-2"), centre.of("cam-1", "frame")) == ([1, 2], [1], [1])
-    assert {message.boot for _, _, message in centre.came} == {BOOT}
+    assert {(message.boot, message.late) for _, _, message in centre.came} == {(BOOT, False)}
 
 
 def test_what_the_centre_has_is_forgotten(outbox, centre, journal):
@@ -103,6 +103,7 @@ def test_while_the_broker_is_away_what_is_worth_it_is_kept_and_the_rest_is_given
     centre.connected = True
     send(outbox)
     assert (centre.of("level-1"), centre.of("cam-1", "frame")) == ([1], [1])
+    assert all(message.late for _, _, message in centre.came)
     outbox.confirm(centre.acks(), 0.0)
     assert journal.count == 0
 
