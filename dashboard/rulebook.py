@@ -18,19 +18,21 @@ from detect.config import known_rules
 from detect.incident import Severity
 from detect.rule import CameraRuleSettings, RuleSettings
 from detect.rules import camera, sensor
-from detect.values import Hours, Seconds
+from detect.values import Seconds, Spans
 
 router = APIRouter(prefix="/api/rules", tags=["setup"], responses=responses(401, 503))
 
 Shape = Literal["duration", "hours", "labels", "integer", "number", "text"]
 Rule = dict[str, Any]  # a rule as in the site file: `kind`, and its settings
-SECONDS, HOURS = get_args(Seconds)[1], get_args(Hours)[1]  # by which they are known
+SECONDS, HOURS = get_args(Seconds)[1], get_args(Spans)[1]  # by which they are known
 MARKS: tuple[tuple[Any, Shape], ...] = ((SECONDS, "duration"), (HOURS, "hours"))
 TYPES: tuple[tuple[type, Shape], ...] = ((int, "integer"), (float, "number"), (str, "text"))
 
 
 class RuleField(BaseModel):
-    """One setting. A `duration` is in seconds, `hours` are HH:MM-HH:MM, `labels` what a detector may call things.
+    """One setting. A `duration` is in seconds, `labels` are what a detector may call things, `hours` HH:MM-HH:MM.
+
+    Several spans of hours are separated by commas.
 
     An `optional` one may be left out; `least` and `most` are the ends of its range, where it has any, and `over`: it
     must be more than the least.

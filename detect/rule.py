@@ -28,7 +28,10 @@ class RuleSettings(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`threshold` and `observed` name the same quantities, with their unit as the suffix (`dwell_s`)."""
+    """`threshold` and `observed` name the same quantities, with their unit as the suffix (`dwell_s`).
+
+    Only `threshold` has a `grace_s`, where so much was given beside the dwell.
+    """
 
     id: UUID
     phase: Phase

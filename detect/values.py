@@ -2,12 +2,14 @@
 
 import re
 from datetime import datetime
+from functools import cache
 from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
 UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86400.0}
 DAY_MIN = 24 * 60
+WHOLE_DAY = "00:00-24:00"
 
 
 def _seconds(value: object) -> object:
@@ -48,11 +50,22 @@ def _check_hours(text: str) -> str:
     return text
 
 
+@cache
+def parse_spans(text: str) -> list[tuple[int, int]]:
+    """One span or several, separated by commas; they may overlap, and come in any order."""
+    return [parse_hours(span) for span in text.split(",")]
+
+
+def _check_spans(text: str) -> str:
+    parse_spans(text)
+    return text
+
+
 Hours = Annotated[str, AfterValidator(_check_hours)]
+Spans = Annotated[str, AfterValidator(_check_spans)]
 
 
-def within(hours: str, moment: datetime) -> bool:
-    """Whether a local time of day lies in the span, its end excluded."""
-    begin, end = parse_hours(hours)
+def within(spans: str, moment: datetime) -> bool:
+    """Whether a local time of day lies in one of the spans, its end excluded."""
     now = moment.hour * 60 + moment.minute
-    return begin <= now < end if begin <= end else now >= begin or now < end
+    return any(begin <= now < end if begin <= end else now >= begin or now < end for begin, end in parse_spans(spans))

@@ -6,7 +6,7 @@ then was kept nowhere, so a trial tells what would go, never what would come.
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from itertools import pairwise
+from itertools import count, groupby, pairwise, takewhile
 from typing import Literal, NamedTuple, get_args
 from zoneinfo import ZoneInfo
 
@@ -16,7 +16,6 @@ from detect.model.detector import Detection
 from detect.rule import CameraRuleSettings, Finding, SensorRuleSettings, Surroundings
 from detect.stays.holding import HoldingSettings
 from detect.stays.lasting import LastingSettings
-from detect.values import within
 from ingest.senml import Reading
 
 # from what is furthest from being reported to what is
@@ -89,23 +88,25 @@ def _least(rule: CameraRuleSettings) -> int:
 def _lasted(told: Told, rule: CameraRuleSettings, timezone: ZoneInfo) -> Outcome:
     if told.dwell_s < rule.lasting_s:
         return "short"
-    hours = rule.hours if isinstance(rule, LastingSettings) else "00:00-24:00"
-    stretch = longest_within(hours, told.began, told.dwell_s, timezone)
-    return "reported" if stretch >= rule.lasting_s else "hours"
+    if not isinstance(rule, LastingSettings):
+        return "reported"
+
+    def lasts(since: float, until: float) -> bool:
+        return until - since >= rule.lasting_s + rule.grace_s(datetime.fromtimestamp(since, timezone))
+
+    stretches = watched(rule, told.began, told.dwell_s, timezone)
+    return "reported" if any(lasts(*stretch) for stretch in stretches) else "hours"
 
 
-def longest_within(hours: str, begin: float, seconds: float, timezone: ZoneInfo) -> float:
-    """The longest stretch of a span of time, in seconds, that lies within the hours of the day."""
-    if hours == "00:00-24:00":
-        return seconds
+def watched(rule: LastingSettings, begin: float, seconds: float, timezone: ZoneInfo) -> list[tuple[float, float]]:
+    """The stretches of a span of time, in epoch seconds, at which the rule tells of anything."""
     end = begin + min(seconds, 2 * DAY_S)  # by then each hour of the day has come whole
-    first = begin - begin % MINUTE_S + MINUTE_S
-    minutes = [first + n * MINUTE_S for n in range(int(max(0.0, end - first) // MINUTE_S) + 1)]
-    longest = run = 0.0
-    for since, until in pairwise([begin, *(minute for minute in minutes if minute < end), end]):
-        run = run + until - since if within(hours, datetime.fromtimestamp(since, timezone)) else 0.0
-        longest = max(longest, run)
-    return longest
+    minutes = takewhile(lambda minute: minute < end, count(begin - begin % MINUTE_S + MINUTE_S, MINUTE_S))
+    pieces = pairwise([begin, *minutes, end])
+    runs = groupby(pieces, key=lambda piece: rule.holds_at(datetime.fromtimestamp(piece[0], timezone)))
+    held = [list(run) for holds, run in runs if holds]
+    found = [(run[0][0], run[-1][1]) for run in held]
+    return found if found != [(begin, end)] else [(begin, begin + seconds)]
 
 
 def replay(sensor: SensorConfig, readings: Sequence[Reading], now: float) -> list[list[Alarm]]:

@@ -15,6 +15,7 @@ from detect.rhythm import Rhythm
 from detect.rule import Surroundings
 from detect.stays.lasting import Follower, LastingSettings
 from detect.stays.stay import Scene, Sighting, Stay
+from detect.stays.staying import Objects
 from detect.values import Seconds
 
 For = Annotated[Seconds, Field(gt=0, alias="for")]
@@ -91,7 +92,6 @@ def _distinct(things: list[Detection]) -> list[Detection]:
 class HoldingSettings(LastingSettings):
     """Something that must hold `for` so long; only detections labelled as one of `labels` count."""
 
-    labels: ClassVar[frozenset[str]]
     gap_s: ClassVar[float] = GAP_S
     for_s: For
 
@@ -119,5 +119,17 @@ class HoldingSettings(LastingSettings):
 class SpreadingSettings(HoldingSettings):
     """What has no foot and no fixed shape: fire, smoke, water."""
 
+    labels: ClassVar[frozenset[str]]
+
     def is_there(self, thing: Detection, surroundings: Surroundings) -> bool:
         return surroundings.region.touches(thing.box)
+
+
+class ComingSettings(HoldingSettings):
+    """Who comes where they may not be, or too many; a site may ask for other `objects` than people."""
+
+    objects: Objects = ("person",)
+
+    @property
+    def labels(self) -> frozenset[str]:
+        return frozenset(self.objects)

@@ -13,7 +13,7 @@ from detect.rhythm import Rhythm
 from detect.rule import UPDATE_EVERY_S, CameraRuleSettings, Finding, Surroundings
 from detect.stays.memory import Kept, LastingMemory, Told
 from detect.stays.stay import Scene, Sighting, Stay
-from detect.values import Hours, within
+from detect.values import WHOLE_DAY, Spans, within
 
 SOON = 0.3  # of the time that something must last
 OBJECTS = 50  # how many things an incident names
@@ -42,12 +42,20 @@ class Follower(Protocol):
 
 class LastingSettings(CameraRuleSettings):
     seen_share: ClassVar[float] = 0.5  # of its dwell that it must be in sight, or it may be others that pass by
-    hours: Hours = "00:00-24:00"
+    hours: Spans = WHOLE_DAY
 
     @property
     def lasting_s(self) -> float:
         """How long it must last, in seconds."""
         raise NotImplementedError
+
+    def holds_at(self, local: datetime) -> bool:
+        """Whether anything is told at that time of day; what stands there then begins anew after a pause."""
+        return within(self.hours, local)
+
+    def grace_s(self, _began: datetime) -> float:
+        """How much longer than `lasting_s` what began then, by local time, must last."""
+        return 0.0
 
     def follow(self, surroundings: Surroundings) -> Follower:
         """A new follower of what may last."""
@@ -131,13 +139,16 @@ class Lasting:
         self._cases = {kept.stay: kept.told for kept in memory.kept if kept.told}
 
     def observe(self, scene: Scene) -> list[Finding]:
-        if not within(self._settings.hours, datetime.fromtimestamp(scene.at, self._place.timezone)):
+        if not self._settings.holds_at(self._local(scene.at)):
             ended, self._follower = self._follower.stays, self._follow()
         else:
             ended = self._follower.observe(scene)
         cleared = [self._clear(stay, scene.at) for stay in ended]
         said = [self._say(stay) for stay in self._follower.stays]
         return [finding for finding in [*cleared, *said] if finding]
+
+    def _local(self, at: float) -> datetime:
+        return datetime.fromtimestamp(at, self._place.timezone)
 
     def close(self, at: float) -> list[Finding]:
         self._follower = self._follow()
@@ -155,9 +166,13 @@ class Lasting:
 
     def _has_lasted(self, stay: Stay) -> bool:
         rule = self._settings
-        long_enough = stay.dwell_s >= rule.lasting_s and stay.seen_share > rule.seen_share
+        if stay.dwell_s < rule.lasting_s or stay.seen_share <= rule.seen_share or stay.score < self._place.confidence:
+            return False
         around = [*self._follower.stays, *self._follower.beside]
-        return long_enough and stay.score >= self._place.confidence and not rule.excuses(stay, around)
+        return stay.dwell_s >= rule.lasting_s + self._grace_s(stay) and not rule.excuses(stay, around)
+
+    def _grace_s(self, stay: Stay) -> float:
+        return self._settings.grace_s(self._local(stay.began))
 
     def _open(self, stay: Stay) -> Finding:
         stay.told = True
@@ -178,8 +193,7 @@ class Lasting:
             began_at=stay.began,
             at=at,
             score=round(stay.score, 3),
-            threshold={"dwell_s": rule.lasting_s, "score": self._place.confidence, "seen_share": rule.seen_share}
-            | rule.threshold(),
+            threshold=self._threshold(stay),
             observed={
                 "dwell_s": round(stay.dwell_s, 2),
                 "score": round(stay.score, 3),
@@ -191,6 +205,11 @@ class Lasting:
             dwell=list(stay.spells),
             scores=[round(score, 3) for score in stay.scores],
         )
+
+    def _threshold(self, stay: Stay) -> dict[str, float]:
+        rule, grace_s = self._settings, self._grace_s(stay)
+        asked = {"dwell_s": rule.lasting_s, "score": self._place.confidence, "seen_share": rule.seen_share}
+        return asked | ({"grace_s": grace_s} if grace_s else {}) | rule.threshold()
 
 
 def _pictures(role: Role, sighting: Sighting) -> list[Picture]:

@@ -1,5 +1,6 @@
 """Rules on a thing that stays where it is for longer than it may."""
 
+from datetime import datetime
 from typing import Annotated, ClassVar
 
 from pydantic import Field
@@ -9,7 +10,7 @@ from detect.rhythm import Rhythm
 from detect.rule import Surroundings
 from detect.stays.lasting import Follower, LastingSettings
 from detect.stays.standing import Standing
-from detect.values import Seconds
+from detect.values import Seconds, Spans, within
 
 Objects = Annotated[tuple[str, ...], Field(min_length=1)]
 Dwell = Annotated[Seconds, Field(gt=0)]
@@ -43,3 +44,12 @@ class StayingSettings(LastingSettings):
             anchored=self.anchored,
             rhythm=Rhythm.expect(surroundings.interval_s),
         )
+
+
+class ParkingSettings(StayingSettings):
+    """Of what may stand there after all at `exempt` times of day, as to unload."""
+
+    exempt: Spans | None = None
+
+    def holds_at(self, local: datetime) -> bool:
+        return super().holds_at(local) and not (self.exempt and within(self.exempt, local))

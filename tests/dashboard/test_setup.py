@@ -16,6 +16,7 @@ from detect.config import known_rules
 from detect.incident import IncidentObject
 from detect.rules import camera, sensor
 from detect.stays.holding import For, HoldingSettings
+from detect.values import Spans
 from dispatch.intake import take_in
 from tests.dashboard.conftest import add_reading
 from tests.dispatch.matters import HERE, incident
@@ -160,6 +161,7 @@ def test_a_rule_that_nobody_has_heard_of_is_described_by_its_settings() -> None:
         severity = "minor"
         kind: Literal["puddle"]
         for_s: For = 7.0
+        exempt: Spans | None = None
         depth: float | None = Field(default=None, gt=0, lt=2)
         most: int = Field(default=3, ge=1, le=9)
 
@@ -167,6 +169,7 @@ def test_a_rule_that_nobody_has_heard_of_is_described_by_its_settings() -> None:
     shapes = {field.name: (field.shape, field.optional, field.least, field.over, field.most) for field in told.fields}
     assert shapes == {
         "hours": ("hours", False, None, False, None),
+        "exempt": ("hours", True, None, False, None),
         "for": ("duration", False, 0.0, True, 365 * 86400.0),
         "depth": ("number", True, 0.0, True, 2.0),
         "most": ("integer", False, 1.0, False, 9.0),

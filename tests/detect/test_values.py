@@ -1,13 +1,15 @@
+import random
 from datetime import datetime, time
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from detect.values import Hours, Point, Seconds, parse_hours, within
+from detect.values import Hours, Point, Seconds, Spans, parse_hours, within
 
-seconds, hours, point = TypeAdapter(Seconds), TypeAdapter(Hours), TypeAdapter(Point)
+seconds, hours, point, several = (TypeAdapter[object](one) for one in (Seconds, Hours, Point, Spans))
 DAY = [datetime(2025, 6, 16, minute // 60, minute % 60) for minute in range(24 * 60)]  # noqa: DTZ001 - a time of day
 
 
@@ -69,3 +71,40 @@ def test_a_span_holds_as_many_minutes_as_it_says(span: str, minutes: int):
 def test_the_end_of_a_span_is_not_in_it():
     assert within("07:00-19:00", DAY[7 * 60])
     assert not within("07:00-19:00", DAY[19 * 60])
+
+
+@pytest.mark.parametrize("text", ["", "07:00-09:00,", ",", "07:00-09:00;17:00-19:00", "07:00-09:00,17:00-17:00"])
+def test_several_spans_are_each_a_span(text: str):
+    with pytest.raises(ValidationError):
+        several.validate_python(text)
+
+
+def test_one_span_is_not_several():
+    assert several.validate_python("07:00-09:00, 17:00-19:00") == "07:00-09:00, 17:00-19:00"
+    with pytest.raises(ValidationError):
+        hours.validate_python("07:00-09:00,17:00-19:00")
+
+
+ENDS = st.lists(st.integers(0, 24 * 60 - 1), min_size=2, max_size=8, unique=True)
+
+
+def clock(minute: int) -> str:
+    return f"{minute // 60:02}:{minute % 60:02}"
+
+
+@given(ENDS, st.sampled_from(DAY), st.randoms(use_true_random=False))
+def test_several_spans_hold_what_any_of_them_holds_in_any_order(ends: list[int], now: datetime, dice: random.Random):
+    spans = [f"{clock(begin)}-{clock(end)}" for begin, end in pairwise(ends)]  # some over midnight, some overlap
+    held = any(within(span, now) for span in spans)
+    dice.shuffle(spans)
+    assert within(",".join(spans), now) == held
+
+
+@given(ENDS.filter(lambda ends: len(ends) % 2 == 0), st.sampled_from(DAY))
+def test_spans_and_what_lies_between_them_divide_the_day(ends: list[int], now: datetime):
+    marks = [clock(minute) for minute in sorted(ends)]
+    spans = ",".join(f"{begin}-{end}" for begin, end in zip(marks[::2], marks[1::2], strict=True))
+    between = ",".join(
+        f"{begin}-{end}" for begin, end in zip(marks[1::2], [*marks[2::2], marks[0]], strict=True)
+    )  # the last of these goes over midnight
+    assert within(spans, now) != within(between, now)

@@ -1,3 +1,4 @@
+from datetime import date, datetime, time
 from typing import Any
 
 import hypothesis.strategies as st
@@ -6,8 +7,10 @@ from hypothesis import given
 
 from detect.config import CameraConfig, SensorConfig
 from detect.model.detector import Detection
+from detect.stays.lasting import LastingSettings
 from detect.stays.stay import Scene
-from dispatch.trial import Alarm, Told, judge, longest_within, replay
+from detect.values import within
+from dispatch.trial import Alarm, Told, judge, replay, watched
 from ingest.senml import Reading
 from tests.detect.street import CONFIDENCE, KERB, NOON, PLACE, Street, thing, times
 
@@ -71,17 +74,35 @@ def test_it_says_what_the_rule_itself_says_of_what_stands_there(x: float, y: flo
 
 
 @given(
-    begin=st.integers(0, 3 * 1440), length=st.integers(1, 4000), hours=st.sampled_from(["07:00-22:00", "22:00-06:00"])
+    begin=st.integers(0, 3 * 1440),
+    length=st.integers(1, 4000),
+    hours=st.sampled_from(["07:00-22:00", "22:00-06:00", "07:00-09:00,17:00-19:00", "00:00-24:00"]),
+    exempt=st.sampled_from([None, "08:00-08:30", "23:00-01:00,12:00-13:30"]),
 )
-def test_the_longest_stretch_within_hours_is_that_of_each_minute(begin: int, length: int, hours: str) -> None:
-    zone = camera(PARKING).timezone
-    longest = run = 0
+def test_a_rule_watches_each_minute_at_which_it_holds(begin: int, length: int, hours: str, exempt: str | None) -> None:
+    config = camera(PARKING | {"hours": hours, "exempt": exempt})
+    (rule,) = config.zones[0].rules
+    assert isinstance(rule, LastingSettings)
+    stretches = watched(rule, NOON + begin * 60, length * 60.0, config.timezone)
     for minute in range(begin, begin + min(length, 2 * 1440)):
-        of_day = (12 * 60 + minute) % 1440  # it begins at noon
-        inside = 420 <= of_day < 1320 if hours == "07:00-22:00" else of_day >= 1320 or of_day < 360
-        run = run + 1 if inside else 0
-        longest = max(longest, run)
-    assert longest_within(hours, NOON + begin * 60, length * 60.0, zone) == longest * 60
+        of_day = time((12 + minute // 60) % 24, minute % 60)  # it begins at noon
+        inside = within(hours, datetime.combine(date.min, of_day)) and not (
+            exempt and within(exempt, datetime.combine(date.min, of_day))
+        )
+        assert any(since <= NOON + minute * 60 < until for since, until in stretches) == inside
+    if (hours, exempt) == ("00:00-24:00", None):
+        assert stretches == [(NOON + begin * 60, NOON + (begin + length) * 60)]
+
+
+@pytest.mark.parametrize("grace", [0, 30, 90])
+@pytest.mark.parametrize("pause", [{"hours": "12:02-13:00"}, {"exempt": "11:00-12:02"}, {"hours": "11:00-12:03"}])
+@given(dwell=st.integers(5, 280).filter(lambda dwell: dwell % 60))  # of a whole minute the last frame decides
+def test_pauses_and_a_grace_are_as_the_rule_itself_has_them(grace: int, pause: dict[str, str], dwell: int) -> None:
+    settings = {"dwell": dwell, "grace": grace} | pause
+    street = Street(interval_s=1, **settings)
+    street.play(times(NOON, 300, 1), thing())
+    judged = judge(told("illegal_parking", 300), camera(PARKING | settings))
+    assert (judged.outcome == "reported") == bool(street.findings)
 
 
 def gauge(*rules: dict[str, Any]) -> SensorConfig:

@@ -3,7 +3,7 @@
 A queue at a light is none: it moves off within a minute or two, and `for` is longer.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -18,7 +18,7 @@ from detect.stays.stay import Scene, Sighting
 
 class Settings(HoldingSettings):
     severity = "major"
-    labels = FOUR_WHEELED
+    labels: ClassVar[frozenset[str]] = FOUR_WHEELED
     gap_s = 10.0  # stop and go: what moves on for so long is no queue at a light
     kind: Literal["congestion"]
     vehicles: Annotated[int, Field(ge=2, le=300)] = 5

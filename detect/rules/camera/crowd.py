@@ -1,16 +1,15 @@
-"""As many people in the zone as `count`, or more."""
+"""As many people in the zone as `count`, or more; or as many other `objects`."""
 
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from detect.stays.holding import For, HoldingSettings
+from detect.stays.holding import ComingSettings, For
 from detect.stays.stay import Sighting
 
 
-class Settings(HoldingSettings):
+class Settings(ComingSettings):
     severity = "major"
-    labels = frozenset({"person"})
     kind: Literal["crowd"]
     count: Annotated[int, Field(ge=1, le=300)] = 10  # a YOLO model finds no more on a picture
     for_s: For = 20.0

@@ -2,10 +2,10 @@
 
 from typing import Literal
 
-from detect.stays.staying import Dwell, Objects, StayingSettings
+from detect.stays.staying import Dwell, Objects, ParkingSettings
 
 
-class Settings(StayingSettings):
+class Settings(ParkingSettings):
     severity = "minor"
     kind: Literal["ebike_misparked"]
     objects: Objects = ("ebike", "bicycle", "motorcycle")

@@ -1,12 +1,11 @@
-"""A person where nobody may be within `hours`; several one after the other are one intrusion."""
+"""Somebody, or another of `objects`, where nobody may be within `hours`; several in a row are one intrusion."""
 
 from typing import Literal
 
-from detect.stays.holding import For, HoldingSettings
+from detect.stays.holding import ComingSettings, For
 
 
-class Settings(HoldingSettings):
+class Settings(ComingSettings):
     severity = "major"
-    labels = frozenset({"person"})
     kind: Literal["intrusion"]
     for_s: For = 3.0

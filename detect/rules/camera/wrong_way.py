@@ -4,7 +4,7 @@ Headings are in degrees, clockwise from straight up: 90 is to the right, 180 tow
 """
 
 from math import cos, hypot, radians, sin
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -21,7 +21,7 @@ FAR = 1.0  # own sizes; less may be a box that trembles, or somebody who parks
 
 class Settings(HoldingSettings):
     severity = "major"
-    labels = frozenset({"car", "bus", "truck", "motorcycle", "ebike", "bicycle"})
+    labels: ClassVar[frozenset[str]] = frozenset({"car", "bus", "truck", "motorcycle", "ebike", "bicycle"})
     kind: Literal["wrong_way"]
     heading: Annotated[float, Field(ge=0, le=360)] = 0.0
     for_s: For = 1.0

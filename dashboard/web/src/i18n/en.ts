@@ -108,6 +108,7 @@ const en: Messages = {
   },
   why: {
     late: "{sentence} (sent late: the camera had been cut off)",
+    graced: "{sentence} (there before the hours: {grace} more)",
     illegal_parking: "Vehicle in no-parking zone {zone} for {observed}, limit {limit}",
     fire_lane_blocked: "Vehicle in fire lane {zone} for {observed}, limit {limit}",
     ebike_misparked: "E-bike in zone {zone} for {observed}, limit {limit}",
@@ -115,8 +116,8 @@ const en: Messages = {
     fire: "Fire seen in zone {zone} for {observed}",
     smoke: "Smoke seen in zone {zone} for {observed}",
     flood: "Standing water seen in zone {zone} for {observed}",
-    crowd: "{n} people in zone {zone} for {observed}, limit {most}",
-    intrusion: "Somebody in closed zone {zone} for {observed}",
+    crowd: "{n} together in zone {zone} for {observed}, limit {most}",
+    intrusion: "Intruder in closed zone {zone} for {observed}",
     congestion: "{n} vehicles hardly move in zone {zone}, limit {most}, for {observed}",
     wrong_way: "Vehicle against the traffic in {zone} for {observed}",
     abandoned_object: "Item in zone {zone} with nobody near for {observed}, limit {limit}",

@@ -106,6 +106,7 @@ export default {
   },
   why: {
     late: "{sentence}（断网补传）",
+    graced: "{sentence}（时段开始前已在，另宽限 {grace}）",
     illegal_parking: "车辆在禁停区 {zone} 停留 {observed}，上限 {limit}",
     fire_lane_blocked: "车辆在消防通道 {zone} 停留 {observed}，上限 {limit}",
     ebike_misparked: "电动车在区域 {zone} 停放 {observed}，上限 {limit}",
@@ -113,8 +114,8 @@ export default {
     fire: "区域 {zone} 出现明火，已持续 {observed}",
     smoke: "区域 {zone} 出现烟雾，已持续 {observed}",
     flood: "区域 {zone} 出现积水，已持续 {observed}",
-    crowd: "区域 {zone} 聚集 {n} 人，上限 {most} 人，已持续 {observed}",
-    intrusion: "有人进入禁入区 {zone}，已持续 {observed}",
+    crowd: "区域 {zone} 聚集数 {n}，上限 {most}，已持续 {observed}",
+    intrusion: "禁入区 {zone} 有闯入，已持续 {observed}",
     congestion: "区域 {zone} 有 {n} 辆车几乎不动，上限 {most} 辆，已持续 {observed}",
     wrong_way: "有车在 {zone} 逆行，已持续 {observed}",
     abandoned_object: "物品在区域 {zone} 无人看管 {observed}，上限 {limit}",

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { RuleField, RuleKind } from "../api/client";
-import { endsOf, fits, hoursOf, marked, partsOf, sentencesOf, unitOf, unsaid } from "./sentence";
+import { fits, hoursOf, isOvernight, marked, partsOf, sentencesOf, spansOf, unitOf, unsaid, withSpan } from "./sentence";
 
 const field = (name: string, more: Partial<RuleField> = {}): RuleField => ({
   name, shape: "number", optional: false, least: null, over: false, most: null, ...more,
@@ -33,8 +33,22 @@ describe("settings", () => {
     expect(unitOf(seconds)).toBe(unit);
   });
 
-  it.each(["00:00-24:00", "07:00-22:00", "22:00-06:00", "18:00-24:00"])("%s is the same after both its ends were read", (hours) => {
-    expect(hoursOf(...endsOf(hours))).toBe(hours === "00:00-24:00" ? null : hours);
+  it.each(["07:00-22:00", "22:00-06:00", "18:00-24:00", "07:00-09:00,17:00-24:00,23:00-01:00"])("%s is the same after its ends were read", (hours) => {
+    expect(hoursOf(spansOf(hours))).toBe(hours);
+  });
+
+  it("reads spans however they are spaced, and refuses one of no length", () => {
+    expect(spansOf("07:00 - 09:00, 17:00-24:00")).toEqual([["07:00", "09:00"], ["17:00", "00:00"]]);
+    expect(hoursOf([["07:00", "09:00"], ["17:00", "17:00"]])).toBeNull();
+    expect([hoursOf([["", "09:00"]]), hoursOf([]), hoursOf(spansOf("00:00-24:00"))]).toEqual([null, null, null]);
+  });
+
+  it("knows which span goes over midnight", () => {
+    expect(spansOf("22:00-06:00,18:00-24:00,07:00-09:00").map(isOvernight)).toEqual([true, false, false]);
+  });
+
+  it.each([["07:00-09:30", "09:30-10:30"], ["17:00-23:30", "23:30-00:30"], ["18:00-24:00", "00:00-01:00"]])("after %s adds %s", (hours, next) => {
+    expect(hoursOf(withSpan(spansOf(hours)))).toBe(`${hours},${next}`);
   });
 
   it("refuses what the server would", () => {

@@ -37,16 +37,30 @@ export function unitOf(seconds: number): Unit {
 
 export const WHOLE_DAY = "00:00-24:00";
 
-/** A span of hours as its two ends; midnight at its end is written 24:00, which no clock shows. */
-export function endsOf(hours: string): [from: string, to: string] {
-  const [from = "00:00", to = "00:00"] = hours.split("-").map((end) => end.trim());
+/** A span of hours as its two ends, each as a clock shows it. */
+export type Ends = readonly [from: string, to: string];
+
+/** Spans as they are written: "07:00-09:00,17:00-19:00"; midnight at an end is 24:00 there, which no clock shows. */
+export const spansOf = (hours: string): Ends[] => hours.split(",").map(endsOf);
+
+function endsOf(span: string): Ends {
+  const [from = "00:00", to = "00:00"] = span.split("-").map((end) => end.trim());
   return [from, to === "24:00" ? "00:00" : to];
 }
 
-/** Null where the two ends leave nothing between them. */
-export function hoursOf(from: string, to: string): string | null {
-  const end = to === "00:00" ? "24:00" : to;
-  return from === "" || to === "" || from === to ? null : `${from}-${end}`;
+/** Null where two ends leave nothing between them. */
+export function hoursOf(spans: readonly Ends[]): string | null {
+  const empty = spans.length === 0 || spans.some(([from, to]) => from === "" || to === "" || from === to);
+  return empty ? null : spans.map(([from, to]) => `${from}-${to === "00:00" ? "24:00" : to}`).join(",");
+}
+
+export const isOvernight = ([from, to]: Ends): boolean => to !== "00:00" && from > to;
+
+/** One more, to begin with: the hour after the last. */
+export function withSpan(spans: readonly Ends[]): Ends[] {
+  const from = spans.at(-1)?.[1] ?? "12:00";
+  const hour = (Number(from.slice(0, 2)) + 1) % 24;
+  return [...spans, [from, `${String(hour).padStart(2, "0")}${from.slice(2)}`]];
 }
 
 /** Whether a number is one that a setting takes. */

@@ -30,15 +30,17 @@ export function useRuleWords() {
   /** A setting as it stands in the sentence. */
   function value(rule: Rule, field: RuleField): string {
     const given = rule[field.name];
-    if (given === undefined || given === null) return t("install.value.unset");
+    if (given === undefined || given === null) return t(field.shape === "hours" ? "install.value.never" : "install.value.unset");
     if (field.shape === "duration") return duration(given as number);
-    if (field.shape === "hours") return given === WHOLE_DAY ? t("install.value.allDay") : String(given);
+    if (field.shape === "hours") return hours(given as string);
     if (field.shape === "labels") return labels(given as string[]);
     if (field.name === "metric") return word("metric", String(given));
     if (field.name === "heading") return t("install.value.degrees", { n: String(given) });
-    if (field.name === "count") return t("install.value.people", { n: String(given) });
     return field.shape === "number" && typeof rule["metric"] === "string" ? measured(given as number, rule["metric"]) : String(given);
   }
+
+  const hours = (given: string): string =>
+    given === WHOLE_DAY ? t("install.value.allDay") : list(given.split(",").map((span) => span.trim()));
 
   const labels = (given: readonly string[]): string =>
     given.length === 0 ? t("install.value.nothing") : list(given.map((label) => word("label", label)));

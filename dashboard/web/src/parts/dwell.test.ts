@@ -26,6 +26,11 @@ describe("dwellOf", () => {
     expect(dwellOf(explained([spell(0, 40)]))).toMatchObject({ limit: null, limitSeconds: 60 });
   });
 
+  it("has the grace in the limit", () => {
+    const graced = { explanation: { dwell: [spell(0, 100)], threshold: { dwell_s: 20, grace_s: 30 }, observed: { dwell_s: 100 } } };
+    expect(dwellOf(graced)).toMatchObject({ limit: 0.5, limitSeconds: 50 });
+  });
+
   it("makes nothing of what it does not understand", () => {
     expect(dwellOf({ explanation: null })).toBeNull();
     expect(dwellOf(explained([]))).toBeNull();

@@ -8,7 +8,7 @@ export interface Dwell {
   begin: number;
   end: number;
   spells: { from: number; to: number; state: (typeof STATES)[number] }[];
-  /** Where the rule's limit lies, if it was reached within this time. */
+  /** Where the rule's limit lies, with any grace, if it was reached within this time. */
   limit: number | null;
   limitSeconds: number | null;
 }
@@ -30,7 +30,8 @@ export function dwellOf(ticket: Pick<Ticket, "explanation">): Dwell | null {
   const [begin, end] = [Math.min(...spells.map(({ from }) => from)), Math.max(...spells.map(({ to }) => to))];
   if (!(end > begin)) return null;
   const share = (at: number): number => (at - begin) / (end - begin);
-  const limitSeconds = explanationOf(ticket).dwell?.limit ?? null;
+  const { dwell, grace } = explanationOf(ticket);
+  const limitSeconds = dwell === null ? null : dwell.limit + grace;
   const limit = limitSeconds === null ? null : share(begin + limitSeconds * 1_000);
   return {
     begin,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { boxOf, explanationOf } from "./explanation";
 
-const nothing = { dwell: null, silent: null, stuck: null, value: null, count: null, measure: null, score: null, model: null, rule: null, zone: null, sources: [], certainty: null, doubters: [], review: false, late: false };
+const nothing = { dwell: null, grace: 0, silent: null, stuck: null, value: null, count: null, measure: null, score: null, model: null, rule: null, zone: null, sources: [], certainty: null, doubters: [], review: false, late: false };
 
 describe("explanationOf", () => {
   it("reads dwell and zone", () => {

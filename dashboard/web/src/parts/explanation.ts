@@ -19,6 +19,8 @@ export interface Measure extends Pair {
 /** What the wall says of a ticket's explanation; which fields there are depends on the kind of incident. */
 export interface Explanation {
   dwell: Pair | null;
+  /** What it was given beside the dwell, in seconds, as it stood there already when the rule's hours began. */
+  grace: number;
   silent: Pair | null;
   /** A value that never changes, in seconds; one that cannot be, against the end of what can. */
   stuck: Pair | null;
@@ -62,6 +64,8 @@ function pairOf(explanation: Fields, name: string): Pair | null {
   return typeof observed === "number" && typeof limit === "number" ? { observed, limit } : null;
 }
 
+const numberOf = (value: unknown): number | null => (typeof value === "number" ? value : null);
+
 /** A sensor's incident has its metric for a zone, and the metric with its unit among the quantities. */
 function measureOf(explanation: Fields): Measure | null {
   const { id: metric } = fieldsOf(explanation["zone"]);
@@ -71,8 +75,8 @@ function measureOf(explanation: Fields): Measure | null {
   );
   const pair = name === undefined ? null : pairOf(explanation, name);
   if (name === undefined || pair === null) return null;
-  const within = fieldsOf(explanation["threshold"])["within_s"];
-  return { ...pair, metric, unit: name.slice(metric.length + 1).replace(/^rise_?/, ""), within: typeof within === "number" ? within : null };
+  const within = numberOf(fieldsOf(explanation["threshold"])["within_s"]);
+  return { ...pair, metric, unit: name.slice(metric.length + 1).replace(/^rise_?/, ""), within };
 }
 
 function sourceOf(explanation: Fields): Pick<Explanation, "score" | "model" | "rule"> {
@@ -80,7 +84,7 @@ function sourceOf(explanation: Fields): Pick<Explanation, "score" | "model" | "r
   const { name } = fieldsOf(explanation["model"]);
   const { kind, version } = fieldsOf(explanation["rule"]);
   return {
-    score: typeof score === "number" ? score : null,
+    score: numberOf(score),
     model: typeof name === "string" ? name : null,
     rule: typeof kind === "string" ? `${kind} ${typeof version === "string" ? version : ""}`.trim() : null,
   };
@@ -99,7 +103,7 @@ function accordOf(explanation: Fields): Pick<Explanation, "sources" | "certainty
   const { sources, certainty, silent, review } = explanation;
   return {
     sources: namesOf(sources),
-    certainty: typeof certainty === "number" ? certainty : null,
+    certainty: numberOf(certainty),
     doubters: namesOf(silent),
     review: review === true,
   };
@@ -109,6 +113,7 @@ export function explanationOf(ticket: Pick<Ticket, "explanation">): Explanation 
   const fields = fieldsOf(ticket.explanation);
   return {
     dwell: pairOf(fields, "dwell_s"),
+    grace: numberOf(fieldsOf(fields["threshold"])["grace_s"]) ?? 0,
     silent: pairOf(fields, "silent_s"),
     stuck: pairOf(fields, "stuck_s"),
     value: pairOf(fields, "value"),

@@ -41,9 +41,15 @@ describe("why", () => {
     expect((await late("zh-CN"))?.sentence).toMatch(/（断网补传）$/);
   });
 
+  it("says what was given to whoever stood there already", async () => {
+    const graced = (locale: string) => why("illegal_parking", yard, { dwell_s: 180, grace_s: 600 }, { dwell_s: 785 }, locale);
+    expect((await graced("en"))?.sentence).toBe("Vehicle in no-parking zone yard for 13 min 5 s, limit 3 min (there before the hours: 10 min more)");
+    expect((await graced("zh-CN"))?.sentence).toMatch(/上限 3 分钟?（时段开始前已在，另宽限 10 分钟?）$/);
+  });
+
   it("is how many, for a crowd", async () => {
     expect(await why("crowd", yard, { dwell_s: 20, count: 10 }, { dwell_s: 25, count: 14 })).toEqual({
-      sentence: "14 people in zone yard for 25 s, limit 10",
+      sentence: "14 together in zone yard for 25 s, limit 10",
       figure: "14",
     });
   });

@@ -21,10 +21,13 @@ export function useWhy() {
     return { sentence: t(te(key) ? key : other, gaps), figure };
   };
 
+  const graced = (why: Why, grace: number): Why =>
+    grace > 0 ? { ...why, sentence: t("why.graced", { sentence: why.sentence, grace: duration(grace) }) } : why;
+
   const spans = (pair: Pair | null) => ({ observed: duration(pair?.observed ?? 0), limit: duration(pair?.limit ?? 0) });
 
   const whyOf = (ticket: Pick<Ticket, "kind" | "zone" | "explanation">): Why | null => {
-    const { count, dwell, measure, silent, stuck, value: wild, zone } = explanationOf(ticket);
+    const { count, dwell, grace, measure, silent, stuck, value: wild, zone } = explanationOf(ticket);
     if (measure !== null) {
       const [value, most] = [quantity(measure.observed, measure.unit), quantity(measure.limit, measure.unit)];
       const figure = measure.unit === "" ? null : value;
@@ -37,7 +40,7 @@ export function useWhy() {
     const spell = silent ?? dwell;
     if (spell === null) return null;
     const gaps = { zone: zone?.name ?? ticket.zone ?? "", ...spans(spell) };
-    if (count === null) return say("why", ticket.kind, gaps, gaps.observed);
+    if (count === null) return graced(say("why", ticket.kind, gaps, gaps.observed), grace);
     return say("why", ticket.kind, { ...gaps, n: `${count.observed}`, most: `${count.limit}` }, `${count.observed}`);
   };
 

@@ -73,3 +73,13 @@ def test_who_crosses_a_corner_or_comes_at_another_hour_is_no_intruder():
     street.play(times(NOON, 2, fps=2), thing(label="person"))
     street.play(times(NOON + 2.5, 30, fps=2), thing(BESIDE, label="person"))
     assert street.findings == []
+
+
+def test_others_than_people_may_be_intruders_or_a_crowd():
+    cars = [thing(), thing(moved(PLACE, 0.1))]
+    for street in (Street(kind="intrusion", objects=["car"]), Street(kind="crowd", objects=["car", "bus"], count=2)):
+        street.play(times(NOON, 30, fps=2), thing(label="person"), thing(moved(PLACE, 0.1), label="person"))
+        assert street.findings == []
+        street.play(times(NOON + 30.5, 30, fps=2), *cars)
+        assert street.phases[0] == "open"
+        assert {one.label for one in street.findings[0].objects} == {"car"}

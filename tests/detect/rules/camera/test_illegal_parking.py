@@ -288,3 +288,28 @@ def test_an_incident_that_clears_shows_when_it_was_seen_last():
     cleared = street.play(times(NOON + 11, 20, 1))[-1]
     assert cleared.phase == "clear"
     assert [(picture.role, picture.at, picture.box) for picture in cleared.pictures] == [("last", NOON + 10, PLACE)]
+
+
+@pytest.mark.parametrize("pause", [{"hours": "12:01-13:00"}, {"exempt": "11:00-12:01"}])
+@pytest.mark.parametrize(("arrives", "told"), [(0, 150), (60, 150), (90, 180), (119, 209), (120, 150), (200, 230)])
+def test_who_stood_there_when_the_hours_began_has_a_grace(pause: dict[str, str], arrives: float, told: float):
+    street = Street(**pause, dwell=30, grace=60)
+    street.play(times(NOON, arrives - 1, fps=1))
+    street.play(times(NOON + arrives, 300 - arrives, fps=1), thing())
+    opened = street.findings[0]
+    assert (opened.phase, opened.at) == ("open", NOON + told)
+    assert opened.threshold["dwell_s"] == 30
+    assert opened.threshold.get("grace_s") == (60 if arrives < 120 else None)
+
+
+def test_who_leaves_within_the_grace_is_told_of_by_nobody():
+    street = Street(hours="12:01-13:00", dwell=30, grace=60)
+    street.play(times(NOON, 149, fps=1), thing())
+    street.play(times(NOON + 150, 60, fps=1))
+    assert street.findings == []
+
+
+def test_nobody_has_a_grace_where_the_hours_never_begin():
+    street = Street(dwell=30, grace=60)
+    street.play(times(NOON, 30, fps=1), thing())
+    assert street.phases == ["open"]
