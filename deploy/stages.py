@@ -72,10 +72,14 @@ def equipment(settings: Settings) -> "Equipment":
     """What cameras are looked at with on this machine."""
     from detect.cameras import Equipment  # noqa: PLC0415 - torch
     from detect.model.catalogue import Models, shipped  # noqa: PLC0415 - as above
+    from detect.model.exports import Exports  # noqa: PLC0415 - as above
     from detect.model.yolo import load_detector, make_tracker  # noqa: PLC0415 - as above
 
     models = Models(settings.folder / "models")
-    return Equipment(lambda model: load_detector(str(models.named(model))), make_tracker, shipped, models.coco)
+    exports = Exports(models.folder / ".exports")
+    return Equipment(
+        lambda model: load_detector(str(exports.fit(models.named(model)))), make_tracker, shipped, models.coco
+    )
 
 
 def run_detect(settings: Settings) -> None:

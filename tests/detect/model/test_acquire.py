@@ -18,14 +18,6 @@ from detect.model.yolo import open_detector
 from ultralytics import YOLO
 
 
-@pytest.fixture(scope="session")
-def untrained(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Weights that have learnt nothing, under the name of published ones."""
-    file = tmp_path_factory.mktemp("weights") / "yolo26n.pt"
-    YOLO("yolo26n.yaml").save(file)
-    return file
-
-
 class Quiet(SimpleHTTPRequestHandler):
     def log_message(self, *_: object) -> None:
         pass
