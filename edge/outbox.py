@@ -111,14 +111,15 @@ class Outbox:
             self._journal.confirm(confirmed)
 
     def report(self, now: float) -> dict[str, int]:
-        """Of what waits for the centre: messages, bytes, the limit for these, and the age of the oldest.
+        """Of what waits for the centre: messages, bytes, the limit for these, and the age of the oldest in seconds.
 
-        `now` in epoch seconds; ages in seconds. And what had to be dropped since we started, by stream.
+        And what had to be dropped since we started, by stream, and whether nothing can be kept. `now` in epoch seconds.
         """
         waiting = {"waiting": self._journal.count, "bytes": self._journal.size, "limit": self._journal.limit}
         with self._noting_trouble():
             oldest_at = self._journal.oldest_at()
             waiting["oldest_s"] = max(0, round(now - oldest_at)) if oldest_at else 0
+        waiting["failing"] = int(bool(self.trouble))
         return waiting | {f"dropped_{stream}": count for stream, count in self._journal.dropped.items()}
 
     def _take(self, drafts: list[Draft], now: float, *, connected: bool) -> list[Draft]:

@@ -12,6 +12,8 @@ const device = (changes: Partial<Device>): Device => ({
   ...changes,
 });
 
+const journal = (changes: Record<string, number>) => ({ journal: { waiting: 0, bytes: 0, limit: 1000, oldest_s: 0, ...changes } });
+
 describe("healthOf", () => {
   it.each<[string, Partial<Device>, What, string]>([
     ["a camera that sees", {}, "well", "well"],
@@ -31,6 +33,10 @@ describe("healthOf", () => {
     ["a sensor without a line", { kind: "sensor", state: "offline" }, "sensorOffline", "down"],
     ["a sensor that fell silent", { kind: "sensor", state: "stalled" }, "sensorStalled", "down"],
     ["an agent", { kind: "agent" }, "well", "well"],
+    ["an agent whose journal is short", { kind: "agent", detail: journal({ waiting: 9, bytes: 90, oldest_s: 2 }) }, "well", "well"],
+    ["an agent that was cut off for long", { kind: "agent", detail: journal({ bytes: 900 }) }, "journalFull", "look"],
+    ["an agent that catches up", { kind: "agent", detail: journal({ oldest_s: 3600 }) }, "catchingUp", "look"],
+    ["an agent with a full disk", { kind: "agent", detail: journal({ failing: 1 }) }, "journalFailing", "down"],
     ["an agent without a link", { kind: "agent", state: "offline" }, "agentOffline", "down"],
     ["an agent that was switched off", { kind: "agent", state: "stopped" }, "agentStopped", "down"],
   ])("%s", (_name, changes, what, grade) => {

@@ -1,4 +1,5 @@
 import type { Device } from "../api/client";
+import { journalOf, type Journal } from "./journal";
 
 /** From what needs a hand at once to what is well. */
 export const GRADES = ["down", "look", "well"] as const;
@@ -17,7 +18,8 @@ export interface Health {
 export type What =
   | "offline" | "agentAway" | "stalled" | "stopped" | "starting" | "unknown" | "noPicture" | "oldPicture"
   | "covered" | "moved" | "blurred" | "frozen" | "card" | "blind"
-  | "sensorOffline" | "sensorStalled" | "sensorUnknown" | "agentOffline" | "agentStopped" | "well";
+  | "sensorOffline" | "sensorStalled" | "sensorUnknown" | "agentOffline" | "agentStopped" | "journalFailing" | "journalFull"
+  | "catchingUp" | "well";
 
 const STARTS_MS = 60_000;
 const PICTURE_MS = 60_000;
@@ -26,6 +28,9 @@ const PICTURE_MS = 60_000;
 const IMPAIRED: Partial<Record<string, What>> = {
   camera_covered: "covered", camera_moved: "moved", camera_blurred: "blurred", camera_frozen: "frozen", camera_card: "card",
 };
+
+const NEARLY = 0.8;
+const BEHIND_S = 60;
 
 const AGENT_AWAY = "its agent is offline"; // as ingest says it of a camera whose agent's last will has come
 
@@ -68,8 +73,15 @@ function ofSensor(device: Device): Finding {
 }
 
 function ofAgent(device: Device): Finding {
-  if (device.state === "online") return { grade: "well", what: "well" };
+  if (device.state === "online") return ofJournal(journalOf(device));
   return { grade: "down", what: device.state === "stopped" ? "agentStopped" : "agentOffline" };
+}
+
+function ofJournal(journal: Journal): Finding {
+  if (journal.failing) return { grade: "down", what: "journalFailing", since: null };
+  if (journal.bytes > NEARLY * journal.limit) return { grade: "look", what: "journalFull", since: null };
+  if (journal.oldest_s > BEHIND_S) return { grade: "look", what: "catchingUp", since: null };
+  return { grade: "well", what: "well" };
 }
 
 /** What fails alone behind another: an agent takes its cameras along. */
