@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 
 PATIENCE_S, MOST_PATIENCE_S = 30.0, 600.0  # without a confirmation, before the same is sent again
 AT_ONCE = 20  # entries that are read from the journal at a time
+NEARLY = 0.8  # of the journal's limit
 SPANS, SPANS_EVERY_S = 1000, 1.0  # of what is gone, that the centre is told at a time, and how often we look
 STREAMS = {Frame: "frame", Telemetry: "telemetry", Status: "status"}
 
@@ -63,7 +64,7 @@ class _Flight:
 class Outbox:
     """For one thread. Times passed in are monotonic seconds; `boot` is that of all that is new.
 
-    `trouble` says why the journal cannot be used, or nothing; what cannot be kept is sent all the same.
+    What cannot be kept is sent all the same.
     """
 
     def __init__(self, site: str, boot: UUID, journal: Journal, broker: Broker) -> None:
@@ -76,7 +77,13 @@ class Outbox:
         self._replayed = 0  # the journal's id of what went out again last
         self._patience_s = PATIENCE_S
         self._spans_at = 0.0
-        self.trouble = ""
+        self._failure = ""
+
+    @property
+    def trouble(self) -> str:
+        """Why the journal cannot be used, or soon will have to give something up; or nothing."""
+        share = self._journal.size / self._journal.limit
+        return self._failure or (f"the journal is {share:.0%} full, then pictures go" if share > NEARLY else "")
 
     def put(self, draft: Draft) -> None:
         """Take it along with the next `flush`."""
@@ -119,7 +126,7 @@ class Outbox:
         with self._noting_trouble():
             oldest_at = self._journal.oldest_at()
             waiting["oldest_s"] = max(0, round(now - oldest_at)) if oldest_at else 0
-        waiting["failing"] = int(bool(self.trouble))
+        waiting["failing"] = int(bool(self._failure))
         return waiting | {f"dropped_{stream}": count for stream, count in self._journal.dropped.items()}
 
     def _take(self, drafts: list[Draft], now: float, *, connected: bool) -> list[Draft]:
@@ -129,11 +136,11 @@ class Outbox:
         numbered = [self._number(draft) for draft in drafts]
         with self._noting_trouble():
             self._journal.add([entry for entry, _ in numbered])
-            self.trouble = ""
+            self._failure = ""
         if connected:
             for entry, payload in numbered:
                 self._send_new(entry, payload, now)
-        elif self.trouble:
+        elif self._failure:
             self._sequence.subtract(draft.device for draft in drafts)
             return drafts
         return []
@@ -200,9 +207,9 @@ class Outbox:
         try:
             yield
         except JournalError as error:
-            if str(error) != self.trouble:
+            if str(error) != self._failure:
                 log.error("%s; until then nothing is kept for the time that the broker is away", error)
-            self.trouble = str(error)
+            self._failure = str(error)
 
 
 def _encode(message: Frame | Telemetry | Status) -> bytes:

@@ -199,6 +199,14 @@ def test_it_reports_what_waits(outbox, centre):
     assert 0 < told["bytes"] < 1000
 
 
+def test_it_warns_before_something_has_to_go(outbox, centre, journal):
+    centre.connected = False
+    send(outbox, *(reading() for _ in range(100)))
+    assert outbox.trouble == ""
+    journal.limit = round(journal.size / 0.85)
+    assert outbox.trouble == "the journal is 85% full, then pictures go"
+
+
 @pytest.fixture
 def broken(journal, monkeypatch):
     def refuse(*_):
