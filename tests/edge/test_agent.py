@@ -256,17 +256,17 @@ def test_readings_said_while_the_broker_is_away_come_when_it_is_back_the_new_one
     assert waited == list(range(waited[0], waited[-1] + 1))
 
 
-def test_what_the_centre_confirms_is_forgotten(mosquitto, configure, tmp_path):
-    configure("level-1", sensor="sim://water_level?events=none", every=0.1)
-    with running(mosquitto.url, tmp_path) as (agent, _):
-        wait_for(lambda: agent._journal.count >= 5)
-        configure("level-1")
-        wait_for(lambda: not len(agent._sensors))
-        with confirming(mosquitto.url) as centre:
-            configure("level-2", sensor="sim://water_level?events=none", every=0.1)
-            wait_for(lambda: len(centre.of("level-2")) >= 5)
-            wait_for(lambda: agent._journal.count <= 10)
-        configure("level-2")
+def test_what_the_centre_confirms_is_forgotten(any_broker, tmp_path, monkeypatch):
+    monkeypatch.setattr("edge.outbox.PATIENCE_S", 2.0)
+    with linked(any_broker.url, "configurer") as link:
+        for number in range(40):
+            body = msgspec.json.encode({"sensor": "sim://water_level?events=none", "every": 0.5})
+            assert link.publish(str(Topic("tooley", f"level-{number}", "config")), body, retain=True, wait_s=10)
+    with running(any_broker.url, tmp_path) as (agent, _):
+        wait_for(lambda: agent._journal.count >= 100, within_s=20)
+        with confirming(any_broker.url) as centre:
+            wait_for(lambda: len({device for device, _, _ in centre.came}) == 41, within_s=20)
+            wait_for(lambda: agent._journal.count <= 41, within_s=20)
 
 
 def test_what_an_agent_had_not_confirmed_is_sent_by_the_next(mosquitto, configure, telemetry, tmp_path):
