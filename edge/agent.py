@@ -29,7 +29,7 @@ from edge.messages import (
 )
 from edge.meters import Meters
 from edge.mqtt import Delivery, Link, Will
-from edge.outbox import Draft, Outbox
+from edge.outbox import Draft, Heard, Outbox
 from edge.probe import Health
 from edge.reader import Readout
 from edge.sensor import Sensors
@@ -56,7 +56,7 @@ class Agent:
         self._cameras: dict[str, Camera] = {}
         self._sensors = Sensors()
         self._configs: queue.SimpleQueue[tuple[str, DeviceConfig]] = queue.SimpleQueue()
-        self._acks: queue.SimpleQueue[tuple[str, Ack]] = queue.SimpleQueue()
+        self._acks: queue.SimpleQueue[Heard] = queue.SimpleQueue()
         self._reported: dict[str, str] = {}
         self._greeted = threading.Event()
         self._meters = Meters(registry)
@@ -105,7 +105,7 @@ class Agent:
         try:
             topic = Topic.parse(delivery.topic)
             if topic.stream == "ack":
-                self._acks.put((topic.device, decode(delivery.payload, Ack)))
+                self._acks.put(Heard(topic.device, decode(delivery.payload, Ack), time.monotonic()))
             else:
                 config = decode(delivery.payload, DeviceConfig) if delivery.payload else DeviceConfig()
                 self._configs.put((topic.device, config))
@@ -150,7 +150,9 @@ class Agent:
 
     def _put_shot(self, device: str, shot: Shot) -> None:
         self._meters.frames.labels(device).inc()
-        self._outbox.put(Draft(device, Frame(self._boot, 0, shot.at, shot.jpeg, shot.moving), shot.at, shot.moving))
+        at, clock = self._corrected(shot.at)
+        frame = Frame(self._boot, 0, at, shot.jpeg, shot.moving, clock=clock)
+        self._outbox.put(Draft(device, frame, at, shot.moving))
 
     def _put_readout(self, readout: Readout) -> None:
         device, records = readout.device, readout.records
@@ -158,12 +160,19 @@ class Agent:
             self._meters.failures.labels(device).inc()
         if records:
             self._meters.readings.labels(device).inc(len(records))
-            pack = [msgspec.structs.replace(records[0], bt=round(readout.at, 3)), *records[1:]]
-            self._outbox.put(Draft(device, Telemetry(self._boot, 0, pack), readout.at, keep=True))
+            at, clock = self._corrected(readout.at)
+            pack = [msgspec.structs.replace(records[0], bt=round(at, 3)), *records[1:]]
+            self._outbox.put(Draft(device, Telemetry(self._boot, 0, pack, clock=clock), at, keep=True))
+
+    def _corrected(self, at: float) -> tuple[float, float]:
+        """A time of this machine's clock as the centre's would say it, and what was added for that."""
+        offset = self._outbox.clock.offset(time.monotonic(), time.time())
+        correction_s = round(offset.correction_s, 3) if offset else 0.0
+        return at + correction_s, correction_s
 
     def _exchange(self, now: float) -> None:
         """Hear what the centre has, and send it what it has not."""
-        self._outbox.confirm([self._acks.get() for _ in range(self._acks.qsize())], now)
+        self._outbox.confirm([self._acks.get() for _ in range(self._acks.qsize())])
         for device, message, *_ in self._outbox.flush(now):
             if isinstance(message, Frame):
                 self._meters.frames_dropped.labels(device).inc()
@@ -191,11 +200,19 @@ class Agent:
     def _put_status(
         self, state: AgentState, cameras: dict[str, CameraStatus], sensors: dict[str, SensorStatus], *, keep: bool
     ) -> None:
-        now = time.time()
+        (now, _), offset = self._corrected(time.time()), self._outbox.clock.offset(time.monotonic(), time.time())
+        clock = {name: round(seconds, 3) for name, seconds in offset._asdict().items()} if offset else {}
         journal = self._outbox.report(now)
         self._meters.tell_journal(journal)
         status = Status(
-            state, self._boot, now, version=self._version, cameras=cameras, sensors=sensors, journal=journal
+            state,
+            self._boot,
+            now,
+            version=self._version,
+            clock=clock,
+            cameras=cameras,
+            sensors=sensors,
+            journal=journal,
         )
         self._outbox.put(Draft(self._name, status, now, keep))
 

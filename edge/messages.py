@@ -86,17 +86,19 @@ class SenmlRecord(Struct, frozen=True, omit_defaults=True):
 class Telemetry(Struct, frozen=True, omit_defaults=True):
     """A pack of readings; `seq` counts a device's packs and frames since its boot, from 1.
 
-    `late`: its agent had to keep it for a while, and what is new may have overtaken it.
+    `late`: its agent had to keep it for a while, and what is new may have overtaken it. `clock`: the seconds that the
+    agent has added to its times, since its clock is off; without them, they are as the device said.
     """
 
     boot: UUID
     seq: Sequence
     senml: Annotated[list[SenmlRecord], Meta(min_length=1)]
     late: bool = False
+    clock: float = 0.0
 
 
 class Frame(Struct, frozen=True, omit_defaults=True):
-    """One picture; `at` is when it was captured, `moving` whether it differs from the one before; `late` as above."""
+    """One picture; `at` is when it was captured, `moving` whether it differs from the one before; the rest as above."""
 
     boot: UUID
     seq: Sequence
@@ -104,6 +106,7 @@ class Frame(Struct, frozen=True, omit_defaults=True):
     jpeg: bytes
     moving: bool
     late: bool = False
+    clock: float = 0.0
 
 
 class Dropped(Struct, frozen=True):

@@ -15,6 +15,7 @@ from uuid import UUID
 
 import msgspec
 
+from edge.clock import Clock
 from edge.journal import Entry, Journal, JournalError, Numbers
 from edge.messages import Ack, Dropped, Frame, Status, Telemetry, encode_binary, encode_json
 from edge.throttle import Throttle
@@ -50,6 +51,14 @@ class Draft(NamedTuple):
     keep: bool
 
 
+class Heard(NamedTuple):
+    """What the centre says that it has of a device, and when that came, in monotonic seconds."""
+
+    device: str
+    ack: Ack
+    at: float
+
+
 @dataclass(slots=True)
 class _Flight:
     """A message on its way; times in monotonic seconds. `waited`: it was not new any more when it was sent."""
@@ -73,7 +82,7 @@ class Outbox:
         self._sequence: Counter[str] = Counter()
         self._flights: dict[tuple[str, UUID], dict[int, _Flight]] = {}
         self._due: list[tuple[float, str, UUID, int]] = []
-        self._throttle = Throttle()
+        self._throttle, self.clock = Throttle(), Clock()
         self._replayed = 0  # the journal's id of what went out again last
         self._patience_s = PATIENCE_S
         self._spans_at = 0.0
@@ -102,20 +111,24 @@ class Outbox:
                 self._tell_what_is_gone(now)
         return refused
 
-    def confirm(self, acks: Iterable[tuple[str, Ack]], now: float) -> None:
+    def confirm(self, acks: Iterable[Heard]) -> None:
         """The centre has this of each device."""
-        confirmed = [Numbers(device, ack.boot, [(0, ack.seq), *ack.also]) for device, ack in acks]
-        if not confirmed:
-            return
-        self._patience_s = PATIENCE_S
-        for device, boot, spans in confirmed:
-            flights = self._flights.get((device, boot), {})
-            for seq in [seq for seq in flights if any(first <= seq <= last for first, last in spans)]:
-                flight = flights.pop(seq)
-                if flight.waited:
-                    self._throttle.confirm(flight.size, flight.sent_at, now)
-        with self._noting_trouble():
-            self._journal.confirm(confirmed)
+        confirmed = [self._land(*heard) for heard in acks]
+        if confirmed:
+            self._patience_s = PATIENCE_S
+            with self._noting_trouble():
+                self._journal.confirm(confirmed)
+
+    def _land(self, device: str, ack: Ack, heard_at: float) -> Numbers:
+        spans = [(0, ack.seq), *ack.also]
+        flights = self._flights.get((device, ack.boot), {})
+        landed = [flights.pop(seq) for seq in [*flights] if any(first <= seq <= last for first, last in spans)]
+        for flight in landed:
+            if flight.waited:
+                self._throttle.confirm(flight.size, flight.sent_at, heard_at)
+        if landed:
+            self.clock.hear(max(flight.sent_at for flight in landed), ack.at, heard_at)
+        return Numbers(device, ack.boot, spans)
 
     def report(self, now: float) -> dict[str, int]:
         """Of what waits for the centre: messages, bytes, the limit for these, and the age of the oldest in seconds.

@@ -28,7 +28,7 @@ RETURNING sequences.site, sequences.device, sequences.boot,
           (spans(sequences.received + sequences.dropped))[:100];
 
 -- name: copy_readings
-COPY readings (at, site, device, metric, value, text, unit, received_at) FROM STDIN (FORMAT BINARY);
+COPY readings (at, site, device, metric, value, text, unit, received_at, clock_s) FROM STDIN (FORMAT BINARY);
 
 -- name: copy_statuses
 COPY statuses (at, site, device, state, boot, body, received_at) FROM STDIN (FORMAT BINARY);

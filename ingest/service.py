@@ -15,7 +15,7 @@ from edge.messages import Ack, Span, encode_json
 from edge.mqtt import Delivery, Link
 from edge.probe import Health
 from edge.topics import Share, Topic
-from ingest.arrivals import Arrivals, Message, Reject, sort_arrivals, utc
+from ingest.arrivals import Arrivals, Message, sort_arrivals
 from ingest.configs import ConfigPublisher
 from ingest.database import Database
 from ingest.gaps import Gaps
@@ -112,7 +112,7 @@ class Intake:
             self._pending.insert(1, chunk[half:])
             return
         message, _ = chunk[0]
-        arrivals = Arrivals(utc(time.time()), rejects=[Reject(message, f"the database refuses it: {error}")])
+        arrivals = sort_arrivals([message], time.time()).set_aside(f"the database refuses it: {error}", message)
         committed = self._store.write(connection, arrivals)
         self._pending.popleft()
         self._acknowledge(chunk, arrivals, committed)

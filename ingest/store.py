@@ -17,7 +17,7 @@ from ingest.queries import load_queries
 SQL = load_queries(Path(__file__).with_name("ingest.sql"))
 PICTURE_EVERY_S = 1.0
 
-READING = ["timestamptz", "text", "text", "text", "float8", "text", "text", "timestamptz"]
+READING = ["timestamptz", "text", "text", "text", "float8", "text", "text", "timestamptz", "float4"]
 STATUS = ["timestamptz", "text", "text", "text", "uuid", "jsonb", "timestamptz"]
 QUARANTINE = ["timestamptz", "text", "text", "int8", "bytea"]
 
@@ -55,7 +55,7 @@ class Store:
     def _find_new(cursor: psycopg.Cursor, arrivals: Arrivals) -> list[Key]:
         """The numbered messages that are not there yet; locks what is known of their boots."""
         keys = arrivals.numbered()
-        boots = {key[:3] for key in keys} | {boot for boot, _ in arrivals.dropped}
+        boots = {key[:3] for key in (*keys, *arrivals.refused)} | {boot for boot, _ in arrivals.dropped}
         if not boots:
             return []
         sites, devices, boot_ids = map(list, zip(*sorted(boots), strict=True))
@@ -65,7 +65,7 @@ class Store:
 
     @staticmethod
     def _record(cursor: psycopg.Cursor, arrivals: Arrivals) -> list[Committed]:
-        spans = [(*key, key.seq, False) for key in arrivals.numbered()]
+        spans = [(*key, key.seq, False) for key in (*arrivals.numbered(), *arrivals.refused)]
         spans += [(*boot, *span, True) for boot, span in arrivals.dropped]
         if not spans:
             return []
@@ -137,8 +137,9 @@ def _columns(keys: list[Key]) -> dict[str, list[Any]]:
 
 def _reading_rows(arrivals: Arrivals, new: list[Key]) -> Iterable[Sequence[Any]]:
     for key in new:
+        clock_s = arrivals.corrected.get(key)
         for at, metric, value, text, unit in arrivals.readings.get(key, ()):
-            yield utc(at), key.site, key.device, metric, value, text, unit, arrivals.received_at
+            yield utc(at), key.site, key.device, metric, value, text, unit, arrivals.received_at, clock_s
 
 
 def _status_row(key: Key, status: Status, received_at: datetime) -> Sequence[Any]:

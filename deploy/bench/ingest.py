@@ -58,7 +58,7 @@ def _records(at: float) -> list[SenmlRecord]:
 def _rows(messages: list[Message]) -> list[tuple[object, ...]]:
     arrivals = sort_arrivals(messages, time.time())
     return [
-        (utc(at), key.site, key.device, metric, value, text, unit, arrivals.received_at)
+        (utc(at), key.site, key.device, metric, value, text, unit, arrivals.received_at, None)
         for key, readings in arrivals.readings.items()
         for at, metric, value, text, unit in readings
     ]

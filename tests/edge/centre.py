@@ -1,11 +1,13 @@
 """The centre, for tests of what the edge sends: in memory with the broker before it, or at a real one."""
 
 import contextlib
+import time
 from collections.abc import Iterator
 from uuid import UUID
 
 from edge.messages import Ack, Dropped, Frame, Status, Telemetry, decode, encode_json
 from edge.mqtt import Delivery
+from edge.outbox import Heard
 from edge.topics import Share, Topic
 from tests.edge.links import linked
 
@@ -46,23 +48,23 @@ class Centre:
         else:
             self.numbers.setdefault(boot, set()).add(message.seq)
 
-    def acks(self) -> list[tuple[str, Ack]]:
-        """What it says that it has, of all that it heard of since it was last asked."""
+    def acks(self, at: float = 0.1) -> list[Heard]:
+        """What it says that it has, of all that it heard of since it was last asked, heard at once at that time."""
         touched, self._touched = self._touched, set()
-        return [(device, self._ack(device, boot)) for device, boot in sorted(touched)]
+        return [Heard(device, self._ack(device, boot, at), at) for device, boot in sorted(touched)]
 
-    def _ack(self, device: str, boot: UUID) -> Ack:
+    def _ack(self, device: str, boot: UUID, at: float) -> Ack:
         have = self.numbers.get((device, boot), set()) | self.gone.get((device, boot), set())
         seq = next(number for number in range(len(have) + 1) if number + 1 not in have)
-        return Ack(boot, seq, 0.0, [(number, number) for number in sorted(have) if number > seq])
+        return Ack(boot, seq, at, [(number, number) for number in sorted(have) if number > seq])
 
     def of(self, device: str, stream: str = "telemetry") -> list[int]:
         return [message.seq for name, kind, message in self.came if (name, kind) == (device, stream)]
 
 
 @contextlib.contextmanager
-def confirming(url: str, site: str = "tooley") -> Iterator[Centre]:
-    """A centre at that broker, which confirms whatever comes as soon as it is there."""
+def confirming(url: str, site: str = "tooley", ahead_s: float = 0.0) -> Iterator[Centre]:
+    """A centre at that broker, which confirms whatever comes as soon as it is there; its clock may be ahead of ours."""
     centre = Centre()
     filters = [name for stream in KINDS for name in Share().filters(stream, site)]
     with linked(url, "centre-acks") as acks:
@@ -70,7 +72,7 @@ def confirming(url: str, site: str = "tooley") -> Iterator[Centre]:
         def receive(delivery: Delivery) -> None:
             centre.take(delivery.topic, delivery.payload)
             delivery.ack()
-            for device, ack in centre.acks():
+            for device, ack, _ in centre.acks(time.time() + ahead_s):
                 acks.publish(str(Topic(site, device, "ack")), encode_json(ack))
 
         with linked(url, "centre", filters=filters, receive=receive):

@@ -269,6 +269,19 @@ def test_what_the_centre_confirms_is_forgotten(any_broker, tmp_path, monkeypatch
             wait_for(lambda: agent._journal.count <= 41, within_s=20)
 
 
+def test_an_agent_whose_clock_is_off_says_so_and_corrects_its_times(mosquitto, configure, statuses, tmp_path):
+    configure("level-1", sensor="sim://water_level?events=none", every=0.1)
+    with running(mosquitto.url, tmp_path), confirming(mosquitto.url, ahead_s=100.0) as centre:
+        wait_for(lambda: any(message.clock for _, stream, message in centre.came if stream == "telemetry"), within_s=20)
+        wait_for(lambda: last(statuses).clock, within_s=20)
+    corrected = [message for _, stream, message in centre.came if stream == "telemetry" and message.clock]
+    for pack in corrected:
+        assert abs(pack.clock - 100) < 2
+        assert abs(pack.senml[0].bt - pack.clock - time.time()) < 60
+    assert abs(last(statuses).clock["offset_s"] - 100) < 2
+    assert last(statuses).at > time.time() + 50
+
+
 def test_what_an_agent_had_not_confirmed_is_sent_by_the_next(mosquitto, configure, telemetry, tmp_path):
     configure("level-1", sensor="sim://water_level?events=none", every=0.1)
     with running(mosquitto.url, tmp_path):
@@ -355,7 +368,7 @@ def test_moving_pictures_of_a_broken_link_come_late_and_still_ones_are_counted(
         mosquitto.start()
         back_at = time.time()
         wait_for(lambda: any(shot.at > back_at for shot in decoded(frames)), within_s=30)
-        wait_for(lambda: len([shot for shot in decoded(frames) if cut_at < shot.at < back_at]) >= 30, within_s=30)
+        wait_for(lambda: len([shot for shot in decoded(frames) if cut_at < shot.at < back_at]) >= 15, within_s=30)
     late = [shot for shot in decoded(frames) if cut_at + 0.5 < shot.at < back_at]
     assert all(shot.moving for shot in late)
     assert [shot.seq for shot in late] == list(range(late[0].seq, late[-1].seq + 1))

@@ -63,7 +63,7 @@ def test_what_is_new_is_sent_at_once_numbered_by_device(outbox, centre):
 def test_what_the_centre_has_is_forgotten(outbox, centre, journal):
     send(outbox, reading(), reading(), picture())
     assert journal.count == 3
-    outbox.confirm(centre.acks(), 0.1)
+    outbox.confirm(centre.acks())
     assert (journal.count, journal.size) == (0, 0)
 
 
@@ -91,7 +91,7 @@ def test_a_confirmation_makes_it_less_patient_again(outbox, centre):
     send(outbox, now=PATIENCE_S)
     centre.deaf = False
     send(outbox, reading("level-2"), now=PATIENCE_S + 1)
-    outbox.confirm(centre.acks(), PATIENCE_S + 2)
+    outbox.confirm(centre.acks())
     assert outbox._patience_s == PATIENCE_S
 
 
@@ -104,7 +104,7 @@ def test_while_the_broker_is_away_what_is_worth_it_is_kept_and_the_rest_is_given
     send(outbox)
     assert (centre.of("level-1"), centre.of("cam-1", "frame")) == ([1], [1])
     assert all(message.late for _, _, message in centre.came)
-    outbox.confirm(centre.acks(), 0.0)
+    outbox.confirm(centre.acks())
     assert journal.count == 0
 
 
@@ -125,7 +125,7 @@ def test_what_has_waited_comes_no_faster_than_it_is_confirmed(outbox, centre):
         assert len(centre.of("level-1")) <= turn * MESSAGES
         send(outbox, now=turn + 0.5)
         assert len(centre.of("level-1")) <= turn * MESSAGES
-        outbox.confirm(centre.acks(), turn + 0.6)
+        outbox.confirm(centre.acks())
     assert centre.of("level-1") == list(range(1, len(centre.of("level-1")) + 1))
 
 
@@ -145,7 +145,7 @@ def test_a_still_picture_that_is_lost_on_its_way_is_told_to_be_gone(outbox, cent
     centre.deaf = False
     send(outbox, now=PATIENCE_S)
     assert (centre.of("cam-1", "frame"), centre.gone) == ([2], {("cam-1", BOOT): {1}})
-    outbox.confirm(centre.acks(), PATIENCE_S + 1)
+    outbox.confirm(centre.acks())
     assert (journal.count, journal.gone(10)) == (0, [])
 
 
@@ -158,7 +158,7 @@ def test_what_an_earlier_process_left_is_sent_under_its_own_numbers(outbox, cent
     centre.connected = True
     send(later, reading(boot=UUID(int=8)))
     assert [(message.boot.int, message.seq) for _, _, message in centre.came] == [(8, 1), (7, 1), (7, 2)]
-    later.confirm(centre.acks(), 0.0)
+    later.confirm(centre.acks())
     assert journal.count == 0
     journal.close()
 
@@ -186,7 +186,7 @@ def test_what_had_to_go_is_told_and_told_again_until_the_centre_knows(tmp_path, 
     send(outbox, now=1.0 + 2 * PATIENCE_S)
     numbers, gone = centre.numbers[("level-1", BOOT)], centre.gone[("level-1", BOOT)]
     assert (numbers | gone, numbers & gone) == (set(range(1, 101)), set())
-    outbox.confirm(centre.acks(), 62.0)
+    outbox.confirm(centre.acks())
     assert (journal.count, journal.gone(10)) == (0, [])
     journal.close()
 
@@ -253,7 +253,7 @@ class Journey(RuleBasedStateMachine):
         for _ in range(30):
             self.pass_time(MOST_PATIENCE_S)
             self.centre.room = 10_000
-            self.outbox.confirm(self.centre.acks(), self.now)
+            self.outbox.confirm(self.centre.acks(self.now))
         assert (self.journal.count, self.journal.gone(10)) == (0, [])
         for boot, numbers in self.centre.numbers.items():
             known = numbers | self.centre.gone.get(boot, set())
@@ -292,7 +292,7 @@ class Journey(RuleBasedStateMachine):
     @precondition(lambda self: self.centre.connected)
     @rule()
     def confirm(self):
-        self.outbox.confirm(self.centre.acks(), self.now)
+        self.outbox.confirm(self.centre.acks(self.now))
 
     @rule()
     def restart(self):

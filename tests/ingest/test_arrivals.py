@@ -150,3 +150,19 @@ def test_a_boot_that_is_no_uuid_is_set_aside():
 def test_a_span_that_ends_before_it_begins_is_set_aside():
     payload = msgspec.json.encode({"boot": str(BOOT), "spans": [[1, 2], [5, 4]]})
     assert only_reject(topic("dropped"), payload).reason == "a span of numbers that ends before it begins"
+
+
+def test_what_is_set_aside_is_not_to_be_sent_again_if_it_says_which_it_is():
+    cut_off, future = frame(3, jpeg=b"\xff\xd8 cut off"), frame(4, at=NOW + 7200)
+    nameless = Message.arrived(topic("telemetry", "level-1"), b"{}")
+    broken = Message.arrived(
+        topic("telemetry", "level-1"), msgspec.json.encode({"boot": str(BOOT), "seq": 5, "senml": 7})
+    )
+    foreign = Message.arrived(topic("config"), broken.body)
+    arrivals = sort_arrivals([arrived(cut_off), arrived(future), nameless, broken, foreign], NOW)
+    assert len(arrivals.rejects) == 5
+    assert arrivals.refused == [
+        Key("tooley", "cam-1", BOOT, 3),
+        Key("tooley", "cam-1", BOOT, 4),
+        Key("tooley", "level-1", BOOT, 5),
+    ]

@@ -57,8 +57,13 @@ def readings(*seqs):
 def test_a_reading_is_stored_with_its_own_time_and_that_of_its_arrival(write, fetch):
     write(arrived(pack(1, at=NOW - 60), "level-1"))
     assert fetch("SELECT * FROM readings") == [
-        (utc(NOW - 60), "tooley", "level-1", "water_level", 0.2, None, "m", utc(NOW))
+        (utc(NOW - 60), "tooley", "level-1", "water_level", 0.2, None, "m", utc(NOW), None)
     ]
+
+
+def test_a_time_that_an_agent_corrected_is_kept_with_what_it_added(write, fetch):
+    write(arrived(msgspec.structs.replace(pack(1, at=NOW - 60), clock=-3600.0), "level-1"))
+    assert fetch("SELECT at, at - clock_s * interval '1 s' FROM readings") == [(utc(NOW - 60), utc(NOW + 3540))]
 
 
 def test_the_same_batch_twice_is_stored_once_and_acked_the_same(write, fetch):
@@ -93,6 +98,11 @@ def test_what_was_given_up_may_be_all_that_is_known_of_a_boot_and_may_come_twice
     for _ in range(2):
         assert write(arrived(dropped((3, 4), (7, 7)))) == [committed((3, 4), (7, 7), device="cam-1")]
     assert fetch("SELECT missing_of(received + dropped)::text FROM sequences") == [("{[1,3),[5,7)}",)]
+
+
+def test_what_is_set_aside_is_told_as_arrived(write, fetch):
+    assert write(*readings(1), arrived(pack(2, at=NOW - 10**9), "level-1"), *readings(3)) == [acked(3)]
+    assert (fetch("SELECT count(*) FROM quarantine"), fetch("SELECT count(*) FROM readings")) == ([(1,)], [(2,)])
 
 
 def test_a_numbered_status_is_stored_once_and_acked_and_one_without_a_number_each_time(write, fetch):

@@ -36,6 +36,8 @@ describe("healthOf", () => {
     ["an agent whose journal is short", { kind: "agent", detail: journal({ waiting: 9, bytes: 90, oldest_s: 2 }) }, "well", "well"],
     ["an agent that was cut off for long", { kind: "agent", detail: journal({ bytes: 900 }) }, "journalFull", "look"],
     ["an agent that catches up", { kind: "agent", detail: journal({ oldest_s: 3600 }) }, "catchingUp", "look"],
+    ["an agent whose clock is off", { kind: "agent", detail: { clock: { offset_s: -3.5, error_s: 0.1 } } }, "clockOff", "look"],
+    ["an agent whose clock may be off", { kind: "agent", detail: { clock: { offset_s: 3.5, error_s: 2 } } }, "well", "well"],
     ["an agent with a full disk", { kind: "agent", detail: journal({ failing: 1 }) }, "journalFailing", "down"],
     ["an agent without a link", { kind: "agent", state: "offline" }, "agentOffline", "down"],
     ["an agent that was switched off", { kind: "agent", state: "stopped" }, "agentStopped", "down"],

@@ -18,7 +18,7 @@ export interface Health {
 export type What =
   | "offline" | "agentAway" | "stalled" | "stopped" | "starting" | "unknown" | "noPicture" | "oldPicture"
   | "covered" | "moved" | "blurred" | "frozen" | "card" | "blind"
-  | "sensorOffline" | "sensorStalled" | "sensorUnknown" | "agentOffline" | "agentStopped" | "journalFailing" | "journalFull"
+  | "sensorOffline" | "sensorStalled" | "sensorUnknown" | "agentOffline" | "agentStopped" | "journalFailing" | "journalFull" | "clockOff"
   | "catchingUp" | "well";
 
 const STARTS_MS = 60_000;
@@ -31,6 +31,7 @@ const IMPAIRED: Partial<Record<string, What>> = {
 
 const NEARLY = 0.8;
 const BEHIND_S = 60;
+const OFF_S = 2;
 
 const AGENT_AWAY = "its agent is offline"; // as ingest says it of a camera whose agent's last will has come
 
@@ -73,8 +74,13 @@ function ofSensor(device: Device): Finding {
 }
 
 function ofAgent(device: Device): Finding {
-  if (device.state === "online") return ofJournal(journalOf(device));
+  if (device.state === "online") return isClockOff(device) ? { grade: "look", what: "clockOff", since: null } : ofJournal(journalOf(device));
   return { grade: "down", what: device.state === "stopped" ? "agentStopped" : "agentOffline" };
+}
+
+function isClockOff({ detail }: Device): boolean {
+  const { offset_s = 0, error_s = 0 } = (detail["clock"] ?? {}) as { offset_s?: number; error_s?: number };
+  return Math.abs(offset_s) - error_s > OFF_S;
 }
 
 function ofJournal(journal: Journal): Finding {
