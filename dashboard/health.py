@@ -8,7 +8,7 @@ import httpx2
 from psycopg_pool import ConnectionPool
 
 from dashboard.models import HealthReport, Part
-from edge.mqtt import broker_address
+from edge.broker import BrokerAddress, Host
 
 TIMEOUT_S = 1.0
 GRADES = ("ok", "degraded", "down")
@@ -18,7 +18,7 @@ class Parts:
     """`stages` are the base addresses of their probes, by name."""
 
     def __init__(self, pool: ConnectionPool, broker: str, stages: dict[str, str], version: str) -> None:
-        self._pool, self._broker = pool, broker_address(broker)
+        self._pool, self._brokers = pool, BrokerAddress.parse(broker).hosts
         self._stages, self._version = stages, version
         self._http = httpx2.AsyncClient(timeout=TIMEOUT_S, trust_env=False)
 
@@ -49,11 +49,12 @@ class Parts:
         return Part(state="ok", detail="answers")
 
     def _check_broker(self) -> Part:
-        try:
-            with socket.create_connection(self._broker, TIMEOUT_S):
-                return Part(state="ok", detail="answers")
-        except OSError as error:
-            return Part(state="down", detail=str(error))
+        """Every node that is named."""
+        silent = {host: error for host in self._brokers if (error := _error_of(host, TIMEOUT_S / len(self._brokers)))}
+        if not silent:
+            return Part(state="ok", detail="answers")
+        told = "; ".join(f"{name}:{port}: {error}" for (name, port), error in silent.items())
+        return Part(state="degraded" if len(silent) < len(self._brokers) else "down", detail=told)
 
     async def _check_stage(self, url: str) -> Part:
         try:
@@ -73,3 +74,11 @@ async def _in_time(check: Awaitable[Part]) -> Part:
         return await asyncio.wait_for(check, 2 * TIMEOUT_S)
     except TimeoutError:
         return Part(state="down", detail="does not answer in time")
+
+
+def _error_of(host: Host, timeout_s: float) -> str:
+    try:
+        with socket.create_connection(host, timeout_s):
+            return ""
+    except OSError as error:
+        return str(error)

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
-from edge.mqtt import broker_address
+from edge.broker import BrokerAddress
 from edge.topics import Share
 
 PREFIX = "YIHU_"
@@ -27,7 +27,7 @@ def _check_share(value: str) -> str:
 
 
 def _check_broker(value: str) -> str:
-    broker_address(value)
+    BrokerAddress.parse(value)
     return value
 
 

@@ -3,6 +3,7 @@
 paho's types end here. Callbacks run in the link's one network thread.
 """
 
+import itertools
 import logging
 import math
 import threading
@@ -10,27 +11,18 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
 
 from edge.backoff import Backoff
+from edge.broker import BrokerAddress
 
 log = logging.getLogger(__name__)
 
 KEEPALIVE_S = 15
 LASTING_S = 10.0  # a connection that held so long was a good one; two of one name end each other at once
 PARTING_S = 1.0  # for what is still queued at a stop
-PORTS = {"mqtt": 1883, "mqtts": 8883}
-
-
-def broker_address(url: str) -> tuple[str, int]:
-    """Host and port of mqtt://… or mqtts://…; raise ValueError."""
-    parts = urlsplit(url)
-    if parts.scheme not in PORTS or not parts.hostname:
-        raise ValueError("not a broker's address: write mqtt://host:port or mqtts://host:port")
-    return parts.hostname, parts.port or PORTS[parts.scheme]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +69,8 @@ class Link:
         self._thread = threading.Thread(target=self._run, name="mqtt", daemon=True)
 
     def _make_client(self, url: str, client_id: str, queue: int) -> paho.Client:
-        parts, self._address = urlsplit(url), broker_address(url)
+        address = BrokerAddress.parse(url)
+        self._hosts = itertools.cycle(address.hosts)
         client = paho.Client(
             CallbackAPIVersion.VERSION2,
             client_id,
@@ -86,10 +79,7 @@ class Link:
             manual_ack=True,
             reconnect_on_failure=False,
         )
-        if parts.username:
-            client.username_pw_set(unquote(parts.username), unquote(parts.password or "") or None)
-        if parts.scheme == "mqtts":
-            client.tls_set()
+        address.identify(client)
         client.max_queued_messages_set(queue)
         client.max_inflight_messages_set(200)
         client.on_connect, client.on_message = self._on_connect, self._on_stray
@@ -137,12 +127,13 @@ class Link:
         while not self._stopping.is_set():
             self._connection += 1
             self._connected_at = math.inf
+            host, port = next(self._hosts)
             try:
-                self._client.connect(*self._address, keepalive=KEEPALIVE_S)
+                self._client.connect(host, port, keepalive=KEEPALIVE_S)
                 while self._client.loop() == MQTTErrorCode.MQTT_ERR_SUCCESS:
                     pass
             except OSError as error:
-                log.warning("broker %s:%s cannot be reached: %s", *self._address, error)
+                log.warning("broker %s:%s cannot be reached: %s", host, port, error)
             if time.monotonic() - self._connected_at > LASTING_S:
                 self._backoff.reset()
             pause = self._backoff.next()

@@ -2,7 +2,6 @@
 
 import threading
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 import paho.mqtt.client as paho
 import psycopg
@@ -10,7 +9,7 @@ import yaml
 from paho.mqtt.enums import CallbackAPIVersion
 
 from deploy.settings import Settings, UsageError
-from edge.mqtt import broker_address
+from edge.broker import BrokerAddress
 from edge.topics import ROOT
 
 LISTEN_S = 1.5  # retained messages come at once
@@ -51,16 +50,13 @@ def sites_on(broker: str) -> set[str]:
     found: set[str] = set()
     listening = threading.Event()
     client = paho.Client(CallbackAPIVersion.VERSION2, clean_session=True, protocol=paho.MQTTv311)
-    parts, (host, port) = urlsplit(broker), broker_address(broker)
-    if parts.username:
-        client.username_pw_set(unquote(parts.username), unquote(parts.password or "") or None)
-    if parts.scheme == "mqtts":
-        client.tls_set()
+    address = BrokerAddress.parse(broker)
+    address.identify(client)
     client.on_message = lambda _client, _data, message: found.add(message.topic.split("/")[3])
     client.on_subscribe = lambda *_: listening.set()
     client.on_connect = lambda client, *_: _subscribe(client)
     try:
-        client.connect(host, port)
+        client.connect(*address.hosts[0])
     except OSError:
         return set()
     client.loop_start()

@@ -99,6 +99,7 @@ ROUTES = {
     ("POST", "/api/devices/{site}/{device}/trial"): SETUP,
     ("GET", "/api/sites/{site}/file"): SITE,
     ("GET", "/api/devices/{site}/{device}/picture.jpg"): DEVICE,
+    ("GET", "/api/devices/{site}/{device}/gaps"): DEVICE,
     ("GET", "/api/devices/{site}/{device}/readings"): DEVICE,
 }
 AWAY = {"begin": "2099-10-01T00:00:00Z", "end": "2099-10-08T00:00:00Z"}

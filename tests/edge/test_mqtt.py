@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import threading
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -237,12 +238,6 @@ def test_a_link_stopped_at_once_is_gone(mosquitto):
         assert not link._thread.is_alive()
 
 
-@pytest.mark.parametrize("url", ["", "localhost:1883", "mqtt://", "http://127.0.0.1:1883", "amqp://broker"])
-def test_what_is_no_brokers_address_is_refused_with_the_form_it_should_have(url):
-    with pytest.raises(ValueError, match="mqtt://host:port"):
-        Link(url, "tester")
-
-
 @contextlib.contextmanager
 def strict_broker(folder, *settings):
     """A mosquitto with settings of the test's own."""
@@ -292,6 +287,13 @@ def test_an_absent_broker_is_logged_and_tried_again(caplog):
     link.start()
     wait_for(lambda: caplog.text.count("cannot be reached") >= 2)
     link.stop()
+
+
+def test_of_several_nodes_the_next_is_tried(mosquitto):
+    port = urlsplit(mosquitto.url).port
+    url = mosquitto.url.replace(f"127.0.0.1:{port}", f"127.0.0.1:{free_port()},127.0.0.1:{port}")
+    with linked(url) as link:
+        assert link.publish("t", b"", wait_s=10)
 
 
 @pytest.fixture
