@@ -5,42 +5,22 @@ import logging
 import os
 import random
 import sqlite3
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
 
 import psycopg
 import pytest
-from psycopg.types.json import Jsonb
 
-from tests.conftest import ROOT, Broker
+from tests.conftest import Broker
+from tests.journeys.chaos import Number, add_sensors, committed, duplicates, gaps, started
 from tests.waiting import wait_for
 
 log = logging.getLogger(__name__)
 pytestmark = pytest.mark.timeout(300)
 
-SENSORS, EVERY_S, CHAOS_S = 8, 0.1, 20.0
+CHAOS_S = 20.0
 JOURNAL = Path("edge") / "tooley-edge.journal"
-Number = tuple[str, UUID, int]  # a device, its boot and a number
-
-
-class Process:
-    """A stage that a test kills without warning, and starts again."""
-
-    def __init__(self, stage: str, environment: dict[str, str]) -> None:
-        self._command = [sys.executable, "-m", "deploy.cli", stage]
-        self._environment = os.environ | environment
-        self.start()
-
-    def start(self) -> None:
-        self._process = subprocess.Popen(self._command, cwd=ROOT, env=self._environment)
-
-    def kill(self) -> None:
-        self._process.kill()
-        self._process.wait()
 
 
 @pytest.fixture
@@ -50,37 +30,11 @@ def seed() -> int:
     return number
 
 
-@contextlib.contextmanager
-def started(stage: str, environment: dict[str, str]) -> Iterator[Process]:
-    process = Process(stage, environment)
-    try:
-        yield process
-    finally:
-        process.kill()
-
-
 def journalled(folder: Path) -> set[Number]:
     """What an agent that is dead has on its disk."""
     with contextlib.closing(sqlite3.connect(folder / JOURNAL)) as journal:
         rows = journal.execute("SELECT device, boot, seq FROM entries WHERE body IS NOT NULL").fetchall()
     return {(device, UUID(bytes=boot), seq) for device, boot, seq in rows}
-
-
-def committed(connection: psycopg.Connection) -> set[Number]:
-    rows = connection.execute(
-        "SELECT device, boot, generate_series(lower(span), upper(span) - 1) FROM sequences, unnest(received) AS span"
-    )
-    return set(rows.fetchall())
-
-
-def add_sensors(connection: psycopg.Connection) -> None:
-    connection.execute("INSERT INTO sites (id, name, timezone, detector) VALUES ('tooley', '', 'UTC', '{}')")
-    for number in range(SENSORS):
-        config = Jsonb({"sensor": f"sim://water_level?seed={number}&events=none", "every": EVERY_S})
-        connection.execute(
-            "INSERT INTO devices (site, id, kind, name, config) VALUES ('tooley', %s, 'sensor', '', %s)",
-            [f"level-{number}", config],
-        )
 
 
 def test_whatever_an_agent_journalled_is_in_the_database_once(
@@ -104,21 +58,3 @@ def test_whatever_an_agent_journalled_is_in_the_database_once(
         wait_for(lambda: not gaps(connection), within_s=120)
     assert promised
     assert duplicates(connection) == []
-
-
-def gaps(connection: psycopg.Connection) -> list[tuple[str, str]]:
-    return connection.execute(
-        "SELECT device, missing_of(received + dropped)::text FROM sequences"
-        " WHERE NOT isempty(missing_of(received + dropped))"
-    ).fetchall()
-
-
-def duplicates(connection: psycopg.Connection) -> list[tuple[str, int, int]]:
-    """Sensors of which there are more or fewer readings than numbers."""
-    return connection.execute(
-        "WITH numbers AS (SELECT device, sum(upper(span) - lower(span)) AS count"
-        " FROM sequences, unnest(received) AS span WHERE device LIKE 'level-%' GROUP BY device)"
-        " SELECT device, count, (SELECT count(DISTINCT at) FROM readings WHERE readings.device = numbers.device)"
-        " FROM numbers WHERE count <> (SELECT count(*) FROM readings WHERE readings.device = numbers.device)"
-        " OR count <> (SELECT count(DISTINCT at) FROM readings WHERE readings.device = numbers.device)"
-    ).fetchall()

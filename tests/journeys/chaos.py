@@ -1,0 +1,76 @@
+"""Stages that a test kills without warning, and what must be so afterwards."""
+
+import contextlib
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from uuid import UUID
+
+import psycopg
+from psycopg.types.json import Jsonb
+
+from tests.conftest import ROOT
+
+SENSORS, EVERY_S = 8, 0.1
+Number = tuple[str, UUID, int]  # a device, its boot and a number
+
+
+class Process:
+    """A stage that a test kills without warning, and starts again."""
+
+    def __init__(self, stage: str, environment: dict[str, str]) -> None:
+        self._command = [sys.executable, "-m", "deploy.cli", stage]
+        self._environment = os.environ | environment
+        self.start()
+
+    def start(self) -> None:
+        self._process = subprocess.Popen(self._command, cwd=ROOT, env=self._environment)
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.wait()
+
+
+@contextlib.contextmanager
+def started(stage: str, environment: dict[str, str]) -> Iterator[Process]:
+    process = Process(stage, environment)
+    try:
+        yield process
+    finally:
+        process.kill()
+
+
+def committed(connection: psycopg.Connection) -> set[Number]:
+    rows = connection.execute(
+        "SELECT device, boot, generate_series(lower(span), upper(span) - 1) FROM sequences, unnest(received) AS span"
+    )
+    return set(rows.fetchall())
+
+
+def add_sensors(connection: psycopg.Connection) -> None:
+    connection.execute("INSERT INTO sites (id, name, timezone, detector) VALUES ('tooley', '', 'UTC', '{}')")
+    for number in range(SENSORS):
+        config = Jsonb({"sensor": f"sim://water_level?seed={number}&events=none", "every": EVERY_S})
+        connection.execute(
+            "INSERT INTO devices (site, id, kind, name, config) VALUES ('tooley', %s, 'sensor', '', %s)",
+            [f"level-{number}", config],
+        )
+
+
+def gaps(connection: psycopg.Connection) -> list[tuple[str, str]]:
+    return connection.execute(
+        "SELECT device, missing_of(received + dropped)::text FROM sequences"
+        " WHERE NOT isempty(missing_of(received + dropped))"
+    ).fetchall()
+
+
+def duplicates(connection: psycopg.Connection) -> list[tuple[str, int, int]]:
+    """Sensors of which there are more or fewer readings than numbers."""
+    return connection.execute(
+        "WITH numbers AS (SELECT device, sum(upper(span) - lower(span)) AS count"
+        " FROM sequences, unnest(received) AS span WHERE device LIKE 'level-%' GROUP BY device)"
+        " SELECT device, count, (SELECT count(DISTINCT at) FROM readings WHERE readings.device = numbers.device)"
+        " FROM numbers WHERE count <> (SELECT count(*) FROM readings WHERE readings.device = numbers.device)"
+        " OR count <> (SELECT count(DISTINCT at) FROM readings WHERE readings.device = numbers.device)"
+    ).fetchall()
