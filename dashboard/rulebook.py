@@ -16,13 +16,15 @@ from dashboard.access import Who
 from dashboard.problems import responses
 from detect.config import known_rules
 from detect.incident import Severity
-from detect.rule import CameraRuleSettings, RuleSettings
-from detect.rules import camera, sensor
+from detect.rule import RuleSettings
+from detect.rules import camera, line, sensor
 from detect.values import Seconds, Spans
 
 router = APIRouter(prefix="/api/rules", tags=["setup"], responses=responses(401, 503))
 
+Device = Literal["camera", "line", "sensor"]
 Shape = Literal["duration", "hours", "labels", "integer", "number", "text"]
+FAMILIES: dict[Device, ModuleType] = {"camera": camera, "line": line, "sensor": sensor}
 Rule = dict[str, Any]  # a rule as in the site file: `kind`, and its settings
 SECONDS, HOURS = get_args(Seconds)[1], get_args(Spans)[1]  # by which they are known
 MARKS: tuple[tuple[Any, Shape], ...] = ((SECONDS, "duration"), (HOURS, "hours"))
@@ -47,10 +49,13 @@ class RuleField(BaseModel):
 
 
 class RuleKind(BaseModel):
-    """A rule for zones of a camera or for a sensor, with its usual settings; `about` says what it finds, in English."""
+    """A rule with its usual settings; `about` says what it finds, in English.
+
+    `device`: it is for zones of a camera, for lines through a camera's picture, or for a sensor.
+    """
 
     kind: str
-    device: Literal["camera", "sensor"]
+    device: Device
     severity: Severity
     about: str
     fields: list[RuleField]
@@ -65,9 +70,7 @@ def list_rules(_: Who) -> list[RuleKind]:
 @cache
 def rulebook() -> list[RuleKind]:
     return [
-        describe(kind, "camera" if issubclass(settings, CameraRuleSettings) else "sensor", settings)
-        for family in (camera, sensor)
-        for kind, settings in _known(family)
+        describe(kind, device, settings) for device, family in FAMILIES.items() for kind, settings in _known(family)
     ]
 
 
@@ -75,7 +78,7 @@ def _known(family: ModuleType) -> list[tuple[str, type[RuleSettings]]]:
     return sorted(known_rules(family).items())
 
 
-def describe(kind: str, device: Literal["camera", "sensor"], settings: type[RuleSettings]) -> RuleKind:
+def describe(kind: str, device: Device, settings: type[RuleSettings]) -> RuleKind:
     return RuleKind(
         kind=kind,
         device=device,

@@ -27,16 +27,21 @@ MOST = 100  # zones of a picture, rules of a zone
 SENT_OUT = (State.DISPATCHED, State.ACCEPTED, State.HANDLED, State.CLOSED)
 
 Installer = Annotated[Person, Depends(having(Role.INSTALLER))]
+Points = Annotated[list[tuple[float, float]], Field(max_length=MOST)]
 Rules = Annotated[list[Rule], Field(max_length=MOST)]
 
 
 class SetupZone(BaseModel):
-    """A part of the picture, its corners in order as fractions of width and height, and its rules as in a site file."""
+    """A part of the picture, or a line through it, with its rules as in a site file.
+
+    Either `polygon` or `line` has its points in order, as fractions of width and height.
+    """
 
     model_config = ConfigDict(extra="forbid")
     id: str
     name: str = ""
-    polygon: Annotated[list[tuple[float, float]], Field(max_length=MOST)]
+    polygon: Points | None = None
+    line: Points | None = None
     rules: Rules
 
 

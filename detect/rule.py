@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict
 
-from detect.geometry import Region
+from detect.geometry import Border, Region
 from detect.incident import IncidentObject, Phase, Picture, Severity, Spell
 from detect.stays.memory import LastingMemory
 from detect.stays.stay import Scene
@@ -60,6 +60,8 @@ class Finding:
 
 
 class CameraRule(Protocol):
+    """A rule on pictures, of a zone or of a line."""
+
     @property
     def is_under_way(self) -> bool:
         """Whether an incident is open, or may soon be: more frames say sooner."""
@@ -86,17 +88,30 @@ class CameraRule(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What a rule is told of the place it watches; times of day are in `timezone`.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """How sure a rule on pictures must be, and by which clock; times of day are in `timezone`.
 
     `interval_s` is the time between two frames as the site file has it, infinite where it says nothing.
     """
 
-    region: Region
     confidence: float
     timezone: ZoneInfo
     interval_s: float = math.inf
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings(Terms):
+    """What a rule is told of the zone it watches."""
+
+    region: Region
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AtLine(Terms):
+    """What a rule is told of the line it watches."""
+
+    border: Border
 
 
 class CameraRuleSettings(RuleSettings):
@@ -112,7 +127,14 @@ class CameraRuleSettings(RuleSettings):
         """How long what it finds must last, in seconds."""
         raise NotImplementedError
 
+
+class ZoneRuleSettings(CameraRuleSettings):
     def make(self, surroundings: Surroundings) -> CameraRule:
+        raise NotImplementedError
+
+
+class LineRuleSettings(CameraRuleSettings):
+    def make(self, surroundings: AtLine) -> CameraRule:
         raise NotImplementedError
 
 

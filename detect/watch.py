@@ -9,16 +9,15 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from detect.backlog import LATE_S
-from detect.config import CameraConfig, Zone
+from detect.config import CameraConfig, Line, Zone
 from detect.gate import Gate
-from detect.geometry import Region
 from detect.incident import Box, Explanation, Incident
 from detect.model.detector import Detection, Detector, Image, Tracker
 from detect.newest import SET_BACK_S, Newest
 from detect.picture import decode_jpeg
 from detect.privacy import knows_whom_to_hide, redactions
 from detect.recorder import Recorder
-from detect.rule import CameraRule, Finding, RuleSettings, Surroundings
+from detect.rule import CameraRule, Finding, RuleSettings
 from detect.shot import Shot
 from detect.sight.sight import PLACE, Sight, SightMemory
 from detect.stays.memory import LastingMemory
@@ -65,9 +64,9 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class _Post:
-    """One rule of one zone."""
+    """One rule of one zone or line."""
 
-    zone: Zone
+    zone: Zone | Line
     key: str
     rule: CameraRule
 
@@ -237,8 +236,8 @@ class Watch:
     def _of_sight(self, findings: Iterable[Finding]) -> list[Incident]:
         return [self._incident(finding, PLACE, {"id": PLACE}, {}) for finding in findings]
 
-    def _of_zone(self, zone: Zone, finding: Finding) -> Incident:
-        shown: Shown = {"id": zone.id, "name": zone.name or zone.id, "polygon": zone.polygon}
+    def _of_zone(self, zone: Zone | Line, finding: Finding) -> Incident:
+        shown: Shown = {"id": zone.id, "name": zone.name or zone.id, zone.shape: zone.points}
         return self._incident(finding, zone.id, shown, self.eyes.detector.model if self.eyes else {})
 
     def _incident(self, finding: Finding, zone: str, shown: Shown, model: dict[str, str]) -> Incident:
@@ -270,17 +269,12 @@ class Watch:
         )
 
 
-def _posts(zone: Zone, config: CameraConfig) -> list[_Post]:
-    region = Region(zone.polygon)
-    return [
-        _Post(zone, _key(zone, rule), rule.make(_surroundings(region, config, rule.strictness))) for rule in zone.rules
-    ]
+def _posts(zone: Zone | Line, config: CameraConfig) -> list[_Post]:
+    if isinstance(zone, Line):
+        return [_Post(zone, _key(zone, rule), rule.make(config.at_line(zone, rule))) for rule in zone.rules]
+    return [_Post(zone, _key(zone, rule), rule.make(config.surroundings(zone, rule))) for rule in zone.rules]
 
 
-def _key(zone: Zone, rule: RuleSettings) -> str:
+def _key(zone: Zone | Line, rule: RuleSettings) -> str:
     """Another where the rule, its zone's name or its outline changes."""
-    return f"{zone.id} {zone.polygon} {rule.model_dump_json()}"
-
-
-def _surroundings(region: Region, config: CameraConfig, strictness: float) -> Surroundings:
-    return Surroundings(region, round(config.confidence * strictness, 3), config.timezone, config.interval_s)
+    return f"{zone.id} {zone.points} {rule.model_dump_json()}"

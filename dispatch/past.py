@@ -30,6 +30,7 @@ class Past(NamedTuple):
     score: float
     objects: list[dict[str, Any]]
     dwell_s: float | None
+    crossed: bool
     ticket: UUID
     number: str
     state: str
@@ -39,7 +40,7 @@ class Past(NamedTuple):
     @property
     def told(self) -> Told:
         things = [Detection(one["label"], tuple(one["box"]), one["score"]) for one in self.objects]
-        return Told(self.kind, self.began_at.timestamp(), self.dwell_s or 0.0, self.score, things)
+        return Told(self.kind, self.began_at.timestamp(), self.dwell_s or 0.0, self.score, things, self.crossed)
 
 
 def load_incidents(connection: Connection, who: Person, setup: Setup) -> list[Past]:

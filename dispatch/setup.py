@@ -14,7 +14,7 @@ from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 from pydantic import ValidationError
 
-from detect.config import CameraConfig, SensorConfig, SensorRule, Zone
+from detect.config import CameraConfig, SensorConfig, SensorRule, ZoneOrLine
 from dispatch import audit
 from dispatch.site import SiteDevice, problems_of
 from ingest.queries import load_queries
@@ -87,12 +87,12 @@ class Setup(NamedTuple):
         return self._replace(config=self.config | {self._part: _plain(device.zones or device.rules)})
 
 
-def _plain(entries: list[Zone] | list[SensorRule]) -> list[Any]:
+def _plain(entries: list[ZoneOrLine] | list[SensorRule]) -> list[Any]:
     """As the site file's seed has them: so that a file that catches up with an edit is no conflict."""
     return [entry.model_dump(mode="json", exclude_none=True) for entry in entries]
 
 
-def _refuse_twins(zones: list[Zone]) -> None:
+def _refuse_twins(zones: list[ZoneOrLine]) -> None:
     twins = [name for name, count in Counter(zone.id for zone in zones).items() if count > 1]
     if twins:
         raise SetupError([f"zones: {name!r} is there more than once" for name in twins])

@@ -17,6 +17,7 @@ UPDATE devices SET config = config || %(changes)s WHERE site = %(site)s AND id =
 SELECT incidents.id, incidents.kind, coalesce(incidents.zone, '') AS zone, incidents.phase, incidents.began_at,
        incidents.at, incidents.score, incidents.objects,
        (incidents.explanation -> 'observed' ->> 'dwell_s')::float8 AS dwell_s,
+       coalesce(incidents.explanation -> 'observed' ? 'crossings', false) AS crossed,
        tickets.id AS ticket, tickets.number, tickets.state,
        (SELECT reason FROM ledger
         WHERE tickets.state = 'rejected' AND ledger.ticket = tickets.id AND ledger.state = 'rejected'

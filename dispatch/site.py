@@ -18,10 +18,11 @@ from pydantic import (
     model_validator,
 )
 
-from detect.config import DetectorSettings, Name, Polygon, SensorRule, SightRule, Zone, check_ring
+from detect.config import DetectorSettings, Line, Name, Polygon, SensorRule, SightRule, ZoneOrLine, check_ring
 from detect.model.catalogue import is_name
 from detect.readings.threshold import ThresholdSettings
 from detect.rules.sensor import sensor_fault
+from detect.stays.crossing import LEAST_FPS
 from detect.values import Seconds
 from dispatch.conduct import Conduct, Misfit
 from dispatch.duties import Matter, parse_duties
@@ -124,7 +125,7 @@ class SiteDevice(_Entry):
     agent: Name = AGENT
     fps: Annotated[float, Field(gt=0, le=60)] = 5.0
     every: Annotated[Seconds, Field(gt=0)] = 10.0  # between two samples of a sensor
-    zones: list[Zone] = []
+    zones: list[ZoneOrLine] = []
     rules: list[SensorRule] = []
     masks: list[Polygon] | None = None  # parts of a camera's picture that nobody is to see
     sight: list[SightRule] | None = None  # how it is told that a camera sees no more; all there is, unless it says so
@@ -142,6 +143,13 @@ class SiteDevice(_Entry):
             raise ValueError("a device has either a `camera:` or a `sensor:`")
         if self.sensor and (self.zones or self.sight is not None or self.masks is not None):
             raise ValueError("a sensor has neither zones, `masks:` nor `sight:`")
+        return self
+
+    @model_validator(mode="after")
+    def _sees_what_crosses(self) -> "SiteDevice":
+        for zone in self.zones:
+            if isinstance(zone, Line) and self.fps < LEAST_FPS:
+                raise ValueError(f"{zone.id} is a line, which needs {LEAST_FPS:g} frame a second at least: give `fps:`")
         return self
 
     @model_validator(mode="after")

@@ -1,19 +1,28 @@
 """What a device would report by other zones or rules: tried on what it has reported and measured. Pure.
 
 Geometry, labels and limits are detect's own. Of a camera only what was reported is known: what lay outside of its zones
-then was kept nowhere, so a trial tells what would go, never what would come.
+then was kept nowhere, so a trial tells what would go, never what would come. What crossed a line is tried on lines.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from itertools import count, groupby, pairwise, takewhile
 from typing import Literal, NamedTuple, get_args
 from zoneinfo import ZoneInfo
 
-from detect.config import CameraConfig, SensorConfig, Zone
-from detect.geometry import Region
+from detect.config import CameraConfig, Line, SensorConfig, Zone
 from detect.model.detector import Detection
-from detect.rule import CameraRuleSettings, Finding, SensorRuleSettings, Surroundings
+from detect.rule import (
+    AtLine,
+    CameraRuleSettings,
+    Finding,
+    LineRuleSettings,
+    SensorRuleSettings,
+    Surroundings,
+    ZoneRuleSettings,
+)
+from detect.stays.crossing import CrossingSettings
 from detect.stays.holding import HoldingSettings
 from detect.stays.lasting import LastingSettings
 from ingest.senml import Reading
@@ -22,16 +31,21 @@ from ingest.senml import Reading
 Outcome = Literal["unwatched", "outside", "few", "unsure", "hours", "short", "reported"]
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 MINUTE_S, DAY_S = 60.0, 86_400.0
+There = Callable[[Detection], bool]
 
 
 class Told(NamedTuple):
-    """An incident as it was last told of. `began` is in epoch seconds, boxes are fractions of the picture."""
+    """An incident as it was last told of. `began` is in epoch seconds, boxes are fractions of the picture.
+
+    `crossed`: of a line, and the things are those that crossed it last.
+    """
 
     kind: str
     began: float
     dwell_s: float
     score: float
     things: list[Detection]
+    crossed: bool = False
 
 
 class Judged(NamedTuple):
@@ -51,34 +65,40 @@ class Alarm(NamedTuple):
 def judge(told: Told, camera: CameraConfig) -> Judged:
     """Of several rules of its kind the one that comes nearest to reporting it counts."""
     judged = [
-        Judged(_outcome(told, rule, _surroundings(zone, rule, camera)), zone.id)
+        Judged(_outcome(told, rule, is_there, camera), zone.id)
         for zone in camera.zones
-        for rule in zone.rules
-        if rule.kind == told.kind
+        for rule, is_there in _rules(zone, camera)
+        if rule.kind == told.kind and isinstance(zone, Line) == told.crossed
     ]
     nearest = max(judged, key=lambda one: OUTCOMES.index(one.outcome), default=Judged("unwatched"))
     return nearest if OUTCOMES.index(nearest.outcome) > OUTCOMES.index("outside") else nearest._replace(zone=None)
 
 
-def _surroundings(zone: Zone, rule: CameraRuleSettings, camera: CameraConfig) -> Surroundings:
-    confidence = round(camera.confidence * rule.strictness, 3)  # as detect.watch has it
-    return Surroundings(Region(zone.polygon), confidence, camera.timezone, camera.interval_s)
+def _rules(zone: Zone | Line, camera: CameraConfig) -> list[tuple[CameraRuleSettings, There]]:
+    """Each with what it says of where a thing is."""
+    if isinstance(zone, Line):
+        return [(rule, partial(_is_over, rule, camera.at_line(zone, rule))) for rule in zone.rules]
+    return [(rule, partial(_is_inside, rule, camera.surroundings(zone, rule))) for rule in zone.rules]
 
 
-def _outcome(told: Told, rule: CameraRuleSettings, place: Surroundings) -> Outcome:
+def _is_over(rule: LineRuleSettings, place: AtLine, thing: Detection) -> bool:
+    return isinstance(rule, CrossingSettings) and rule.is_over(thing, place)
+
+
+def _is_inside(rule: ZoneRuleSettings, place: Surroundings, thing: Detection) -> bool:
+    return rule.is_there(thing, place) if isinstance(rule, HoldingSettings) else place.region.holds(thing.box)
+
+
+def _outcome(told: Told, rule: CameraRuleSettings, is_there: There, camera: CameraConfig) -> Outcome:
     things = [thing for thing in told.things if thing.label in rule.labels]
     if not things:
         return "unwatched"
-    inside = sum(_is_there(rule, thing, place) for thing in things)
+    inside = sum(map(is_there, things))
     if inside < _least(rule):
         return "few" if inside else "outside"
-    if told.score < place.confidence:
+    if told.score < camera.confidence_of(rule):
         return "unsure"
-    return _lasted(told, rule, place.timezone)
-
-
-def _is_there(rule: CameraRuleSettings, thing: Detection, place: Surroundings) -> bool:
-    return rule.is_there(thing, place) if isinstance(rule, HoldingSettings) else place.region.holds(thing.box)
+    return _lasted(told, rule, camera.timezone)
 
 
 def _least(rule: CameraRuleSettings) -> int:

@@ -13,7 +13,7 @@ from detect.geometry import iou
 from detect.model.detector import Detection
 from detect.rhythm import Rhythm
 from detect.rule import Surroundings
-from detect.stays.lasting import Follower, LastingSettings
+from detect.stays.lasting import Follower, LastingInZone
 from detect.stays.stay import Scene, Sighting, Stay
 from detect.stays.staying import Objects
 from detect.values import Seconds
@@ -63,7 +63,7 @@ class Holding:
         floor = self.confidence * (KEEPS if self.stays else 1.0)
         found = [thing for thing in scene.detections if thing.score >= floor and self.there(thing)]
         if len(found) >= self.count:  # as a rule they are fewer, and need not be compared
-            found = _distinct(found)
+            found = distinct(found)
         if len(found) < self.count:
             return None
         return Sighting.of(scene, *found, score=found[self.count - 1].score)  # by which the count is reached
@@ -80,7 +80,7 @@ class Holding:
         return self.absent_s > (max(CLEAR_S, self.lasting_s) if has_lasted else min(self.gap_s, stay.dwell_s))
 
 
-def _distinct(things: list[Detection]) -> list[Detection]:
+def distinct(things: list[Detection]) -> list[Detection]:
     """The surest first, without those that overlap a surer one by half (greedy non-maximum suppression)."""
     kept: list[Detection] = []
     for thing in sorted(things, key=lambda thing: -thing.score):
@@ -89,7 +89,7 @@ def _distinct(things: list[Detection]) -> list[Detection]:
     return kept
 
 
-class HoldingSettings(LastingSettings):
+class HoldingSettings(LastingInZone):
     """Something that must hold `for` so long; only detections labelled as one of `labels` count."""
 
     gap_s: ClassVar[float] = GAP_S

@@ -10,7 +10,7 @@ from uuid_utils.compat import uuid7
 from detect.incident import IncidentObject, Phase, Picture, Role
 from detect.model.detector import Detection
 from detect.rhythm import Rhythm
-from detect.rule import UPDATE_EVERY_S, CameraRuleSettings, Finding, Surroundings
+from detect.rule import UPDATE_EVERY_S, CameraRuleSettings, Finding, Surroundings, Terms, ZoneRuleSettings
 from detect.stays.memory import Kept, LastingMemory, Told
 from detect.stays.stay import Scene, Sighting, Stay
 from detect.values import WHOLE_DAY, Spans, within
@@ -20,7 +20,7 @@ OBJECTS = 50  # how many things an incident names
 
 
 class Follower(Protocol):
-    """Keeps what lasts in a zone, from frame to frame, and what does beside it where that matters."""
+    """Keeps what lasts, from frame to frame, and what does beside it where that matters."""
 
     @property
     def stays(self) -> list[Stay]: ...
@@ -57,24 +57,26 @@ class LastingSettings(CameraRuleSettings):
         """How much longer than `lasting_s` what began then, by local time, must last."""
         return 0.0
 
+    def threshold(self) -> dict[str, float]:
+        """What the rule asks beyond the score."""
+        return {"dwell_s": self.lasting_s, "seen_share": self.seen_share}
+
+    def excuses(self, _stay: Stay, _others: Sequence[Stay]) -> bool:
+        """Whether what has lasted is none of what it looks for yet, for all that is there beside it."""
+        return False
+
+    def observed(self, stay: Stay) -> dict[str, float]:
+        """The same quantities as in `threshold`, as they were last seen."""
+        return {"dwell_s": round(stay.dwell_s, 2), "seen_share": round(stay.seen_share, 3)}
+
+
+class LastingInZone(LastingSettings, ZoneRuleSettings):
     def follow(self, surroundings: Surroundings) -> Follower:
         """A new follower of what may last."""
         raise NotImplementedError
 
     def make(self, surroundings: Surroundings) -> "Lasting":
         return Lasting(self, surroundings, lambda: self.follow(surroundings))
-
-    def threshold(self) -> dict[str, float]:
-        """What the rule asks beyond duration and score."""
-        return {}
-
-    def excuses(self, _stay: Stay, _others: Sequence[Stay]) -> bool:
-        """Whether what has lasted is none of what it looks for yet, for all that is there beside it."""
-        return False
-
-    def observed(self, _sighting: Sighting) -> dict[str, float]:
-        """The same quantities as in `threshold`, as they were last seen."""
-        return {}
 
 
 @dataclass(slots=True)
@@ -106,8 +108,8 @@ class Sifted:
 class Lasting:
     """Says what becomes of a follower's stays; within hours only, and with a new follower after each pause."""
 
-    def __init__(self, settings: LastingSettings, surroundings: Surroundings, follow: Callable[[], Follower]) -> None:
-        self._settings, self._place, self._follow = settings, surroundings, follow
+    def __init__(self, settings: LastingSettings, terms: Terms, follow: Callable[[], Follower]) -> None:
+        self._settings, self._terms, self._follow = settings, terms, follow
         self._follower = follow()
         self._cases: dict[Stay, Told] = {}
 
@@ -148,7 +150,7 @@ class Lasting:
         return [finding for finding in [*cleared, *said] if finding]
 
     def _local(self, at: float) -> datetime:
-        return datetime.fromtimestamp(at, self._place.timezone)
+        return datetime.fromtimestamp(at, self._terms.timezone)
 
     def close(self, at: float) -> list[Finding]:
         self._follower = self._follow()
@@ -166,7 +168,7 @@ class Lasting:
 
     def _has_lasted(self, stay: Stay) -> bool:
         rule = self._settings
-        if stay.dwell_s < rule.lasting_s or stay.seen_share <= rule.seen_share or stay.score < self._place.confidence:
+        if stay.dwell_s < rule.lasting_s or stay.seen_share <= rule.seen_share or stay.score < self._terms.confidence:
             return False
         around = [*self._follower.stays, *self._follower.beside]
         return stay.dwell_s >= rule.lasting_s + self._grace_s(stay) and not rule.excuses(stay, around)
@@ -194,22 +196,17 @@ class Lasting:
             at=at,
             score=round(stay.score, 3),
             threshold=self._threshold(stay),
-            observed={
-                "dwell_s": round(stay.dwell_s, 2),
-                "score": round(stay.score, 3),
-                "seen_share": round(stay.seen_share, 3),
-            }
-            | rule.observed(stay.last),
+            observed={"score": round(stay.score, 3)} | rule.observed(stay),
             objects=[IncidentObject(t.label, t.box, round(t.score, 3), t.track) for t in stay.last.things[:OBJECTS]],
             pictures=pictures,
-            dwell=list(stay.spells),
+            dwell=list(stay.spells) if rule.lasting_s else [],
             scores=[round(score, 3) for score in stay.scores],
         )
 
     def _threshold(self, stay: Stay) -> dict[str, float]:
-        rule, grace_s = self._settings, self._grace_s(stay)
-        asked = {"dwell_s": rule.lasting_s, "score": self._place.confidence, "seen_share": rule.seen_share}
-        return asked | ({"grace_s": grace_s} if grace_s else {}) | rule.threshold()
+        grace_s = self._grace_s(stay)
+        asked = {"score": self._terms.confidence} | self._settings.threshold()
+        return asked | ({"grace_s": grace_s} if grace_s else {})
 
 
 def _pictures(role: Role, sighting: Sighting) -> list[Picture]:

@@ -7,6 +7,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from math import hypot
 
+from detect.geometry import foot
 from detect.model.detector import Detection
 from detect.stays.stay import Scene
 
@@ -28,7 +29,7 @@ class Step:
 
 def step_of(thing: Detection, at: float) -> Step:
     left, top, right, bottom = thing.box
-    return Step(at, (left + right) / 2, bottom, right - left, bottom - top)
+    return Step(at, *foot(thing.box), right - left, bottom - top)
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,11 +76,12 @@ class Stay:
     seen_s: float = 0.0
     unknown_s: float = 0.0
     unknown_since_s: float = 0.0
+    tally: int = 0  # of the things on all of its sightings
 
     @classmethod
     def begin(cls, sighting: Sighting, anchor: Anchor | None = None) -> "Stay":
         spell = Spell(sighting.at, sighting.at, "seen")
-        return cls(sighting, sighting, sighting, [spell], [sighting.score], anchor)
+        return cls(sighting, sighting, sighting, [spell], [sighting.score], anchor, tally=len(sighting.things))
 
     @property
     def place(self) -> Box:
@@ -113,6 +114,7 @@ class Stay:
         self.unknown_s += self.unknown_since_s
         self.unknown_since_s = 0.0
         self.last = sighting
+        self.tally += len(sighting.things)
         self.scores.append(sighting.score)
         del self.scores[:-SCORES]
         if sighting.score > self.best.score:

@@ -8,7 +8,7 @@ from pydantic import Field
 from detect.model.detector import Detection
 from detect.rhythm import Rhythm
 from detect.rule import Surroundings
-from detect.stays.lasting import Follower, LastingSettings
+from detect.stays.lasting import Follower, LastingInZone
 from detect.stays.standing import Standing
 from detect.values import Seconds, Spans, within
 
@@ -16,7 +16,7 @@ Objects = Annotated[tuple[str, ...], Field(min_length=1)]
 Dwell = Annotated[Seconds, Field(gt=0)]
 
 
-class StayingSettings(LastingSettings):
+class StayingSettings(LastingInZone):
     """Each module of such a rule has its own `objects` and `dwell`; what `moves` stays once it has come to rest."""
 
     moves: ClassVar[bool] = True

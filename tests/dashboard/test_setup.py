@@ -14,7 +14,7 @@ from pydantic import Field
 from dashboard.rulebook import describe, rulebook
 from detect.config import known_rules
 from detect.incident import IncidentObject
-from detect.rules import camera, sensor
+from detect.rules import camera, line, sensor
 from detect.stays.holding import For, HoldingSettings
 from detect.values import Spans
 from dispatch.intake import take_in
@@ -62,6 +62,28 @@ def test_zones_are_read_replaced_and_read_again(client: TestClient) -> None:
     assert after.json()["edited"]
     assert client.get(URL).json() == after.json()
     assert put(client, URL, zones=after.json()["zones"]).json() == after.json()
+
+
+def test_a_line_is_stored_as_it_was_drawn_and_a_zone_as_ever(client: TestClient) -> None:
+    gate = {"id": "gate", "name": "大门", "line": [[0.1, 0.5], [0.9, 0.5]], "rules": [{"kind": "wrong_way"}]}
+    shown = put(client, URL, zones=[ZONE, gate]).json()["zones"]
+    assert [(one["polygon"], one["line"]) for one in shown] == [(ZONE["polygon"], None), (None, gate["line"])]
+    assert put(client, URL, zones=shown).json()["zones"] == shown
+    content = yaml.safe_load(client.get("/api/sites/tooley/file").content)
+    zone, line = content["devices"][0]["zones"]
+    assert (zone.keys(), line.keys()) == (ZONE.keys(), gate.keys())
+    refused = put(client, URL, zones=[gate | {"rules": [{"kind": "crowd"}]}])
+    assert "gate is a line" in refused.json()["errors"][0]
+
+
+def test_what_crossed_a_line_is_known_by_what_it_told(client: TestClient, connection: psycopg.Connection) -> None:
+    person = IncidentObject("person", (0.4, 0.4, 0.6, 0.6), 0.8, 1)
+    usual = incident(kind="intrusion", zone="gate", position=HERE, objects=[person])
+    told = replace(usual, explanation=replace(usual.explanation, observed={"crossings": 2}, threshold={"crossings": 1}))
+    take_in(connection, told, NOW)
+    gate = {"id": "gate", "line": [[0.1, 0.5], [0.9, 0.5]], "rules": [{"kind": "intrusion"}]}
+    (past,) = client.post(TRIAL, json={"zones": [gate]}).json()["incidents"]
+    assert (past["outcome"], past["zone"], past["dwell_s"]) == ("reported", "gate", None)
 
 
 def test_an_address_with_its_password_is_not_shown(client: TestClient) -> None:
@@ -144,7 +166,7 @@ def test_the_file_of_a_site_is_yaml_with_what_was_edited(client: TestClient) -> 
 
 def test_every_rule_is_in_the_book_with_settings_that_it_takes(client: TestClient) -> None:
     book = client.get("/api/rules").json()
-    known = {"camera": known_rules(camera), "sensor": known_rules(sensor)}
+    known = {"camera": known_rules(camera), "line": known_rules(line), "sensor": known_rules(sensor)}
     assert {(one["device"], one["kind"]) for one in book} == {
         (d, kind) for d, family in known.items() for kind in family
     }

@@ -4,11 +4,11 @@ import math
 from zoneinfo import ZoneInfo
 
 from detect.config import known_rules
-from detect.geometry import Region
+from detect.geometry import Border, Region
 from detect.incident import Box
 from detect.model.detector import Detection
-from detect.rule import Finding, Surroundings
-from detect.rules import camera
+from detect.rule import AtLine, CameraRule, Finding, Surroundings
+from detect.rules import camera, line
 from detect.stays.stay import Scene
 
 Polygon = list[tuple[float, float]]
@@ -17,6 +17,7 @@ NOON = 1_750_046_400.0  # 12:00 in Shanghai on 16 June 2025
 CONFIDENCE = 0.35
 KERB = [(0.5, 0.33), (0.86, 0.33), (0.86, 0.75), (0.5, 0.75)]
 PLACE = (0.54, 0.4, 0.74, 0.6)  # a car's, its foot in KERB
+UPWARDS = [(0.5, 1.0), (0.5, 0.0)]
 TRUCK = (0.4, 0.2, 0.9, 0.85)  # stands before PLACE and hides it, its own foot on the road
 
 
@@ -33,21 +34,11 @@ def times(begin: float, seconds: float, fps: float) -> list[float]:
     return [begin + frame / fps for frame in range(int(seconds * fps + 1e-6) + 1)]
 
 
-class Street:
-    """A rule over KERB; `findings` is all that it ever said."""
+class Played:
+    """A rule that is shown scenes; `findings` is all that it ever said."""
 
-    def __init__(
-        self,
-        timezone: str = "Asia/Shanghai",
-        kind: str = "illegal_parking",
-        zone: Polygon = KERB,
-        interval_s: float = math.inf,
-        **settings: object,
-    ) -> None:
-        surroundings = Surroundings(Region(zone), CONFIDENCE, ZoneInfo(timezone), interval_s)
-        usual = {"dwell": 5} if kind == "illegal_parking" else {}
-        settings = {"kind": kind} | usual | settings
-        self.rule = known_rules(camera)[kind].model_validate(settings).make(surroundings)
+    def __init__(self, rule: CameraRule) -> None:
+        self.rule = rule
         self.findings: list[Finding] = []
 
     def show(self, at: float, *detections: Detection) -> list[Finding]:
@@ -62,3 +53,30 @@ class Street:
     @property
     def phases(self) -> list[str]:
         return [finding.phase for finding in self.findings]
+
+
+class Street(Played):
+    """A rule over KERB."""
+
+    def __init__(
+        self,
+        timezone: str = "Asia/Shanghai",
+        kind: str = "illegal_parking",
+        zone: Polygon = KERB,
+        interval_s: float = math.inf,
+        **settings: object,
+    ) -> None:
+        surroundings = Surroundings(
+            region=Region(zone), confidence=CONFIDENCE, timezone=ZoneInfo(timezone), interval_s=interval_s
+        )
+        usual = {"dwell": 5} if kind == "illegal_parking" else {}
+        settings = {"kind": kind} | usual | settings
+        super().__init__(known_rules(camera)[kind].model_validate(settings).make(surroundings))
+
+
+class Gate(Played):
+    """A rule over a line, by default up the middle of the picture: its right is the picture's."""
+
+    def __init__(self, kind: str = "intrusion", points: Polygon = UPWARDS, **settings: object) -> None:
+        place = AtLine(border=Border(points), confidence=CONFIDENCE, timezone=ZoneInfo("Asia/Shanghai"))
+        super().__init__(known_rules(line)[kind].model_validate({"kind": kind} | settings).make(place))

@@ -1,7 +1,9 @@
 import numpy as np
+import pytest
 
-from detect.annotate import GROUND, SEVERITIES, annotate
+from detect.annotate import GROUND, SEVERITIES, ZONE, annotate
 from detect.config import CameraConfig
+from detect.model.detector import Image
 from detect.stays.stay import Scene
 from detect.watch import Eyes, Watch
 from edge.messages import Frame
@@ -29,6 +31,19 @@ def test_zones_things_and_incidents_are_drawn_where_they_are() -> None:
     assert tuple(drawn[top + 20, left]) == SEVERITIES["major"]
     assert (drawn == GROUND).all(axis=2).any()  # words stand on it
     assert (GREY == 128).all()  # what was given is left as it is
+
+
+@pytest.mark.parametrize(("points", "right"), [([[0.5, 0.9], [0.5, 0.3]], True), ([[0.5, 0.3], [0.5, 0.9]], False)])
+def test_a_line_is_open_and_an_arrow_over_it_shows_the_wrong_way(points: list[list[float]], right: bool) -> None:
+    def drawn(kind: str) -> Image:
+        line = {"id": "gate", "line": points, "rules": [{"kind": kind}]}
+        return annotate(GREY, CameraConfig.model_validate({"zones": [line]}), Scene(NOON, b"", []), [])
+
+    plain = drawn("intrusion")
+    assert (plain[200, 320] == ZONE).all()
+    rows, columns = np.nonzero((drawn("wrong_way") != plain).any(axis=2))
+    assert rows.mean() == pytest.approx(0.6 * SIZE[0], abs=2)  # over its middle
+    assert (columns.mean() > SIZE[1] / 2) == right  # the head has more to it than the tail
 
 
 def test_a_picture_with_nothing_on_it_tells_its_time() -> None:

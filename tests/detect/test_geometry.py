@@ -2,8 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detect.geometry import Region, area, covered, iou, overlap, union
+from detect.geometry import Border, Region, area, covered, iou, overlap, union
 from detect.incident import Box
+from detect.values import Point
 
 fractions = st.floats(0, 1)
 
@@ -84,3 +85,32 @@ def test_measures_are_shares_and_agree(a: Box, b: Box):
     assert 0 <= iou(a, b) <= 1 + 1e-9
     assert iou(a, b) <= covered(a, b) + 1e-9
     assert overlap(a, b) <= min(area(a), area(b))
+
+
+points = st.tuples(fractions, fractions)
+
+
+@given(points, points)
+def test_a_way_that_is_turned_round_crosses_a_border_the_other_way(begin: Point, end: Point) -> None:
+    border = Border([(0.2, 0.9), (0.5, 0.4), (0.4, 0.2), (0.8, 0.1)])
+    assert border.crossed(begin, end) == -border.crossed(end, begin)
+
+
+@given(points, points, points)
+def test_a_way_round_about_crosses_a_border_as_often_unless_it_goes_round_its_end(a: Point, b: Point, c: Point) -> None:
+    border = Border([(-0.1, 0.5), (0.3, 0.8), (0.6, 0.3), (1.1, 0.5)])  # from one side of the picture to the other
+    assert border.crossed(a, b) + border.crossed(b, c) == border.crossed(a, c)
+
+
+def test_the_right_of_a_border_is_as_seen_along_it() -> None:
+    up, down = Border([(0.5, 1), (0.5, 0)]), Border([(0.5, 0), (0.5, 1)])
+    assert (up.crossed((0.4, 0.5), (0.6, 0.5)), down.crossed((0.4, 0.5), (0.6, 0.5))) == (1, -1)
+    beside = (0.6, 0.3, 0.8, 0.5)
+    assert (up.has_on_its_right(beside), down.has_on_its_right(beside)) == (True, False)
+
+
+def test_how_far_a_border_is_is_told_in_sizes_of_the_box() -> None:
+    border = Border([(0.5, 0.2), (0.5, 0.6)])
+    assert border.away((0.6, 0.1, 0.8, 0.5)) == pytest.approx(1)  # a width beside it
+    assert border.away((0.4, 0.6, 0.6, 1.0)) == pytest.approx(1)  # a height below its end
+    assert border.away((0.5, 0.4, 0.5, 0.4)) < 1e-9  # a box of no size

@@ -239,6 +239,34 @@ def claiming(width: int, height: int) -> bytes:
 PNG = cv2.imencode(".png", STREET)[1].tobytes()
 
 
+class Walking(StandingCar):
+    """Sees somebody who walks to the right of the picture, a tenth of it from look to look."""
+
+    def __init__(self) -> None:
+        self.at = 0.0
+
+    def detect(self, images: Sequence[Image]) -> list[list[Detection]]:
+        self.at += 0.1
+        return [[thing((self.at, 0.3, self.at + 0.1, 0.6), label="person", track=1)] for _ in images]
+
+
+def across(*points: tuple[float, float]) -> CameraConfig:
+    zone = {"id": "gate", "name": "大门", "line": points, "rules": [{"kind": "intrusion"}]}
+    return CameraConfig.model_validate({"sight": [], "detector": {"model": "m"}, "zones": [zone]})
+
+
+@pytest.mark.parametrize(("points", "goes_on"), [([(0.5, 0), (0.5, 1)], True), ([(0.9, 0), (0.9, 1)], False)])
+def test_what_crossed_a_line_ends_where_the_line_is_moved(points: list[tuple[float, float]], goes_on: bool):
+    watch = Watch(CAMERA, across((0.5, 0), (0.5, 1)), Eyes(Walking(), NoTracker()))
+    frames = (Frame(BOOT, n, NOON + n / 2, jpeg(STREET), moving=True) for n in range(1, 8))
+    (opened,) = [incident for frame in frames for incident in watch.see(frame)]
+    assert (opened.kind, opened.zone, opened.phase) == ("intrusion", "gate", "open")
+    assert opened.explanation.zone == {"id": "gate", "name": "大门", "line": [(0.5, 0), (0.5, 1)]}
+    later = Watch(CAMERA, across(*points), Eyes(Walking(), NoTracker()))
+    cleared = later.take_over(watch, NOON + 4)
+    assert [(one.id, one.phase) for one in cleared] == ([] if goes_on else [(opened.id, "clear")])
+
+
 @pytest.mark.parametrize(
     "data",
     [

@@ -16,6 +16,7 @@ GRID = {
     "polygon": [[104.39, 31.12], [104.40, 31.12], [104.40, 31.13]],
 }
 ZONE = {"id": "kerb", "polygon": [[0, 0], [1, 0], [1, 1]], "rules": [{"kind": "illegal_parking", "dwell": "5s"}]}
+LINE = {"id": "gate", "line": [[0, 0.5], [1, 0.5]], "rules": [{"kind": "intrusion"}]}
 CAMERA = {"id": "cam-1", "camera": "rtsp://10.0.0.1/live", "zones": [ZONE]}
 STREET = GRID | {"code": "51", "level": "street"}
 SENSOR = {"id": "level-1", "sensor": "mqtt"}
@@ -174,6 +175,14 @@ def test_each_of_three_mistakes_is_named_by_its_path(path: Path):
         ({"devices": [SENSOR | {"rules": [RISING | {"abov": 1}]}]}, "devices.0.rules.0.flood.abov: "),
         ({"devices": [SENSOR | {"rules": [RISING | {"clear_below": 0.4}]}]}, "devices.0.rules.0.flood: `clear_below:`"),
         ({"devices": [CAMERA | {"rules": [RISING]}]}, "devices.0.rules: a camera's rules stand in its zones"),
+        (
+            {"devices": [CAMERA | {"zones": [LINE], "fps": 0.5}]},
+            "devices.0: gate is a line, which needs 1 frame a second",
+        ),
+        (
+            {"devices": [CAMERA | {"zones": [LINE | {"rules": ZONE["rules"]}]}]},
+            "devices.0.zones.0.rules: gate is a line: it takes intrusion and wrong_way, not illegal_parking",
+        ),
         (
             {"devices": [CAMERA | {"zones": [ZONE | {"rules": [{"kind": "flood", "above": 1}]}]}]},
             "devices.0.zones.0.rules.0.flood.above: ",

@@ -105,6 +105,32 @@ def test_pauses_and_a_grace_are_as_the_rule_itself_has_them(grace: int, pause: d
     assert (judged.outcome == "reported") == bool(street.findings)
 
 
+def fence(*rules: dict[str, Any], line: Any) -> CameraConfig:
+    entry = {"id": "gate", "line": line, "rules": rules}
+    return CameraConfig.model_validate({"zones": [entry], "detector": {"confidence": CONFIDENCE}})
+
+
+@pytest.mark.parametrize(
+    ("outcome", "kind", "line", "changes"),
+    [
+        ("reported", "intrusion", [(0.5, 1), (0.5, 0)], {}),
+        ("reported", "intrusion", [(0.5, 0), (0.5, 1)], {}),
+        ("reported", "wrong_way", [(0.5, 1), (0.5, 0)], {}),
+        ("outside", "wrong_way", [(0.5, 0), (0.5, 1)], {}),
+        ("outside", "intrusion", [(0.1, 1), (0.1, 0)], {}),
+        ("unwatched", "intrusion", [(0.5, 1), (0.5, 0)], {"objects": ["bus"]}),
+        ("hours", "intrusion", [(0.5, 1), (0.5, 0)], {"hours": "07:00-12:00"}),
+    ],
+)
+def test_what_crossed_a_line_is_tried_on_lines(outcome: str, kind: str, line: Any, changes: dict[str, Any]) -> None:
+    config = fence({"kind": kind, "objects": ["car"]} | changes, line=line)
+    beyond = [thing((0.55, 0.4, 0.65, 0.6))]
+    assert judge(Told(kind, NOON, 0.0, 0.8, beyond, crossed=True), config).outcome == outcome
+    assert judge(Told(kind, NOON, 30.0, 0.8, beyond), config).outcome == "unwatched"
+    zone = camera({"kind": "intrusion", "objects": ["car"]}, polygon=[(0, 0), (1, 0), (1, 1), (0, 1)])
+    assert judge(Told("intrusion", NOON, 0.0, 0.8, beyond, crossed=True), zone).outcome == "unwatched"
+
+
 def gauge(*rules: dict[str, Any]) -> SensorConfig:
     return SensorConfig.model_validate({"every": 10, "rules": rules})
 

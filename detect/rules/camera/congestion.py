@@ -13,7 +13,7 @@ from detect.stays.holding import For, HoldingSettings
 from detect.stays.lasting import Follower, Sifted
 from detect.stays.motion import Ways
 from detect.stays.standing import FOUR_WHEELED
-from detect.stays.stay import Scene, Sighting
+from detect.stays.stay import Scene, Stay
 
 
 class Settings(HoldingSettings):
@@ -30,10 +30,10 @@ class Settings(HoldingSettings):
         return self.vehicles
 
     def threshold(self) -> dict[str, float]:
-        return {"vehicles": self.vehicles}
+        return super().threshold() | {"vehicles": self.vehicles}
 
-    def observed(self, sighting: Sighting) -> dict[str, float]:
-        return {"vehicles": len(sighting.things)}
+    def observed(self, stay: Stay) -> dict[str, float]:
+        return super().observed(stay) | {"vehicles": len(stay.last.things)}
 
     def follow(self, surroundings: Surroundings) -> Follower:
         ways = Ways()

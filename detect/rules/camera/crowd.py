@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from detect.stays.holding import ComingSettings, For
-from detect.stays.stay import Sighting
+from detect.stays.stay import Stay
 
 
 class Settings(ComingSettings):
@@ -19,7 +19,7 @@ class Settings(ComingSettings):
         return self.count
 
     def threshold(self) -> dict[str, float]:
-        return {"count": self.count}
+        return super().threshold() | {"count": self.count}
 
-    def observed(self, sighting: Sighting) -> dict[str, float]:
-        return {"count": len(sighting.things)}
+    def observed(self, stay: Stay) -> dict[str, float]:
+        return super().observed(stay) | {"count": len(stay.last.things)}

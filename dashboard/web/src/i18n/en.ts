@@ -132,6 +132,11 @@ const en: Messages = {
     sensor_wild: "Measured {value}, beyond {most}, which it cannot",
     other: "In zone {zone} for {observed}, limit {limit}",
   },
+  crossed: {
+    intrusion: "Line {zone} crossed, so far {n} times",
+    wrong_way: "Line {zone} crossed the wrong way, so far {n} times",
+    other: "Line {zone} crossed, so far {n} times",
+  },
   measured: {
     water_level: "Water level {value}, limit {most}, for {observed}",
     tilt: "Slope tilted by {value}, limit {most}, for {observed}",

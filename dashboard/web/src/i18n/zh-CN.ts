@@ -130,6 +130,11 @@ export default {
     sensor_wild: "测得 {value}，超出可测范围（{most}）",
     other: "在区域 {zone} 持续 {observed}，上限 {limit}",
   },
+  crossed: {
+    intrusion: "有闯入者越过 {zone}，累计 {n} 次",
+    wrong_way: "有车逆向越过 {zone}，累计 {n} 次",
+    other: "越过 {zone}，累计 {n} 次",
+  },
   measured: {
     water_level: "水位 {value}，限值 {most}，已持续 {observed}",
     tilt: "边坡倾斜 {value}，限值 {most}，已持续 {observed}",

@@ -1,6 +1,9 @@
 import { shallowRef } from "vue";
 import { readRules, type Rule, type RuleKind } from "../api/client";
 
+/** What a rule is for: zones of a camera, lines through its picture, or a sensor. */
+export type Watching = RuleKind["device"];
+
 const RETRY_MS = 5_000;
 
 /** Every rule that the server knows; empty until it was read. */
@@ -18,9 +21,9 @@ async function read(): Promise<void> {
   else setTimeout(() => (reading = read()), RETRY_MS);
 }
 
-export const kindsFor = (device: "camera" | "sensor"): RuleKind[] => rulebook.value.filter((one) => one.device === device);
+export const kindsFor = (device: Watching): RuleKind[] => rulebook.value.filter((one) => one.device === device);
 
-export const kindOf = (rule: Rule, device: "camera" | "sensor"): RuleKind | null =>
+export const kindOf = (rule: Rule, device: Watching): RuleKind | null =>
   kindsFor(device).find(({ kind }) => kind === rule.kind) ?? null;
 
 export const usualOf = ({ usual }: RuleKind): Rule => ({ ...usual }) as Rule;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { boxOf, explanationOf } from "./explanation";
 
-const nothing = { dwell: null, grace: 0, silent: null, stuck: null, value: null, count: null, measure: null, score: null, model: null, rule: null, zone: null, sources: [], certainty: null, doubters: [], review: false, late: false };
+const nothing = { dwell: null, grace: 0, silent: null, stuck: null, value: null, count: null, measure: null, crossings: null, score: null, model: null, rule: null, zone: null, sources: [], certainty: null, doubters: [], review: false, late: false };
 
 describe("explanationOf", () => {
   it("reads dwell and zone", () => {
@@ -18,8 +18,17 @@ describe("explanationOf", () => {
       score: 0.7,
       model: "street",
       rule: "illegal_parking 3",
-      zone: { id: "kerb", name: "东侧路缘", polygon: [[0.5, 0.3], [0.8, 0.3], [0.8, 0.7]] },
+      zone: { id: "kerb", name: "东侧路缘", polygon: [[0.5, 0.3], [0.8, 0.3], [0.8, 0.7]], line: [], oneWay: false },
     });
+  });
+
+  it("reads what crossed a line, and whether one way only counts there", () => {
+    const told = { threshold: { crossings: 1 }, observed: { crossings: 3 }, zone: { id: "gate", line: [[0, 0.5], [1, 0.5]] } };
+    const line = { id: "gate", name: "gate", polygon: [], line: [[0, 0.5], [1, 0.5]] };
+    expect(explanationOf({ explanation: { ...told, rule: { kind: "intrusion" } } })).toEqual({
+      ...nothing, crossings: { observed: 3, limit: 1 }, rule: "intrusion", zone: { ...line, oneWay: false },
+    });
+    expect(explanationOf({ explanation: { ...told, rule: { kind: "wrong_way" } } }).zone).toEqual({ ...line, oneWay: true });
   });
 
   it("reads who else told of it, and who should have", () => {
@@ -48,7 +57,7 @@ describe("explanationOf", () => {
       ...nothing,
       dwell: { observed: 12, limit: 10 },
       measure: { metric: "water_level", unit: "m", observed: 0.41, limit: 0.3, within: null },
-      zone: { id: "water_level", name: "water_level", polygon: [] },
+      zone: { id: "water_level", name: "water_level", polygon: [], line: [], oneWay: false },
     });
   });
 

@@ -32,8 +32,9 @@ export interface Explanation {
   model: string | null;
   /** Its name and version. */
   rule: string | null;
-  /** A sensor's has no corners. */
-  zone: { id: string; name: string; polygon: Point[] } | null;
+  /** How often a line was crossed, against how often is too often. */
+  crossings: Pair | null;
+  zone: ExplainedZone | null;
   /** Who told of it, where several did, and how sure they are together, 0 to 1. */
   sources: string[];
   certainty: number | null;
@@ -44,12 +45,25 @@ export interface Explanation {
   late: boolean;
 }
 
+/** Where it was: in a polygon, or over a line; a sensor's place has neither. */
+export interface ExplainedZone {
+  id: string;
+  name: string;
+  polygon: Point[];
+  line: Point[];
+  /** Over the line one way only counts: to its right, as seen along its points. */
+  oneWay: boolean;
+}
+
 export interface Box {
   x: number;
   y: number;
   width: number;
   height: number;
 }
+
+/** The rule that lets things over a line to its left. */
+export const ONE_WAY = "wrong_way";
 
 type Fields = Record<string, unknown>;
 
@@ -90,10 +104,13 @@ function sourceOf(explanation: Fields): Pick<Explanation, "score" | "model" | "r
   };
 }
 
-function zoneOf(explanation: Fields): Explanation["zone"] {
-  const { id, name, polygon } = fieldsOf(explanation["zone"]);
+const pointsOf = (points: unknown): Point[] => (Array.isArray(points) ? points.filter(isPoint) : []);
+
+function zoneOf(explanation: Fields): ExplainedZone | null {
+  const { id, name, polygon, line } = fieldsOf(explanation["zone"]);
   if (typeof id !== "string") return null;
-  return { id, name: typeof name === "string" ? name : id, polygon: Array.isArray(polygon) ? polygon.filter(isPoint) : [] };
+  const oneWay = fieldsOf(explanation["rule"])["kind"] === ONE_WAY;
+  return { id, name: typeof name === "string" ? name : id, polygon: pointsOf(polygon), line: pointsOf(line), oneWay };
 }
 
 const namesOf = (devices: unknown): string[] =>
@@ -119,6 +136,7 @@ export function explanationOf(ticket: Pick<Ticket, "explanation">): Explanation 
     value: pairOf(fields, "value"),
     count: pairOf(fields, "count") ?? pairOf(fields, "vehicles"),
     measure: measureOf(fields),
+    crossings: pairOf(fields, "crossings"),
     ...sourceOf(fields),
     zone: zoneOf(fields),
     ...accordOf(fields),

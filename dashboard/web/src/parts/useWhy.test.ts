@@ -25,6 +25,13 @@ async function why(kind: string, zone: object, threshold: Numbers, observed: Num
 describe("why", () => {
   const yard = { id: "yard", polygon: [] };
 
+  it("is how often a line was crossed", async () => {
+    const gate = (kind: string, locale: string) => why(kind, { id: "gate", name: "北门", line: [] }, { crossings: 1 }, { crossings: 3 }, locale);
+    expect(await gate("intrusion", "en")).toEqual({ sentence: "Line 北门 crossed, so far 3 times", figure: "3" });
+    expect((await gate("wrong_way", "zh-CN"))?.sentence).toBe("有车逆向越过 北门，累计 3 次");
+    expect((await gate("stampede", "en"))?.sentence).toBe("Line 北门 crossed, so far 3 times");
+  });
+
   it("is how long, for what was seen", async () => {
     expect(await why("fire", yard, { dwell_s: 4 }, { dwell_s: 65 })).toEqual({
       sentence: "Fire seen in zone yard for 1 min 5 s",

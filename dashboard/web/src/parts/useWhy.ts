@@ -15,7 +15,7 @@ export function useWhy() {
   const { t, te } = useI18n();
   const { duration, quantity } = useWords();
 
-  const say = (group: "why" | "measured", name: string, gaps: Record<string, string>, figure: string | null): Why => {
+  const say = (group: "why" | "measured" | "crossed", name: string, gaps: Record<string, string>, figure: string | null): Why => {
     const key = `${group}.${name}`;
     const other = name.endsWith(RISE) ? `${group}.other${RISE}` : `${group}.other`;
     return { sentence: t(te(key) ? key : other, gaps), figure };
@@ -27,7 +27,7 @@ export function useWhy() {
   const spans = (pair: Pair | null) => ({ observed: duration(pair?.observed ?? 0), limit: duration(pair?.limit ?? 0) });
 
   const whyOf = (ticket: Pick<Ticket, "kind" | "zone" | "explanation">): Why | null => {
-    const { count, dwell, grace, measure, silent, stuck, value: wild, zone } = explanationOf(ticket);
+    const { count, crossings, dwell, grace, measure, silent, stuck, value: wild, zone } = explanationOf(ticket);
     if (measure !== null) {
       const [value, most] = [quantity(measure.observed, measure.unit), quantity(measure.limit, measure.unit)];
       const figure = measure.unit === "" ? null : value;
@@ -37,9 +37,11 @@ export function useWhy() {
     }
     if (stuck !== null) return say("why", "sensor_stuck", spans(stuck), spans(stuck).observed);
     if (wild !== null) return say("why", "sensor_wild", { value: `${wild.observed}`, most: `${wild.limit}` }, `${wild.observed}`);
+    const where = zone?.name ?? ticket.zone ?? "";
+    if (crossings !== null) return say("crossed", ticket.kind, { zone: where, n: `${crossings.observed}` }, `${crossings.observed}`);
     const spell = silent ?? dwell;
     if (spell === null) return null;
-    const gaps = { zone: zone?.name ?? ticket.zone ?? "", ...spans(spell) };
+    const gaps = { zone: where, ...spans(spell) };
     if (count === null) return graced(say("why", ticket.kind, gaps, gaps.observed), grace);
     return say("why", ticket.kind, { ...gaps, n: `${count.observed}`, most: `${count.limit}` }, `${count.observed}`);
   };

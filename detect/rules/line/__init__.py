@@ -1,0 +1,1 @@
+"""Rules on what crosses a line in a camera's picture."""
