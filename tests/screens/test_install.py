@@ -133,6 +133,51 @@ def test_a_zone_drawn_and_bent_by_keyboard_is_stored(screens: Screens, town: Tow
         assert first == pytest.approx([drawn["polygon"][4][0], drawn["polygon"][2][1]])
 
 
+def test_a_line_drawn_with_the_mouse_tells_one_way_and_is_turned_round(screens: Screens, town: Town) -> None:
+    before = zones(town)
+    points = [(0.1, 0.7), (0.3, 0.6), (0.6, 0.7)]
+    with screens.page(KERB, INSTALLER) as page:
+        wait_for_picture(page)
+        page.get_by_test_id("draw-line").click()
+        press_at(page, page.get_by_test_id("surface"), *points, points[-1])  # the last one again ends it
+        expect(page.get_by_test_id("corner")).to_have_count(3)
+        rule = page.locator("[data-testid=zone-entry][data-zone=line-1] [data-testid=rule]")
+        expect(rule.get_by_test_id("kind").locator("option")).to_have_count(2)
+        expect(page.get_by_test_id("arrow")).to_have_count(0)
+        rule.get_by_test_id("kind").select_option("wrong_way")
+        expect(page.get_by_test_id("arrow")).to_have_count(1)
+        page.get_by_test_id("turn").click()
+        save(page)
+        (drawn,) = [zone for zone in zones(town) if zone not in before]
+        assert drawn.keys() == {"id", "name", "line", "rules"}
+        assert [pytest.approx(point, abs=0.01) for point in drawn["line"]] == [list(point) for point in points[::-1]]
+        assert [rule["kind"] for rule in drawn["rules"]] == ["wrong_way"]
+        assert violations(page) == []
+        screens.keep(page, "install-line")
+
+
+def test_a_line_drawn_and_bent_by_keyboard_is_stored(screens: Screens, town: Town) -> None:
+    before = zones(town)
+    with screens.page(KERB, INSTALLER) as page:
+        wait_for_picture(page)
+        page.get_by_test_id("draw-line").focus()
+        page.keyboard.press("Enter")
+        page.keyboard.press("Enter")
+        corners = page.get_by_test_id("corner")
+        expect(corners.first).to_be_focused()
+        page.keyboard.press("Tab")
+        page.keyboard.press("Delete")  # two points it needs
+        expect(corners).to_have_count(2)
+        corners.nth(1).focus()
+        page.keyboard.press("Enter")
+        expect(corners.nth(1)).to_be_focused()
+        page.keyboard.press("Shift+ArrowUp")
+        save(page)
+        (drawn,) = [zone for zone in zones(town) if zone not in before]
+        first, middle, last = drawn["line"]
+        assert middle == pytest.approx([(first[0] + last[0]) / 2, first[1] - 0.05], abs=0.001)
+
+
 def test_a_corner_is_dragged_and_an_edge_gains_one(screens: Screens, town: Town) -> None:
     (polygon,) = [zone["polygon"] for zone in zones(town) if zone["id"] == "no-parking"]
     with screens.page(KERB, INSTALLER) as page:

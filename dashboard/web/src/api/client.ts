@@ -48,7 +48,11 @@ export type Reading = Schemas["Reading"];
 /** A rule as in the site file: its kind and its settings, which `RuleKind` describes. */
 export type Rule = { kind: string } & Record<string, unknown>;
 /** Openapi-fetch widens tuples to arrays here too. */
-export type Zone = Omit<Schemas["SetupZone"], "polygon" | "rules"> & { polygon: [number, number][]; rules: Rule[] };
+export type Zone = Omit<Schemas["SetupZone"], "polygon" | "line" | "rules"> & {
+  polygon?: [number, number][] | null;
+  line?: [number, number][] | null;
+  rules: Rule[];
+};
 /** A camera's zones, or a sensor's rules. */
 export type Watched = { zones: Zone[]; rules: Rule[] };
 export type DeviceSetup = Omit<Schemas["DeviceSetup"], "zones" | "rules"> & Watched;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { RuleKind, Watched } from "../api/client";
-import { asKind, faultsOf, freeId, isSame, newZone, titleOf, withRing, withoutZone, zoneOf } from "./draft";
+import { asKind, faultsOf, freeId, isOneWay, isSame, newZone, pointsOf, shapeOf, titleOf, withoutZone, withPoints, zoneOf } from "./draft";
 
 const FIRE = { kind: "fire", for: 4 };
 const DRAFT: Watched = {
@@ -13,21 +13,37 @@ const DRAFT: Watched = {
 
 describe("a draft", () => {
   it("gives a new zone an id that is free and a rule", () => {
-    const zone = newZone(DRAFT, "新区域", FIRE);
-    expect([zone.id, titleOf(zone), zone.rules]).toEqual(["zone-2", "新区域", [FIRE]]);
-    expect(freeId([])).toBe("zone-1");
+    const zone = newZone(DRAFT, "新区域", FIRE, "polygon", [[0, 0], [1, 0], [0, 1]]);
+    expect([zone.id, titleOf(zone), zone.rules, zone.polygon]).toEqual(["zone-2", "新区域", [FIRE], [[0, 0], [1, 0], [0, 1]]]);
+    expect([freeId([], "zone"), freeId(DRAFT.zones, "line")]).toEqual(["zone-1", "line-1"]);
+  });
+
+  it("keeps a line a line, and finds what is wrong with it", () => {
+    const line = newZone(DRAFT, "北门", { kind: "wrong_way" }, "line", [[0, 0.5], [1, 0.5]]);
+    const draft = { ...DRAFT, zones: [...DRAFT.zones, line] };
+    expect([shapeOf(line), line.polygon, isOneWay(line), faultsOf(draft)]).toEqual(["line", undefined, true, []]);
+    const turned = withPoints(draft, line.id, pointsOf(line).toReversed());
+    expect(zoneOf(turned, line.id)?.line).toEqual([[1, 0.5], [0, 0.5]]);
+    expect(faultsOf(withPoints(draft, line.id, [[0, 0.5], [0, 0.5]]))).toEqual([{ zone: line.id, what: "crossing" }]);
+    expect(isOneWay({ ...line, rules: [{ kind: "intrusion" }] })).toBe(false);
+  });
+
+  it("takes a zone as the server shows it, which has no line", () => {
+    const shown = { ...DRAFT.zones[0]!, line: null };
+    expect([shapeOf(shown), pointsOf(shown)]).toEqual(["polygon", DRAFT.zones[0]!.polygon]);
+    expect(isOneWay({ ...shown, rules: [{ kind: "wrong_way" }] })).toBe(false);
   });
 
   it("changes one zone and leaves the others as they are", () => {
-    const changed = withRing(DRAFT, "kerb", [[0, 0], [0.5, 0], [0.5, 0.5]]);
-    expect(zoneOf(changed, "kerb")?.polygon[1]).toEqual([0.5, 0]);
+    const changed = withPoints(DRAFT, "kerb", [[0, 0], [0.5, 0], [0.5, 0.5]]);
+    expect(zoneOf(changed, "kerb")?.polygon?.[1]).toEqual([0.5, 0]);
     expect(zoneOf(changed, "zone-1")).toBe(DRAFT.zones[1]);
     expect(isSame(DRAFT, changed)).toBe(false);
     expect(withoutZone(changed, "kerb").zones).toEqual([DRAFT.zones[1]]);
   });
 
   it("names what the server would refuse", () => {
-    const crossing = withRing(DRAFT, "kerb", [[0, 0], [1, 1], [1, 0], [0, 1]]);
+    const crossing = withPoints(DRAFT, "kerb", [[0, 0], [1, 1], [1, 0], [0, 1]]);
     const bad = { ...crossing, zones: [...crossing.zones, { ...DRAFT.zones[1]!, rules: [] }] };
     expect(faultsOf(DRAFT)).toEqual([]);
     expect(faultsOf(bad)).toEqual([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isSound, moved, split, square, within, without, type Point } from "./ring";
+import { extended, isSound, isSoundLine, middles, moved, split, square, stroke, within, without, type Point } from "./ring";
 
 const SQUARE: Point[] = [[0, 0], [1, 0], [1, 1], [0, 1]];
 
@@ -36,13 +36,52 @@ describe("a ring", () => {
   });
 
   it("loses no corner that it needs", () => {
-    const three = without(SQUARE, 0);
+    const three = without(SQUARE, 0, "polygon");
     expect(three).toEqual(SQUARE.slice(1));
-    expect(without(three, 0)).toEqual(three);
+    expect(without(three, 0, "polygon")).toEqual(three);
   });
 
   it("begins sound, each a little beside the last", () => {
     expect([0, 1, 5].every((nth) => isSound(square(nth)))).toBe(true);
     expect(square(0)).not.toEqual(square(1));
+  });
+});
+
+describe("isSoundLine", () => {
+  it.each<[string, Point[], boolean]>([
+    ["an edge", [[0, 0], [1, 1]], true],
+    ["a bend", [[0, 0], [1, 0], [1, 1]], true],
+    ["a point on its way", [[0, 0], [0.5, 0], [1, 0]], true],
+    ["a ring", [[0, 0], [1, 0], [1, 1], [0, 0]], true],
+    ["a point twice", [[0, 0], [0, 0], [1, 1]], false],
+    ["an edge there and back", [[0, 0], [1, 0], [0, 0]], false],
+    ["a fold", [[0, 0], [1, 0], [0.5, 0]], false],
+    ["a loop", [[0, 0], [1, 1], [1, 0], [0, 1]], false],
+    ["an end on its own way", [[0, 0], [1, 0], [1, 1], [0.5, 0]], false],
+    ["a ring that folds where it closes", [[0, 0], [1, 0], [1, 1], [0.5, 0], [0, 0]], false],
+    ["a point", [[0, 0]], false],
+    ["nothing", [], false],
+  ])("%s: %j is %s", (_name, line, sound) => {
+    expect(isSoundLine(line)).toBe(sound);
+    expect(isSoundLine(line.toReversed())).toBe(sound);
+  });
+});
+
+describe("a line", () => {
+  it("has an edge less than points, and begins sound", () => {
+    const three: Point[] = [[0, 0], [1, 0], [1, 1]];
+    expect([middles(three, "line"), middles(three, "polygon").length]).toEqual([[[0.5, 0], [1, 0.5]], 3]);
+    expect([0, 1, 5].every((nth) => isSoundLine(stroke(nth)))).toBe(true);
+  });
+
+  it("loses no point that it needs", () => {
+    expect(without([[0, 0], [1, 0], [1, 1]], 1, "line")).toEqual([[0, 0], [1, 1]]);
+    expect(without([[0, 0], [1, 1]], 1, "line")).toEqual([[0, 0], [1, 1]]);
+  });
+
+  it("takes a double press for one", () => {
+    expect(extended([[0, 0]], [0.5, 0.5])).toEqual([[0, 0], [0.5, 0.5]]);
+    expect(extended([[0, 0], [0.5, 0.5]], [0.501, 0.499])).toEqual([[0, 0], [0.5, 0.5]]);
+    expect(extended([], [2, 0.5])).toEqual([[1, 0.5]]);
   });
 });

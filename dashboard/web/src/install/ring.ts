@@ -1,7 +1,10 @@
 /** A corner as fractions of the picture's width and height. */
 export type Point = [x: number, y: number];
 
-export const FEWEST = 3;
+/** A ring is closed; a line ends where its points do. */
+export type Shape = "polygon" | "line";
+
+export const FEWEST: Readonly<Record<Shape, number>> = { polygon: 3, line: 2 };
 export const STEP = 0.005;
 const DIGITS = 4;
 
@@ -14,21 +17,35 @@ export const middle = ([x1, y1]: Point, [x2, y2]: Point): Point => within([(x1 +
 
 export const moved = (ring: readonly Point[], corner: number, to: Point): Point[] => ring.with(corner, within(to));
 
-/** With another corner half way to the next one. */
-export function split(ring: readonly Point[], corner: number): Point[] {
-  const [here, next] = [ring[corner], ring[(corner + 1) % ring.length]];
-  return here && next ? ring.toSpliced(corner + 1, 0, middle(here, next)) : [...ring];
+/** Where another corner can come in: half way along each edge, of which a line has one less than corners. */
+export const middles = (points: readonly Point[], shape: Shape): Point[] =>
+  points.slice(0, shape === "line" ? -1 : undefined).map((corner, index) => middle(corner, points[(index + 1) % points.length]!));
+
+/** With another corner half way along an edge. */
+export function split(points: readonly Point[], edge: number): Point[] {
+  const [here, next] = [points[edge], points[(edge + 1) % points.length]];
+  return here && next ? points.toSpliced(edge + 1, 0, middle(here, next)) : [...points];
 }
 
-/** Without a corner, as long as what is left has an inside. */
-export const without = (ring: readonly Point[], corner: number): Point[] =>
-  ring.length > FEWEST ? ring.toSpliced(corner, 1) : [...ring];
+/** Without a corner, as long as there are enough. */
+export const without = (points: readonly Point[], corner: number, shape: Shape): Point[] =>
+  points.length > FEWEST[shape] ? points.toSpliced(corner, 1) : [...points];
+
+/** With one more at its end, unless it is where the last one is: a double press is one. */
+export const extended = (points: readonly Point[], to: Point): Point[] =>
+  points.at(-1)?.every((part, axis) => Math.abs(part - within(to)[axis]!) < STEP) ? [...points] : [...points, within(to)];
 
 /** In the middle of the picture, to begin with; the next ones a little aside. */
 export function square(nth: number): Point[] {
   const aside = 0.03 * (nth % 6);
   const [near, far] = [0.35 + aside, 0.65 + aside];
   return ([[near, near], [far, near], [far, far], [near, far]] as Point[]).map(within);
+}
+
+/** A line through the middle, to begin with. */
+export function stroke(nth: number): Point[] {
+  const [start, , end] = square(nth);
+  return [[start![0], middle(start!, end!)[1]], [end![0], middle(start!, end!)[1]]];
 }
 
 const turn = ([ax, ay]: Point, [bx, by]: Point, [cx, cy]: Point): number =>
@@ -60,7 +77,7 @@ export function isSound(given: readonly Point[]): boolean {
   });
   const count = ring.length;
   const at = (index: number): Point => ring[index % count]!;
-  if (count < FEWEST) return false;
+  if (count < FEWEST.polygon) return false;
   for (let one = 0; one < count; one++) {
     if (folds(at(one), at(one + 1), at(one + 2))) return false;
     for (let other = one + 2; other < count; other++) {
@@ -70,3 +87,20 @@ export function isSound(given: readonly Point[]): boolean {
   }
   return true;
 }
+
+/** Whether a line goes somewhere with each edge and does not meet itself, but for its end at its start: the server's check_line. */
+export function isSoundLine(points: readonly Point[]): boolean {
+  const edges = points.slice(1).map((end, index) => [points[index]!, end] as const);
+  if (edges.length === 0 || edges.some(([[ax, ay], [bx, by]]) => ax === bx && ay === by)) return false;
+  return edges.every(([a, b], one) =>
+    edges.every(([c, d], other) => {
+      if (other <= one) return true;
+      if (other === one + 1) return !folds(a, b, d);
+      const closes = one === 0 && other === edges.length - 1 && a[0] === d[0] && a[1] === d[1];
+      return closes ? !folds(c, d, b) : !touch(a, b, c, d);
+    }),
+  );
+}
+
+export const isSoundAs = (points: readonly Point[], shape: Shape): boolean =>
+  shape === "line" ? isSoundLine(points) : isSound(points);
