@@ -75,9 +75,12 @@ class Standing:
         return free
 
     def _find(self, stay: Stay, scene: Scene, thing: Detection, *, hidden: bool) -> None:
-        """Something of its kind is in its place: the same, unless it looks otherwise and nothing else is before it."""
+        """Something of its kind is in its place: the same, unless it looks otherwise and nothing else is before it.
+
+        Where something fell, nothing else takes its place; it is small, and noise makes it look otherwise.
+        """
         known_s, sighting = self.rhythm.known_s, Sighting.of(scene, thing)
-        if not self._is_another(stay, scene, hidden=hidden):
+        if not (self.moves and self._is_another(stay, scene, hidden=hidden)):
             stay.see(sighting, known_s)
         elif scene.image is None:
             stay.miss(scene.at, known_s, hidden=True)

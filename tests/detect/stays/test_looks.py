@@ -14,9 +14,12 @@ TEN_MIN = 600.0
 COMPARISON_S = 1.0
 
 
-def standing(*, anchored: bool = True) -> Standing:
+def standing(*, anchored: bool = True, moves: bool = True) -> Standing:
     return Standing(
-        wanted=lambda d: d.label == "car" and d.score >= 0.35, same_kind=lambda d: d.label == "car", anchored=anchored
+        wanted=lambda d: d.label == "car" and d.score >= 0.35,
+        same_kind=lambda d: d.label == "car",
+        moves=moves,
+        anchored=anchored,
     )
 
 
@@ -45,6 +48,14 @@ def test_a_car_that_took_the_place_of_another_counts_from_when_it_was_first_seen
     (ended,) = play(street, [NOON + 3 * TEN_MIN], OTHERS, thing())
     assert (ended.began, ended.dwell_s) == (NOON, TEN_MIN)
     assert [(stay.began, stay.dwell_s) for stay in street.stays] == [(NOON + 2 * TEN_MIN, TEN_MIN)]
+
+
+@pytest.mark.parametrize(("moves", "stood_s"), [(True, 0), (False, 9)])
+def test_what_fell_there_stays_however_noise_makes_it_look(moves: bool, stood_s: float):
+    street = standing(moves=moves)
+    for number in range(10):
+        play(street, [NOON + number], with_car(number), thing())
+    assert max((stay.dwell_s for stay in street.stays), default=0) == pytest.approx(stood_s, abs=1)
 
 
 @pytest.mark.parametrize("fps", [1, 5, 25])
