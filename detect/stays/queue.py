@@ -19,32 +19,32 @@ TWICE = 0.45  # IoU of one vehicle that was seen as two; of two in one lane, see
 
 @dataclass(slots=True)
 class Queueing:
-    """Keeps what stands in a zone, and what stands anywhere else in the picture, which may wait with it."""
+    """Keeps what a rule looks for in a zone, and the others there, which may wait with it."""
 
-    inside: Follower
-    outside: Follower
+    sought: Follower
+    others: Follower
 
     @property
     def stays(self) -> list[Stay]:
-        return self.inside.stays
+        return self.sought.stays
 
     @property
     def beside(self) -> list[Stay]:
-        return self.outside.stays
+        return self.others.stays
 
     @property
     def rhythm(self) -> Rhythm:
-        return self.inside.rhythm
+        return self.sought.rhythm
 
     def resume(self, rhythm: Rhythm, stays: list[Stay], beside: list[Stay]) -> None:
         """Go on from there."""
-        self.inside.resume(rhythm, stays, [])
-        self.outside.resume(rhythm.copy(), beside, [])
+        self.sought.resume(rhythm, stays, [])
+        self.others.resume(rhythm.copy(), beside, [])
 
     def observe(self, scene: Scene) -> list[Stay]:
-        """Take in the next frame; return what ended with it in the zone."""
-        self.outside.observe(replace(scene, jpeg=b""))  # nobody is shown it
-        return self.inside.observe(scene)
+        """Take in the next frame; return what ended with it of what is looked for."""
+        self.others.observe(replace(scene, jpeg=b""))  # nobody is shown it
+        return self.sought.observe(scene)
 
 
 def waits_with(stay: Stay, others: Iterable[Stay]) -> bool:

@@ -138,8 +138,8 @@ def test_frames_become_incidents_on_the_devices_topic(stand: Stand, street: Stre
 
 
 def test_bad_frames_are_counted_and_stop_nothing(stand: Stand, street: Street):
-    bad = [b"rubbish", b"", b"[" * 100_000, frame(0), frame(2, b"no picture"), frame(2, PICTURE[:-200])]
-    stand.show("cam-1", frame(1), *bad, frame(3))
+    bad = [b"rubbish", b"", b"[" * 100_000, frame(0), frame(2, b"no picture"), frame(3, PICTURE[:-200])]
+    stand.show("cam-1", frame(1), *bad, frame(4))
     (opened,) = wait_for(lambda: street.incidents)
     assert opened.began_at == NOON + 1
     assert stand.count("messages_dropped_total", stream="frame") == len(bad)

@@ -1,6 +1,6 @@
 """A vehicle that stands in a no-parking zone for longer than `dwell` within `hours`.
 
-Who waits in it with others, in it or beside it, as at a light, may do so for `queue` at least. Who stood there already
+Who waits in it with others, of whatever kind, as at a light, may do so for `queue` at least. Who stood there already
 when the hours began, or an exemption ended, has `grace` to leave before its dwell counts.
 """
 
@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import ClassVar, Literal
 
-from detect.model.detector import Detection
 from detect.rhythm import Rhythm
 from detect.rule import Surroundings
 from detect.stays.lasting import Follower
@@ -35,13 +34,13 @@ class Settings(ParkingSettings):
         return 0.0 if not self.grace or self.holds_at(began - FIRST) else self.grace
 
     def follow(self, surroundings: Surroundings) -> Follower:
-        def waits(thing: Detection) -> bool:
-            is_ours = thing.label in self.labels and self.enters(thing, surroundings)
-            return thing.score >= surroundings.confidence and not is_ours
-
-        expected = Rhythm.expect(surroundings.interval_s)
-        outside = Standing(waits, lambda thing: thing.label in VEHICLES, anchored=False, rhythm=expected)
-        return Queueing(super().follow(surroundings), outside)
+        others = Standing(
+            wanted=lambda thing: self.enters(thing, surroundings),
+            same_kind=lambda thing: thing.label in VEHICLES - self.labels,
+            anchored=False,
+            rhythm=Rhythm.expect(surroundings.interval_s),
+        )
+        return Queueing(super().follow(surroundings), others)
 
     def excuses(self, stay: Stay, others: Sequence[Stay]) -> bool:
         return stay.dwell_s < self.queue and waits_with(stay, others)

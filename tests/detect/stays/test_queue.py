@@ -25,39 +25,39 @@ def test_a_queue_at_a_light_is_not_parked(fps: float) -> None:
     assert street.findings == []
 
 
+BUS = thing(moved(PLACE, 0.0, 0.14), label="bus")
 ASIDE = thing(moved(PLACE, 0.28), label="bus")  # in the next lane, where the zone does not reach
 
 
 @pytest.mark.parametrize("objects", [("car", "bus"), ("car",)])
-def test_a_queue_may_reach_beyond_the_zone_and_what_it_looks_for(objects: tuple[str, ...]) -> None:
+def test_a_queue_may_be_of_more_than_the_rule_looks_for(objects: tuple[str, ...]) -> None:
     street = Street(dwell=20, objects=objects)
-    street.play(times(NOON, 60, 2), thing(), ASIDE)
+    street.play(times(NOON, 60, 2), AHEAD, BUS)
     assert street.findings == []
-    street.play(times(NOON + 60.5, 10, 2), thing())
+    street.play(times(NOON + 60.5, 10, 2), AHEAD)
     assert street.phases == ["open"]
 
 
-def test_one_that_stands_beside_the_zone_for_long_excuses_nobody() -> None:
+def test_what_stands_in_the_next_lane_beyond_the_zone_excuses_nobody_at_the_kerb() -> None:
     street = Street(dwell=20)
-    street.play(times(NOON, TOGETHER_S + 1, 2), ASIDE)
-    street.play(times(NOON + TOGETHER_S + 1.5, 21, 2), thing(), ASIDE)
+    street.play(times(NOON, 21, 2), thing(), ASIDE)
     assert street.phases == ["open"]
 
 
-def test_who_stands_beside_the_zone_is_told_of_by_nobody() -> None:
-    street = Street(dwell=20, queue=0)
-    street.play(times(NOON, 600, 2), ASIDE)
+def test_what_no_rule_looks_for_is_told_of_by_nobody() -> None:
+    street = Street(dwell=20, objects=("car",), queue=0)
+    street.play(times(NOON, 600, 2), BUS)
     assert street.findings == []
     assert not street.rule.is_under_way
 
 
-def test_a_restart_forgets_nobody_who_waits_beside_the_zone() -> None:
-    street = Street(dwell=90)
-    street.play(times(NOON, 80, 2), thing(), ASIDE)
+def test_a_restart_forgets_nobody_who_waits_there() -> None:
+    street = Street(dwell=90, objects=("car",))
+    street.play(times(NOON, 80, 2), AHEAD, BUS)
     assert [stay.first.jpeg for stay in street.rule.memory().beside] == [b""]
-    again = Street(dwell=90)
+    again = Street(dwell=90, objects=("car",))
     again.rule.resume(street.rule.memory())
-    again.play(times(NOON + 80.5, 30, 2), thing(), ASIDE)
+    again.play(times(NOON + 80.5, 30, 2), AHEAD, BUS)
     assert again.findings == []
 
 
