@@ -14,6 +14,7 @@ from detect.geometry import Border, foot
 from detect.model.detector import Detection
 from detect.rhythm import Rhythm
 from detect.rule import AtLine, LineRuleSettings
+from detect.stays.alone import Alone
 from detect.stays.holding import distinct
 from detect.stays.lasting import Lasting, LastingSettings
 from detect.stays.stay import SCORES, Scene, Sighting, Stay
@@ -52,8 +53,11 @@ class Walk:
 
 
 @dataclass(slots=True)
-class Crossing:
-    """Keeps the one stay of a line: from the first of some crossings, one soon after the other, to the last."""
+class Crossing(Alone):
+    """Keeps the one stay of a line: from the first of some crossings, one soon after the other, to the last.
+
+    Who was where is not known after a restart, as the tracks are numbered anew.
+    """
 
     border: Border
     wanted: Callable[[Detection], bool]
@@ -62,14 +66,6 @@ class Crossing:
     stays: list[Stay] = field(default_factory=list)
     rhythm: Rhythm = field(default_factory=Rhythm)
     _walks: dict[int, Walk] = field(default_factory=dict)
-
-    @property
-    def beside(self) -> list[Stay]:
-        return []
-
-    def resume(self, rhythm: Rhythm, stays: list[Stay], _beside: list[Stay]) -> None:
-        """Go on from there; who was where is not known, as the tracks are numbered anew."""
-        self.rhythm, self.stays = rhythm, stays
 
     def observe(self, scene: Scene) -> list[Stay]:
         """Take in the next frame; return the stay that ended with it, if one did."""

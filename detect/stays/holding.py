@@ -13,6 +13,7 @@ from detect.geometry import iou
 from detect.model.detector import Detection
 from detect.rhythm import Rhythm
 from detect.rule import Surroundings
+from detect.stays.alone import Alone
 from detect.stays.lasting import Follower, LastingInZone
 from detect.stays.stay import Scene, Sighting, Stay
 from detect.stays.staying import Objects
@@ -27,7 +28,7 @@ CLEAR_S = 5.0  # what has lasted is over when it was absent for as long as it ha
 
 
 @dataclass(slots=True)
-class Holding:
+class Holding(Alone):
     """Keeps the one stay of a zone in which `count` things or more are `there`, other ones from frame to frame."""
 
     there: Callable[[Detection], bool]
@@ -38,14 +39,6 @@ class Holding:
     stays: list[Stay] = field(default_factory=list)
     rhythm: Rhythm = field(default_factory=Rhythm)
     absent_s: float = 0.0
-
-    @property
-    def beside(self) -> list[Stay]:
-        return []
-
-    def resume(self, rhythm: Rhythm, stays: list[Stay], _beside: list[Stay]) -> None:
-        """Go on from there."""
-        self.rhythm, self.stays = rhythm, stays
 
     def observe(self, scene: Scene) -> list[Stay]:
         """Take in the next frame; return the stay that ended with it, if one did."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from detect.geometry import covered, iou
 from detect.model.detector import Detection, Image
 from detect.rhythm import Rhythm
+from detect.stays.alone import Alone
 from detect.stays.anchor import Anchor
 from detect.stays.stay import ALIKE, COMPARED_S, OTHER, Scene, Sighting, Stay
 
@@ -26,7 +27,7 @@ PATIENCE = 4.0  # times its dwell that a hidden stay is waited for: what merely 
 
 
 @dataclass(slots=True)
-class Standing:
+class Standing(Alone):
     """Keeps the stays of one zone; `wanted` says what may begin one there, `moves` whether it came there by itself."""
 
     wanted: Callable[[Detection], bool]
@@ -35,14 +36,6 @@ class Standing:
     anchored: bool = True
     stays: list[Stay] = field(default_factory=list)
     rhythm: Rhythm = field(default_factory=Rhythm)
-
-    @property
-    def beside(self) -> list[Stay]:
-        return []
-
-    def resume(self, rhythm: Rhythm, stays: list[Stay], _beside: list[Stay]) -> None:
-        """Go on from there."""
-        self.rhythm, self.stays = rhythm, stays
 
     def observe(self, scene: Scene) -> list[Stay]:
         """Take in the next frame; return the stays that ended with it."""
