@@ -13,6 +13,7 @@ from prometheus_client import CollectorRegistry
 
 from edge.camera import Camera
 from edge.capture import Shot
+from edge.clock import Offset
 from edge.journal import Journal
 from edge.messages import (
     Ack,
@@ -71,6 +72,7 @@ class Agent:
         )
         self._journal = journal
         self._outbox = Outbox(site, self._boot, journal, self._link)
+        self._offset: Offset | None = None
         self._heed_acks(name, *journal.devices())
 
     def run(self, stop: threading.Event) -> None:
@@ -166,13 +168,13 @@ class Agent:
 
     def _corrected(self, at: float) -> tuple[float, float]:
         """A time of this machine's clock as the centre's would say it, and what was added for that."""
-        offset = self._outbox.clock.offset(time.monotonic(), time.time())
-        correction_s = round(offset.correction_s, 3) if offset else 0.0
+        correction_s = round(self._offset.correction_s, 3) if self._offset else 0.0
         return at + correction_s, correction_s
 
     def _exchange(self, now: float) -> None:
         """Hear what the centre has, and send it what it has not."""
         self._outbox.confirm([self._acks.get() for _ in range(self._acks.qsize())])
+        self._offset = self._outbox.clock.offset(time.monotonic(), time.time())
         for device, message, *_ in self._outbox.flush(now):
             if isinstance(message, Frame):
                 self._meters.frames_dropped.labels(device).inc()
@@ -200,8 +202,8 @@ class Agent:
     def _put_status(
         self, state: AgentState, cameras: dict[str, CameraStatus], sensors: dict[str, SensorStatus], *, keep: bool
     ) -> None:
-        (now, _), offset = self._corrected(time.time()), self._outbox.clock.offset(time.monotonic(), time.time())
-        clock = {name: round(seconds, 3) for name, seconds in offset._asdict().items()} if offset else {}
+        now, _ = self._corrected(time.time())
+        clock = {name: round(seconds, 3) for name, seconds in self._offset._asdict().items()} if self._offset else {}
         journal = self._outbox.report(now)
         self._meters.tell_journal(journal)
         status = Status(

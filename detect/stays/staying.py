@@ -37,9 +37,10 @@ class StayingSettings(LastingInZone):
         return thing.score >= surroundings.confidence and surroundings.region.holds(thing.box)
 
     def follow(self, surroundings: Surroundings) -> Follower:
+        labels = self.labels
         return Standing(
             wanted=lambda thing: self.enters(thing, surroundings),
-            same_kind=lambda thing: thing.label in self.labels,
+            same_kind=lambda thing: thing.label in labels,
             moves=self.moves,
             anchored=self.anchored,
             rhythm=Rhythm.expect(surroundings.interval_s),

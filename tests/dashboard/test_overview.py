@@ -1,5 +1,6 @@
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -161,6 +162,16 @@ def test_health_tells_each_part(database: str, stage: str) -> None:
     assert report["parts"]["database"]["state"] == "ok"
     assert report["parts"]["edge"] == {"state": "degraded", "detail": "no picture from cam-1"}
     assert report["parts"]["detect"]["state"] == report["parts"]["broker"]["state"] == "down"
+
+
+def test_of_a_cluster_the_node_that_does_not_answer_is_named(database: str, stage: str) -> None:
+    there = stage.removeprefix("http://")  # whoever takes a connection
+    settings = replace(web_settings(database), broker=f"mqtt://{there},127.0.0.1:1")
+    with TestClient(create_app(settings, CollectorRegistry())) as client:
+        broker = client.get("/api/health").json()["parts"]["broker"]
+    assert broker["state"] == "degraded"
+    assert broker["detail"].startswith("127.0.0.1:1: ")
+    assert there not in broker["detail"]
 
 
 def test_metrics_of_the_stages_that_answer(database: str, stage: str) -> None:

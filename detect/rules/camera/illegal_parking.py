@@ -34,9 +34,10 @@ class Settings(ParkingSettings):
         return 0.0 if not self.grace or self.holds_at(began - FIRST) else self.grace
 
     def follow(self, surroundings: Surroundings) -> Follower:
+        not_ours = VEHICLES - self.labels
         others = Standing(
             wanted=lambda thing: self.enters(thing, surroundings),
-            same_kind=lambda thing: thing.label in VEHICLES - self.labels,
+            same_kind=lambda thing: thing.label in not_ours,
             anchored=False,
             rhythm=Rhythm.expect(surroundings.interval_s),
         )
