@@ -373,7 +373,8 @@ def test_moving_pictures_of_a_broken_link_come_late_and_still_ones_are_counted(
         wait_for(lambda: len([shot for shot in decoded(frames) if cut_at < shot.at < back_at]) >= 15, within_s=60)
     late = [shot for shot in decoded(frames) if cut_at + 0.5 < shot.at < back_at]
     assert all(shot.moving for shot in late)
-    assert [shot.seq for shot in late] == list(range(late[0].seq, late[-1].seq + 1))
+    once = list(dict.fromkeys(shot.seq for shot in late))  # what is not confirmed in time comes again
+    assert once == list(range(once[0], once[-1] + 1))
 
 
 def test_without_a_broker_the_agent_is_down():
