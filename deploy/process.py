@@ -1,5 +1,6 @@
 """What every stage's process does alike: log, stop when told, fall when a thread falls, open its probe."""
 
+import gc
 import logging
 import os
 import signal
@@ -13,6 +14,7 @@ from edge.probe import Health, serve_probe
 
 log = logging.getLogger(__name__)
 
+MANY = 100_000  # objects that are new, before Python looks for cycles among them
 FALLEN = 70  # EX_SOFTWARE: our own fault
 
 
@@ -37,6 +39,13 @@ def fall_with_threads() -> None:
         os._exit(FALLEN)
 
     threading.excepthook = fall
+
+
+def collect_seldom() -> None:
+    """For a stage that holds thousands of messages and makes no cycles: to look for some took a fifth of its time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(MANY)
 
 
 def leave_with_parent() -> None:

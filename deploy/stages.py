@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from deploy.process import Stage, run_stage
+from deploy.process import Stage, collect_seldom, run_stage
 from deploy.settings import Settings, UsageError
 from edge.probe import make_registry
 
@@ -52,6 +52,7 @@ def run_edge(settings: Settings) -> None:
 def run_ingest(settings: Settings) -> None:
     from ingest.service import Intake  # noqa: PLC0415 - psycopg
 
+    collect_seldom()
     _run_on_database(settings, "ingest", Intake)
 
 

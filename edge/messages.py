@@ -3,13 +3,15 @@
 Times are seconds since the Unix epoch, UTC. Nothing heavy is imported here: every stage reads this.
 """
 
-from typing import Annotated, Literal, TypeVar
+from collections.abc import Callable
+from functools import cache
+from typing import Annotated, Any, Literal, TypeVar
 from uuid import UUID
 
 import msgspec
 from msgspec import Meta, Struct
 
-Message = TypeVar("Message")
+Message = TypeVar("Message", bound=Struct)
 
 LATEST = 4_102_444_800  # 2100: beyond, and in any time zone, dates overflow on their way to a screen
 EpochSeconds = Annotated[float, Meta(ge=0, le=LATEST)]
@@ -22,6 +24,7 @@ AgentState = Literal["online", "offline", "stopped"]
 
 AHEAD_S = 60.0  # what a clock may be ahead
 REASON = 300  # characters of what a decoder says; it quotes what it was given
+JSON_STARTS = (b"{", b"[", b" ", b"\n", b"\t", b"\r")
 JPEG_START, JPEG_END = b"\xff\xd8", b"\xff\xd9"
 
 
@@ -140,14 +143,19 @@ class DeviceConfig(Struct, frozen=True):
     masks: list[Annotated[list[tuple[Fraction, Fraction]], Meta(min_length=3)]] = []
 
 
+@cache
+def _decoders(kind: type[Any]) -> tuple[Callable[[bytes], Any], Callable[[bytes], Any]]:
+    return msgspec.json.Decoder(kind).decode, msgspec.msgpack.Decoder(kind).decode
+
+
 def decode(payload: bytes, kind: type[Message]) -> Message:
     """Read a JSON or MessagePack body, told apart by the first byte; raise BadMessageError."""
+    as_json, as_binary = _decoders(kind)
     try:
-        if payload[:1] in (b"{", b"[", b" ", b"\n", b"\t", b"\r"):
-            return msgspec.json.decode(payload, type=kind)
-        return msgspec.msgpack.decode(payload, type=kind)
+        message: Message = as_json(payload) if payload[:1] in JSON_STARTS else as_binary(payload)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise BadMessageError(f"not a {kind.__name__}: {str(error)[:REASON]}") from error
+    return message
 
 
 def check_clock(at: float, now: float) -> None:

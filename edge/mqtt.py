@@ -10,28 +10,41 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
 
 from edge.backoff import Backoff
 from edge.broker import BrokerAddress
+from edge.buffered import BufferedSocket
 
 log = logging.getLogger(__name__)
 
 KEEPALIVE_S = 15
 LASTING_S = 10.0  # a connection that held so long was a good one; two of one name end each other at once
 PARTING_S = 1.0  # for what is still queued at a stop
+MORE = 50  # messages that are read at once, before what waits to be written has its turn
+PUBACK = bytes((paho.PUBACK, 2))  # and how many bytes follow
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Receipt(NamedTuple):
+    """What the broker wants to see again of a message: its id, which only one connection knows."""
+
+    connection: int
+    mid: int
+
+
+class Delivery(NamedTuple):
     """One message as it arrived. `ack()` tells the broker that it is dealt with, from any thread."""
 
     topic: str
     payload: bytes
-    ack: Callable[[], None]
+    receipt: Receipt
+    link: "Link"
+
+    def ack(self) -> None:
+        self.link.ack([self.receipt])
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +73,7 @@ class Link:
         self._filters = [(name, 1) for name in filters]
         self._receive, self._greet = receive, greet
         self._connection, self._connected_at = 0, math.inf
+        self._socket: BufferedSocket | None = None
         self._stopping = threading.Event()
         self._last: paho.MQTTMessageInfo | None = None
         self._backoff = Backoff(first=0.25, cap=15.0)
@@ -82,9 +96,8 @@ class Link:
         address.identify(client)
         client.max_queued_messages_set(queue)
         client.max_inflight_messages_set(200)
-        client.on_connect, client.on_message = self._on_connect, self._on_stray
-        for name, _ in self._filters:
-            client.message_callback_add(name, self._on_message)
+        client.on_socket_open = self._on_open
+        client.on_connect, client.on_message = self._on_connect, self._on_message
         client.on_socket_register_write = _leave_writing  # else every thread that publishes writes, into one another
         return client
 
@@ -109,8 +122,6 @@ class Link:
         """Hear these, too, from now on; those heard already stay as they are."""
         known = dict(self._filters)
         new = [(name, 1) for name in filters if name not in known]
-        for name, _ in new:
-            self._client.message_callback_add(name, self._on_message)
         self._filters.extend(new)  # whoever connects meanwhile subscribes to all of them
         if new and self.connected:
             self._client.subscribe(new)
@@ -131,7 +142,7 @@ class Link:
             try:
                 self._client.connect(host, port, keepalive=KEEPALIVE_S)
                 while self._client.loop() == MQTTErrorCode.MQTT_ERR_SUCCESS:
-                    pass
+                    self._read_on()
             except OSError as error:
                 log.warning("broker %s:%s cannot be reached: %s", host, port, error)
             if time.monotonic() - self._connected_at > LASTING_S:
@@ -139,6 +150,16 @@ class Link:
             pause = self._backoff.next()
             if not self._stopping.wait(pause):
                 log.info("connecting to the broker again")
+
+    def _read_on(self) -> None:
+        """Read what lies ready without asking the system each time whether there is more."""
+        for _ in range(MORE):
+            if not (self._socket and self._socket.pending()):
+                return
+            self._client.loop_read()
+
+    def _on_open(self, client: paho.Client, _data: Any, plain: Any) -> None:
+        client._sock = self._socket = BufferedSocket(plain)  # noqa: SLF001 - the one place where it can be changed
 
     def _on_connect(self, client: paho.Client, _data: Any, _flags: Any, reason: Any, _properties: Any) -> None:
         if reason.is_failure:
@@ -152,22 +173,26 @@ class Link:
         if self._greet:
             self._greet(self)
 
-    @staticmethod
-    def _on_stray(client: paho.Client, _data: Any, message: paho.MQTTMessage) -> None:
-        """Amqtt sends whoever connects again what it retains for others, too."""
-        client.ack(message.mid, message.qos)
+    def ack(self, receipts: Iterable[Receipt]) -> None:
+        """Tell the broker that these are dealt with, all in one write: one each would cost a system call each.
 
-    def _on_message(self, client: paho.Client, _data: Any, message: paho.MQTTMessage) -> None:
-        connection = self._connection
+        An id of an earlier connection may meanwhile name another message, not yet dealt with: it is passed over.
+        """
+        mids = [mid for connection, mid in receipts if connection == self._connection]
+        if mids:
+            packets = b"".join(PUBACK + mid.to_bytes(2, "big") for mid in mids)
+            self._client._packet_queue(paho.PUBACK, packets, mids[-1], 1)  # noqa: SLF001 - as above
 
-        def ack() -> None:
-            # an id of an earlier connection may meanwhile name another message, not yet dealt with
-            if connection == self._connection:
-                client.ack(message.mid, message.qos)
-
-        if self._receive:
-            topic = message.topic.replace("\0", "\ufffd")  # not every broker refuses it, but every database does
-            self._receive(Delivery(topic, bytes(message.payload), ack))
+    def _on_message(self, _client: paho.Client, _data: Any, message: paho.MQTTMessage) -> None:
+        receipt = Receipt(self._connection, message.mid)
+        topic = message.topic
+        # amqtt sends whoever connects again what it retains for others, too
+        stray = message.retain and not any(paho.topic_matches_sub(name, topic) for name, _ in self._filters)
+        if stray or not self._receive:
+            self.ack([receipt])
+        else:
+            topic = topic.replace("\0", "\ufffd")  # not every broker refuses it, but every database does
+            self._receive(Delivery(topic, bytes(message.payload), receipt, self))
 
 
 def _confirmed(message: paho.MQTTMessageInfo, within_s: float) -> bool:

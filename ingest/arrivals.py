@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from functools import lru_cache
 from typing import NamedTuple
 from uuid import UUID
 
@@ -26,6 +26,9 @@ from ingest.senml import Reading, resolve
 LIMIT = 8 << 20  # bytes; a picture of the largest camera is a fraction of that
 NUMBERED = ("status", "telemetry", "frame")
 HEAD = 4 << 10  # bytes of a malformed payload that are kept
+NAMES = 1 << 15  # topics that are known without being read anew
+
+_topic = lru_cache(NAMES)(Topic.parse)
 
 
 class Message(NamedTuple):
@@ -40,15 +43,6 @@ class Message(NamedTuple):
         return cls(topic, payload if len(payload) <= LIMIT else payload[:HEAD], len(payload))
 
 
-class Key(NamedTuple):
-    """Names one numbered message for ever; a status without a number has 0."""
-
-    site: str
-    device: str
-    boot: UUID
-    seq: int
-
-
 class Boot(NamedTuple):
     """One start of an agent, as one of its devices knows it."""
 
@@ -57,50 +51,58 @@ class Boot(NamedTuple):
     boot: UUID
 
 
+class Pack(NamedTuple):
+    """A device's readings, and the seconds that its agent added to their times, or 0."""
+
+    readings: list[Reading]
+    clock_s: float
+
+
 class Reject(NamedTuple):
     message: Message
     reason: str
 
 
+Numbered = Status | Pack | Frame
+
+
 @dataclass(slots=True)
 class Arrivals:
-    """A batch, sorted; numbered messages stand under their key, so that a copy within the batch falls away.
+    """A batch, sorted; times in epoch seconds.
 
-    A status may have no number; statuses stand as they came. `corrected` are the seconds that an agent added to the
-    times of a pack, `dropped` numbers that it had to give up, `refused` those of what is set aside: it has arrived, and
-    is not to be sent again.
+    `numbered` holds, of each boot, what came by its number, so that a copy within the batch falls away; None is what
+    was set aside: it has arrived, and is not to be sent again. `statuses` are all, with a number or without, as they
+    came; `dropped` are numbers that an agent had to give up.
     """
 
-    received_at: datetime
-    statuses: list[tuple[Key, Status]] = field(default_factory=list)
-    readings: dict[Key, list[Reading]] = field(default_factory=dict)
-    corrected: dict[Key, float] = field(default_factory=dict)
-    frames: dict[Key, Frame] = field(default_factory=dict)
-    dropped: list[tuple[Boot, Span]] = field(default_factory=list)
+    received_at: float
+    numbered: dict[Boot, dict[int, Numbered | None]] = field(default_factory=dict)
+    statuses: list[tuple[Boot, Status]] = field(default_factory=list)
+    dropped: dict[Boot, list[Span]] = field(default_factory=dict)
     rejects: list[Reject] = field(default_factory=list)
-    refused: list[Key] = field(default_factory=list)
 
-    def numbered(self) -> list[Key]:
-        statuses = {key: None for key, _ in self.statuses if key.seq}
-        return list(self.readings | self.frames | statuses)
+    def take(self, boot: Boot, seq: int, what: Numbered | None) -> None:
+        """A number belongs to what came first by it."""
+        numbers = self.numbered.get(boot)
+        if numbers is None:
+            self.numbered[boot] = {seq: what}
+        elif numbers.get(seq) is None:
+            numbers[seq] = what
 
     def set_aside(self, reason: str, message: Message) -> "Arrivals":
         """The same, which has one message, if that is not to be stored."""
-        return Arrivals(self.received_at, rejects=[Reject(message, reason)], refused=[*self.refused, *self.numbered()])
-
-
-def utc(epoch: float) -> datetime:
-    return datetime.fromtimestamp(epoch, UTC)
+        refused = {boot: dict.fromkeys(numbers) for boot, numbers in self.numbered.items()}
+        return Arrivals(self.received_at, refused, rejects=[Reject(message, reason)])
 
 
 def sort_arrivals(messages: Iterable[Message], now: float) -> Arrivals:
-    arrivals = Arrivals(utc(now))
+    arrivals = Arrivals(now)
     for message in messages:
         try:
-            _sort(message, now, arrivals)
+            _sort(message, arrivals)
         except BadMessageError as error:
             arrivals.rejects.append(Reject(message, str(error)))
-            arrivals.refused += _number_of(message)
+            _note_number(message, arrivals)
     return arrivals
 
 
@@ -111,38 +113,40 @@ class _Numbered(Struct):
     seq: Sequence
 
 
-def _number_of(message: Message) -> list[Key]:
-    """Its own, if it can be told: it has arrived, and its agent is not to send it for ever."""
+def _note_number(message: Message, arrivals: Arrivals) -> None:
+    """What is refused has arrived all the same, if it says which it is: its agent is not to send it for ever."""
     try:
-        topic, told = Topic.parse(message.topic), decode(message.body, _Numbered)
+        topic, told = _topic(message.topic), decode(message.body, _Numbered)
     except BadMessageError:
-        return []
-    return [Key(topic.site, topic.device, told.boot, told.seq)] if topic.stream in NUMBERED else []
+        return
+    if topic.stream in NUMBERED:
+        arrivals.take(Boot(topic.site, topic.device, told.boot), told.seq, None)
 
 
-def _sort(message: Message, now: float, arrivals: Arrivals) -> None:
+def _sort(message: Message, arrivals: Arrivals) -> None:
     if message.size > LIMIT:
         raise BadMessageError(f"{message.size} bytes are over the limit of {LIMIT}")
-    topic = Topic.parse(message.topic)
+    topic = _topic(message.topic)
     match topic.stream:
-        case "status":
-            status = decode(message.body, Status)
-            arrivals.statuses.append((Key(topic.site, topic.device, status.boot, status.seq), status))
         case "telemetry":
             pack = decode(message.body, Telemetry)
-            key = Key(topic.site, topic.device, pack.boot, pack.seq)
-            arrivals.readings[key] = resolve(pack.senml, now)
-            if pack.clock:
-                arrivals.corrected[key] = pack.clock
+            readings = resolve(pack.senml, arrivals.received_at)
+            arrivals.take(Boot(topic.site, topic.device, pack.boot), pack.seq, Pack(readings, pack.clock))
+        case "status":
+            status = decode(message.body, Status)
+            boot = Boot(topic.site, topic.device, status.boot)
+            arrivals.statuses.append((boot, status))
+            if status.seq:
+                arrivals.take(boot, status.seq, status)
         case "frame":
             frame = decode(message.body, Frame)
             check_jpeg(frame.jpeg)
-            check_clock(frame.at, now)
-            arrivals.frames[Key(topic.site, topic.device, frame.boot, frame.seq)] = frame
+            check_clock(frame.at, arrivals.received_at)
+            arrivals.take(Boot(topic.site, topic.device, frame.boot), frame.seq, frame)
         case "dropped":
             dropped = decode(message.body, Dropped)
             if not all(first <= last for first, last in dropped.spans):
                 raise BadMessageError("a span of numbers that ends before it begins")
-            arrivals.dropped += ((Boot(topic.site, topic.device, dropped.boot), span) for span in dropped.spans)
+            arrivals.dropped.setdefault(Boot(topic.site, topic.device, dropped.boot), []).extend(dropped.spans)
         case other:
             raise BadMessageError(f"no such stream: {other[:60]!r}")

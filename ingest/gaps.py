@@ -5,7 +5,7 @@ import time
 import psycopg
 from prometheus_client import CollectorRegistry, Gauge
 
-from ingest.store import count_gaps
+from ingest.numbers import count_gaps
 
 EVERY_S = 10.0
 

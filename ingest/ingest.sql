@@ -1,32 +1,3 @@
--- name: lock_sequences
-INSERT INTO sequences (site, device, boot, received, heard_at)
-SELECT DISTINCT site, device, boot, '{}'::int8multirange, %(now)s::timestamptz
-FROM unnest(%(sites)s::text[], %(devices)s::text[], %(boots)s::uuid[]) AS arrived (site, device, boot)
-ORDER BY site, device, boot  -- one order for all, so that two processes cannot wait for each other
-ON CONFLICT (site, device, boot) DO UPDATE SET heard_at = excluded.heard_at;
-
--- name: find_new
-SELECT ordinality - 1
-FROM unnest(%(sites)s::text[], %(devices)s::text[], %(boots)s::uuid[], %(seqs)s::bigint[])
-     WITH ORDINALITY AS arrived (site, device, boot, seq, ordinality)
-JOIN sequences USING (site, device, boot)
-WHERE NOT sequences.received @> arrived.seq;
-
--- name: record_sequences
--- Spans of numbers, both ends included, that arrived or that their agent had to give up.
-UPDATE sequences
-SET received = sequences.received + arrived.received, dropped = sequences.dropped + arrived.dropped
-FROM (SELECT site, device, boot,
-             coalesce(range_agg(int8range(first, last, '[]')) FILTER (WHERE NOT gone), '{}') AS received,
-             coalesce(range_agg(int8range(first, last, '[]')) FILTER (WHERE gone), '{}') AS dropped
-      FROM unnest(%(sites)s::text[], %(devices)s::text[], %(boots)s::uuid[], %(first)s::bigint[], %(last)s::bigint[],
-                  %(gone)s::boolean[])
-           AS spans (site, device, boot, first, last, gone)
-      GROUP BY site, device, boot) AS arrived
-WHERE (sequences.site, sequences.device, sequences.boot) = (arrived.site, arrived.device, arrived.boot)
-RETURNING sequences.site, sequences.device, sequences.boot,
-          (spans(sequences.received + sequences.dropped))[:100];
-
 -- name: copy_readings
 COPY readings (at, site, device, metric, value, text, unit, received_at, clock_s) FROM STDIN (FORMAT BINARY);
 
@@ -83,8 +54,3 @@ SELECT devices.site, devices.id, greatest(devices.changed_at, sites.changed_at),
 FROM devices JOIN sites ON sites.id = devices.site
 WHERE devices.config IS NOT NULL AND greatest(devices.changed_at, sites.changed_at) > %(since)s
 ORDER BY 3;
-
--- name: count_gaps
-SELECT count(*), coalesce(sum((SELECT sum(upper(gap) - lower(gap)) FROM unnest(missing_of(received + dropped)) AS gap)), 0)
-FROM sequences
-WHERE NOT isempty(missing_of(received + dropped));

@@ -40,7 +40,8 @@ def _resolve(pack: list[SenmlRecord], now: float) -> Iterator[Reading]:
 
 
 def _is_base_only(record: SenmlRecord) -> bool:
-    return all(value is None for value in (record.v, record.vs, record.vb, record.vd, record.s))
+    # spelled out: this is asked of every reading
+    return record.v is None and record.vs is None and record.vb is None and record.s is None and record.vd is None
 
 
 def _reading(record: SenmlRecord, metric: str, unit: str, at: float, base: float, base_sum: float) -> Reading:

@@ -9,7 +9,7 @@ from psycopg import Connection
 from detect.incident import Incident, IncidentObject
 from dispatch.service import Dispatch, read_incident
 from edge.messages import BadMessageError, encode_binary
-from edge.mqtt import Delivery, Link
+from edge.mqtt import Delivery, Link, Receipt
 from edge.topics import Share, Topic
 from ingest.arrivals import LIMIT
 from tests.conftest import Broker
@@ -22,7 +22,7 @@ CAMERA = Topic("tooley", "cam-1", "incident")
 
 
 def delivery(payload: bytes, topic: object = CAMERA) -> Delivery:
-    return Delivery(str(topic), payload, ack=lambda: None)
+    return Delivery(str(topic), payload, Receipt(1, 1), Link("mqtt://nowhere", "tester"))
 
 
 def test_an_incident_is_read_off_its_topic():

@@ -1,48 +1,66 @@
-from datetime import UTC, datetime
-
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.messages import encode_json
-from ingest.arrivals import HEAD, LIMIT, Boot, Key, Message, sort_arrivals
+from edge.messages import Status, encode_json
+from ingest.arrivals import HEAD, LIMIT, Boot, Message, Pack, Reject, sort_arrivals
+from ingest.senml import Reading
 from tests.ingest.arrived import BOOT, EARLIER, JPEG, NOW, arrived, dropped, frame, pack, status, topic
 
 STREAMS = ["status", "telemetry", "frame", "dropped", "incident", "ack", "config"]
 
 
+def told(arrivals):
+    """What is to be stored, with its number."""
+    numbered = arrivals.numbered.items()
+    return [(boot, seq, what) for boot, numbers in numbered for seq, what in numbers.items() if what is not None]
+
+
+def refused(arrivals):
+    return {boot: [seq for seq, what in numbers.items() if what is None] for boot, numbers in arrivals.numbered.items()}
+
+
 def only_reject(topic, payload):
     arrivals = sort_arrivals([Message.arrived(topic, payload)], NOW)
-    assert [*arrivals.statuses, *arrivals.readings, *arrivals.frames] == []
+    assert arrivals.statuses == told(arrivals) == []
     (reject,) = arrivals.rejects
     assert reject.message.topic == topic
     return reject
+
+
+def boot_of(device, boot=BOOT):
+    return Boot("tooley", device, boot)
 
 
 def test_each_stream_has_its_place():
     gone = arrived(dropped((2, 3), (6, 6)))
     messages = [arrived(status(), "edge"), arrived(pack(1), "level-1"), arrived(frame(7)), gone]
     arrivals = sort_arrivals(messages, NOW)
-    assert arrivals.received_at == datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC)
-    assert arrivals.statuses == [(Key("tooley", "edge", BOOT, 0), status())]
-    assert arrivals.dropped == [(Boot("tooley", "cam-1", BOOT), span) for span in ((2, 3), (6, 6))]
-    ((key, (reading,)),) = arrivals.readings.items()
-    assert key == Key("tooley", "level-1", BOOT, 1)
-    assert (reading.at, reading.metric, reading.value, reading.unit) == (NOW, "water_level", 0.2, "m")
-    assert arrivals.frames == {Key("tooley", "cam-1", BOOT, 7): frame(7)}
+    assert arrivals.received_at == NOW
+    assert arrivals.statuses == [(boot_of("edge"), status())]
+    assert arrivals.dropped == {boot_of("cam-1"): [(2, 3), (6, 6)]}
+    assert arrivals.numbered == {
+        boot_of("level-1"): {1: Pack([Reading(NOW, "water_level", 0.2, None, "m")], 0)},
+        boot_of("cam-1"): {7: frame(7)},
+    }
     assert not arrivals.rejects
+
+
+def test_a_status_that_has_a_number_stands_by_it_too():
+    arrivals = sort_arrivals([arrived(status(seq=3), "edge")], NOW)
+    assert arrivals.statuses == [(boot_of("edge"), status(seq=3))]
+    assert told(arrivals) == [(boot_of("edge"), 3, status(seq=3))]
 
 
 def test_json_is_as_good_as_messagepack():
     message = Message.arrived(topic("telemetry", "level-1"), encode_json(pack(1)))
-    assert sort_arrivals([message], NOW).readings == sort_arrivals([arrived(pack(1), "level-1")], NOW).readings
+    assert told(sort_arrivals([message], NOW)) == told(sort_arrivals([arrived(pack(1), "level-1")], NOW))
 
 
 def test_a_copy_within_the_batch_falls_away():
     messages = [arrived(pack(1)), arrived(pack(1)), arrived(frame(2)), arrived(frame(2))]
-    arrivals = sort_arrivals(messages, NOW)
-    assert len(arrivals.readings) == len(arrivals.frames) == 1
+    assert [seq for _, seq, _ in told(sort_arrivals(messages, NOW))] == [1, 2]
 
 
 def test_the_same_number_of_another_device_site_or_boot_is_another_message():
@@ -52,12 +70,12 @@ def test_the_same_number_of_another_device_site_or_boot_is_another_message():
         arrived(pack(1), site="borough"),
         arrived(pack(1, boot=EARLIER)),
     ]
-    assert len(sort_arrivals(messages, NOW).readings) == 4
+    assert len(told(sort_arrivals(messages, NOW))) == 4
 
 
 def test_times_relative_to_now_are_those_of_the_arrival():
-    (readings,) = sort_arrivals([arrived(pack(1, at=-30))], NOW).readings.values()
-    assert readings[0].at == NOW - 30
+    ((_, _, what),) = told(sort_arrivals([arrived(pack(1, at=-30))], NOW))
+    assert what.readings[0].at == NOW - 30
 
 
 def test_of_an_oversized_message_the_head_and_the_size_are_kept():
@@ -73,7 +91,7 @@ def test_a_message_of_the_largest_size_is_read():
     padding = LIMIT - len(arrived(frame(1, jpeg=JPEG + bytes(100_000))).body) + 100_000
     largest = arrived(frame(1, jpeg=JPEG + bytes(padding)))
     assert largest.size == LIMIT
-    assert sort_arrivals([largest], NOW).frames
+    assert told(sort_arrivals([largest], NOW))
 
 
 @pytest.mark.parametrize(
@@ -107,7 +125,7 @@ def test_a_reason_can_be_stored():
 def test_the_malformed_stops_nothing():
     messages = [arrived(pack(1)), Message.arrived(topic("telemetry"), b"\xc1"), arrived(pack(2))]
     arrivals = sort_arrivals(messages, NOW)
-    assert [key.seq for key in arrivals.readings] == [1, 2]
+    assert [seq for _, seq, _ in told(arrivals)] == [1, 2]
     assert len(arrivals.rejects) == 1
 
 
@@ -134,8 +152,8 @@ payloads = st.binary() | bodies.map(msgspec.msgpack.encode) | bodies.map(msgspec
 @given(st.lists(st.builds(Message.arrived, topics, payloads), max_size=4))
 def test_whatever_arrives_is_sorted_or_set_aside(messages):
     arrivals = sort_arrivals(messages, NOW)
-    sorted_out = len(arrivals.statuses) + len(arrivals.readings) + len(arrivals.frames)
-    assert all(first <= last for _, (first, last) in arrivals.dropped)
+    sorted_out = len([what for *_, what in told(arrivals) if not isinstance(what, Status)]) + len(arrivals.statuses)
+    assert all(first <= last for spans in arrivals.dropped.values() for first, last in spans)
     assert len(arrivals.rejects) <= len(messages)
     assert sorted_out <= len(messages) - len(arrivals.rejects)
     assert {message.body for message in messages} >= {reject.message.body for reject in arrivals.rejects}
@@ -161,8 +179,19 @@ def test_what_is_set_aside_is_not_to_be_sent_again_if_it_says_which_it_is():
     foreign = Message.arrived(topic("config"), broken.body)
     arrivals = sort_arrivals([arrived(cut_off), arrived(future), nameless, broken, foreign], NOW)
     assert len(arrivals.rejects) == 5
-    assert arrivals.refused == [
-        Key("tooley", "cam-1", BOOT, 3),
-        Key("tooley", "cam-1", BOOT, 4),
-        Key("tooley", "level-1", BOOT, 5),
-    ]
+    assert refused(arrivals) == {boot_of("cam-1"): [3, 4], boot_of("level-1"): [5]}
+
+
+def test_a_number_is_not_refused_for_a_broken_copy():
+    broken = Message.arrived(topic("frame"), msgspec.json.encode({"boot": str(BOOT), "seq": 1}))
+    for messages in ([arrived(frame(1)), broken], [broken, arrived(frame(1))]):
+        arrivals = sort_arrivals(messages, NOW)
+        assert told(arrivals) == [(boot_of("cam-1"), 1, frame(1))]
+        assert len(arrivals.rejects) == 1
+
+
+def test_what_is_set_aside_as_a_whole_has_arrived():
+    message = arrived(status(seq=3), "edge")
+    arrivals = sort_arrivals([message], NOW).set_aside("refused", message)
+    assert (refused(arrivals), arrivals.statuses) == ({boot_of("edge"): [3]}, [])
+    assert arrivals.rejects == [Reject(message, "refused")]

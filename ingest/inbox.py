@@ -1,0 +1,52 @@
+"""What waits to be written: the link's thread puts, ingest's takes, in batches."""
+
+import queue
+import threading
+import time
+from typing import NamedTuple
+
+from edge.mqtt import Receipt
+from ingest.arrivals import Message
+
+BATCH = 1000  # messages
+GATHER_S, LOOK_S = 0.05, 0.002  # how long a batch that is less than half full waits for more, and how often it looks
+MESSAGES, BYTES = 4000, 256 << 20  # that may wait; beyond, nothing is read from the broker, which keeps the rest
+FULL_S = 0.05
+
+
+class Arrival(NamedTuple):
+    message: Message
+    receipt: Receipt
+
+
+class Inbox:
+    """Bounded, whatever comes: `put` blocks while it is full. One thread puts, one takes."""
+
+    def __init__(self) -> None:
+        self._arrivals: queue.SimpleQueue[Arrival] = queue.SimpleQueue()
+        self._put_bytes, self._taken_bytes = 0, 0  # each written by one thread only
+        self._taken = threading.Event()
+
+    def __len__(self) -> int:
+        return self._arrivals.qsize()
+
+    def put(self, message: Message, receipt: Receipt) -> None:
+        while len(self) >= MESSAGES or self._put_bytes - self._taken_bytes >= BYTES:
+            self._taken.clear()
+            self._taken.wait(FULL_S)
+        self._put_bytes += len(message.body)
+        self._arrivals.put(Arrival(message, receipt))
+
+    def take(self, within_s: float) -> list[Arrival]:
+        """What comes within a moment of the first; nothing, if none comes within `within_s`."""
+        try:
+            first = self._arrivals.get(timeout=within_s)
+        except queue.Empty:
+            return []
+        until = time.monotonic() + GATHER_S
+        while len(self) < BATCH // 2 and time.monotonic() < until:
+            time.sleep(LOOK_S)
+        batch = [first, *(self._arrivals.get() for _ in range(min(len(self), BATCH - 1)))]
+        self._taken_bytes += sum(len(arrival.message.body) for arrival in batch)
+        self._taken.set()
+        return batch

@@ -1,0 +1,88 @@
+"""The numbers of a batch: recorded, so that each message is stored once, and what is missing can be told."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+from uuid import UUID
+
+import msgspec
+import psycopg
+
+from edge.messages import Span
+from ingest.arrivals import Arrivals, Boot, Numbered
+from ingest.queries import load_queries
+from ingest.times import utc
+
+SQL = load_queries(Path(__file__).with_name("numbers.sql"))
+
+New = tuple[Boot, Numbered]
+
+
+class Committed(NamedTuple):
+    """What is in the database of a device's boot: the lowest spans of it, both ends included."""
+
+    boot: Boot
+    spans: list[Span]
+
+
+class _Arrived(msgspec.Struct):
+    """A boot of a batch as the query reads it; psycopg's own arrays would take three times as long."""
+
+    site: str
+    device: str
+    boot: UUID
+    received: str
+    dropped: str
+
+
+def record_numbers(cursor: psycopg.Cursor, arrivals: Arrivals) -> tuple[list[Committed], dict[Boot, list[Span]]]:
+    """What is committed with this batch, and what of it had been there before; locks what is known of its boots."""
+    boots = arrivals.numbered.keys() | arrivals.dropped.keys()
+    if not boots:
+        return [], {}
+    arrived = msgspec.json.encode([_Arrived(*boot, *_spans(boot, arrivals)) for boot in boots]).decode()
+    values = {"arrived": arrived, "now": utc(arrivals.received_at)}
+    committed, repeated = list[Committed](), dict[Boot, list[Span]]()
+    for site, device, start, before, spans in cursor.execute(SQL["record_numbers"], values):
+        boot = Boot(site, device, start)
+        committed.append(Committed(boot, [(first, last) for first, last in spans]))
+        if before:
+            repeated[boot] = before
+    return committed, repeated
+
+
+def _spans(boot: Boot, arrivals: Arrivals) -> tuple[str, str]:
+    return multirange(spans_of(arrivals.numbered.get(boot, ()))), multirange(arrivals.dropped.get(boot, ()))
+
+
+def spans_of(numbers: Iterable[int]) -> Iterator[Span]:
+    """The numbers as spans without a gap, in order."""
+    first = last = None
+    for number in sorted(numbers):
+        if last is None or number > last + 1:
+            if first is not None and last is not None:
+                yield first, last
+            first = number
+        last = number
+    if first is not None and last is not None:
+        yield first, last
+
+
+def multirange(spans: Iterable[Span]) -> str:
+    """As PostgreSQL reads it."""
+    return "{" + ",".join(f"[{first},{last}]" for first, last in spans) + "}"
+
+
+def new_of(arrivals: Arrivals, repeated: dict[Boot, list[Span]]) -> Iterator[New]:
+    """What is to be stored, boot by boot: neither what was set aside nor what is there already."""
+    for boot, numbers in arrivals.numbered.items():
+        before = repeated.get(boot, ())
+        for number, what in numbers.items():
+            if what is not None and not any(first <= number <= last for first, last in before):
+                yield boot, what
+
+
+def count_gaps(connection: psycopg.Connection) -> tuple[int, int]:
+    """How many boots lack something, and how many messages are missing of all of them."""
+    boots, missing = next(iter(connection.execute(SQL["count_gaps"])))
+    return boots, int(missing)
