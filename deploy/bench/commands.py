@@ -73,22 +73,27 @@ def _check_there(*paths: Path) -> None:
 
 
 @bench.command("ingest")
-def bench_ingest(data: Data = None, packs: Annotated[int, typer.Option(min=1)] = 5000, as_json: AsJson = False) -> None:
-    """Readings a second of ingest's writes in packs of ten, against a raw binary COPY of the same rows."""
-    from deploy.bench.ingest import bench_ingest as measure  # noqa: PLC0415 - psycopg
+def bench_ingest(
+    data: Data = None,
+    singles: Annotated[int, typer.Option(min=1000, help="Messages of one reading.")] = 100_000,
+    packs: Annotated[int, typer.Option(min=1000, help="Messages of ten.")] = 40_000,
+    rounds: Annotated[int, typer.Option(min=1)] = 3,
+    rows: Annotated[int, typer.Option(min=0, help="Readings that are there before.")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """What ingest's processes take in, beside a raw binary COPY, bare paho subscribers and the C client."""
+    from deploy.bench.ingest import Scale  # noqa: PLC0415 - psycopg
+    from deploy.bench.ingest import bench_ingest as measure  # noqa: PLC0415 - as above
 
     with tempfile.TemporaryDirectory() as folder:
         settings = load_settings(data=data or Path(folder))
         with stages.database_url(settings) as database:
-            pace = measure(database, packs)
-    _print_pace("readings/s", "ratio_to_copy", pace.ours, pace.plain, pace.ratio, as_json)
+            report = measure(database, Path(folder), Scale(singles, packs, rounds, rows), _say)
+    print(json.dumps(report) if as_json else _lines(report))
 
 
-def _print_pace(unit: str, name: str, ours: float, plain: float, ratio: float, as_json: bool) -> None:
-    if as_json:
-        print(json.dumps({name: round(ratio, 3), "ours": round(ours, 1), "plain": round(plain, 1), "unit": unit}))
-    else:
-        print(f"{ours:,.0f} {unit}; the plain way {plain:,.0f} {unit}; {name} {ratio:.2f}")
+def _lines(report: dict[str, Any]) -> str:
+    return "\n".join(f"{name}: {json.dumps(figure)}" for name, figure in report.items())
 
 
 @bench.command("rates")
