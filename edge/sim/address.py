@@ -4,12 +4,12 @@ A camera:  sim://kerb?seed=7&light=auto&weather=clear&events=all&every=160
 A sensor:  sim://water_level?seed=3&with=underpass:7&every=160   (measures what that camera films)
 """
 
-from collections.abc import Mapping
-from typing import Annotated, Literal, TypeVar, get_args, get_origin
-from urllib.parse import parse_qsl, urlsplit
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
-import msgspec
 from msgspec import Meta, Struct
+
+from edge.address import Fields, asked_of, convert
 
 SCHEME = "sim"
 
@@ -21,8 +21,6 @@ Metric = Literal[
 ]  # fmt: skip
 Seed = Annotated[int, Meta(ge=0, lt=2**31)]
 Every = Annotated[float, Meta(ge=20, le=86_400)]
-
-Address = TypeVar("Address", bound=Struct)
 
 
 class SimCamera(Struct, frozen=True, forbid_unknown_fields=True):
@@ -71,33 +69,11 @@ def beside(sensor: SimSensor) -> SimCamera | None:
     if not seed.isdecimal():
         raise ValueError(f"with={sensor.beside}: expected VIEW:SEED, such as underpass:7")
     fields = {"view": view, "seed": seed, "events": sensor.events, "every": sensor.every}
-    return _convert(fields, SimCamera, f"with={sensor.beside}")
+    return convert(fields, SimCamera, f"with={sensor.beside}")
 
 
-def _parse(address: str, name: str, kind: type[Address]) -> Address:
+def _parse(address: str, name: str, kind: type[Fields]) -> Fields:
     parts = urlsplit(address)
     if parts.path or parts.fragment:
         raise ValueError(f"{address}: what follows {name} is ?key=value&…")
-    try:
-        given = dict(parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query)))
-    except ValueError as error:
-        raise ValueError(f"{address}: {error}") from error
-    return _convert({name: parts.netloc} | given, kind, address)
-
-
-def _convert(fields: Mapping[str, object], kind: type[Address], whence: str) -> Address:
-    _check_known(fields, kind, whence)
-    try:
-        return msgspec.convert(fields, kind, strict=False)
-    except msgspec.ValidationError as error:
-        raise ValueError(f"{whence}: {error}") from error
-
-
-def _check_known(fields: Mapping[str, object], kind: type[Struct], whence: str) -> None:
-    """Raise ValueError, which names what is known, for an unknown field or value."""
-    known = {field.encode_name: field.type for field in msgspec.structs.fields(kind)}
-    for name, value in fields.items():
-        if name not in known:
-            raise ValueError(f"{whence}: there is no {name}=; known: {', '.join(f'{each}=' for each in [*known][1:])}")
-        if get_origin(known[name]) is Literal and value not in get_args(known[name]):
-            raise ValueError(f"{whence}: there is no {name} {value!r}; known: {', '.join(get_args(known[name]))}")
+    return convert({name: parts.netloc} | asked_of(parts), kind, address)
