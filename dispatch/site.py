@@ -21,18 +21,18 @@ from pydantic import (
 from detect.config import DetectorSettings, Line, Name, Polygon, SensorRule, SightRule, ZoneOrLine, check_ring
 from detect.model.catalogue import is_name
 from detect.readings.threshold import ThresholdSettings
+from detect.readings.units import convert
 from detect.rules.sensor import sensor_fault
 from detect.stays.crossing import LEAST_FPS
 from detect.values import Seconds
 from dispatch.conduct import Conduct, Misfit
 from dispatch.duties import Matter, parse_duties
-from edge.driver import known_drivers
+from edge.driver import parse
 from edge.sim.address import is_simulated, parse_camera, parse_sensor
 from edge.sim.script import script_of
-from edge.sim.sensors import SimulatedSensor, filmed_script
+from edge.sim.sensors import filmed_script
 
 CAMERA_SCHEMES = ("rtsp", "rtsps", "http", "https", "sim")
-SENSOR_DRIVERS = ("mqtt", *known_drivers())
 AGENT = "edge"
 
 
@@ -76,12 +76,7 @@ def _check_camera(value: str, info: ValidationInfo) -> str:
 
 
 def _check_sensor(value: str) -> str:
-    if is_simulated(value):
-        SimulatedSensor(value)
-        return value
-    driver = value.partition("://")[0]
-    if driver not in SENSOR_DRIVERS:
-        raise ValueError(f"no driver for {driver}; known: {', '.join(SENSOR_DRIVERS)}")
+    parse(value)
     return value
 
 
@@ -164,12 +159,16 @@ class SiteDevice(_Entry):
 
     @model_validator(mode="after")
     def _speaks_of_what_is_asked(self) -> "SiteDevice":
-        if not self.sensor or not is_simulated(self.sensor):
+        spoken = parse(self.sensor) if self.sensor else None
+        if spoken is None:
             return self
-        spoken = parse_sensor(self.sensor).metric
         for rule in self.rules:
-            if isinstance(rule, ThresholdSettings) and rule.metric != spoken:
+            if not isinstance(rule, ThresholdSettings):
+                continue
+            if rule.metric != spoken.metric:
                 raise ValueError(f"{rule.kind} asks for {rule.metric}, of which {self.sensor} never speaks")
+            if convert(1.0, spoken.unit, rule.unit or "") is None:
+                raise ValueError(f"{rule.kind} asks for {rule.unit}, and {self.sensor} speaks in {spoken.unit}")
         return self
 
     @property
@@ -221,7 +220,7 @@ def load_site(path: Path) -> Site:
     except ValidationError as error:
         problems += problems_of(error)
     problems += _clashes(raw) if isinstance(raw, dict) else []
-    problems += _strangers(site) if site else []
+    problems += [*_strangers(site), *_mixed_lines(site)] if site else []
     if site is None or problems:
         raise SiteFileError(path, problems)
     return site
@@ -266,6 +265,21 @@ def _strangers(site: Site) -> list[str]:
         for name, sensor, its, camera in beside
         if filmed_script(sensor) not in (None, script_of(camera))
     ]
+
+
+def _mixed_lines(site: Site) -> list[str]:
+    """Sensors that an agent is to read with other settings of their line than the first sensor on it."""
+    first: dict[tuple[str, str], tuple[str, str]] = {}
+    problems = []
+    for device in site.devices:
+        if not device.sensor or not (spoken := parse(device.sensor)) or not spoken.line:
+            continue
+        its, settings = first.setdefault((device.agent, spoken.line), (device.id, spoken.settings))
+        if settings != spoken.settings:
+            problems.append(
+                f"devices.{device.id}.sensor: {spoken.line} is read with {settings} by {its}: give both the same"
+            )
+    return problems
 
 
 def _entries(raw: dict[str, Any], name: str) -> list[dict[str, Any]]:

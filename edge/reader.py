@@ -1,6 +1,7 @@
-"""Reads the sensors of one driver, each when it is due, in one thread however many they are.
+"""Reads the sensors of one line, each when it is due, in one thread however many they are.
 
-A thread a driver, so that a field bus that hangs holds up neither the cameras nor the sensors of another driver.
+A thread a line, so that a field bus that hangs holds up neither the cameras nor the sensors of another; a driver whose
+sensors have no lines is one.
 """
 
 import heapq

@@ -4,7 +4,7 @@ import logging
 import queue
 from collections.abc import Iterator
 
-from edge.driver import PUSHES, scheme_of
+from edge.driver import PUSHES, line_of, scheme_of
 from edge.messages import DeviceConfig, DeviceState, SensorStatus
 from edge.reader import Reader, Readout
 
@@ -100,10 +100,10 @@ class Sensors:
         return {device: SensorStatus("stopped") for device in self._sensors}
 
     def _reader(self, config: DeviceConfig) -> Reader:
-        scheme = scheme_of(config.sensor or "")
-        if scheme not in self._readers:
-            self._readers[scheme] = Reader(scheme, self._readouts)
-        return self._readers[scheme]
+        line = line_of(config.sensor or "")
+        if line not in self._readers:
+            self._readers[line] = Reader(line, self._readouts)
+        return self._readers[line]
 
     def _tell(self, device: str, sensor: Sensor) -> None:
         self.news = True

@@ -1,6 +1,6 @@
 """sim://METRIC?…: a simulated sensor (see edge/sim/address.py)."""
 
-from edge.driver import SensorError
+from edge.driver import Spoken
 from edge.messages import SenmlRecord
 from edge.sim.sensors import SimulatedSensor
 
@@ -20,9 +20,11 @@ class SimDriver:
     def close(self) -> None: ...
 
 
+def parse(address: str) -> Spoken:
+    """Raise ValueError for an address that names no such sensor."""
+    sensor = SimulatedSensor(address)
+    return Spoken(sensor.metric, sensor.unit)
+
+
 def connect(address: str) -> SimDriver:
-    """Raise SensorError for an address that names no such sensor."""
-    try:
-        return SimDriver(SimulatedSensor(address))
-    except ValueError as error:
-        raise SensorError(f"{error}: check `sensor:` in the site file") from error
+    return SimDriver(SimulatedSensor(address))

@@ -28,6 +28,7 @@ class SimulatedSensor:
         """Raise ValueError, which says what is wrong with the address."""
         sensor = parse_sensor(address) if isinstance(address, str) else address
         self.metric, self._gauge = sensor.metric, GAUGES[sensor.metric]
+        self.unit = self._gauge.unit
         self._seed = crc32(f"{sensor.metric}/{sensor.seed}".encode())
         wanted = _check_events(sensor.events)
         camera = beside(sensor)

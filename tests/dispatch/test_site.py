@@ -1,4 +1,5 @@
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from dispatch.duties import SHIPPED
 from dispatch.site import Site, SiteFileError, load_site
 
 EXAMPLES = Path(__file__).parents[2] / "deploy/examples"
+SENSORS = Path(__file__).parents[2] / "docs/sensors.md"
 GRID = {
     "code": "510603",
     "name": "第一网格",
@@ -21,6 +23,7 @@ CAMERA = {"id": "cam-1", "camera": "rtsp://10.0.0.1/live", "zones": [ZONE]}
 STREET = GRID | {"code": "51", "level": "street"}
 SENSOR = {"id": "level-1", "sensor": "mqtt"}
 RISING = {"kind": "flood", "metric": "water_level", "above": 0.30, "clear_below": 0.25, "for": "10s"}
+GAUGE = "modbus://10.0.0.7/1/holding/100?metric=water_level&unit=m&type=float32"
 USUAL = {
     "site": "tooley",
     "name": "蓝田街道",
@@ -28,6 +31,10 @@ USUAL = {
     "areas": [GRID],
     "devices": [CAMERA, SENSOR],
 }
+
+
+def on_line(name: str, more: str = "", **changes: object) -> dict[str, object]:
+    return {"id": name, "sensor": f"modbus:///dev/ttyUSB0/1/holding/0?metric=water_level{more}"} | changes
 
 
 @pytest.fixture
@@ -111,11 +118,16 @@ def test_a_sensor_that_measures_other_events_than_its_camera_films_is_refused(pa
     assert problem.startswith(f"devices.{SENSOR['id']}.sensor: measures other events than its camera {CAMERA['id']}")
 
 
-@pytest.mark.parametrize("address", ["mqtt", "sim://water_level", "sim://water_level?seed=3&with=underpass:7"])
+@pytest.mark.parametrize("address", ["mqtt", "sim://water_level", "sim://water_level?seed=3&with=underpass:7", GAUGE])
 def test_sensors(path: Path, address: str):
     (device,) = load(path, devices=[SENSOR | {"sensor": address, "every": "5s", "rules": [RISING]}]).devices
     assert (device.kind, device.sensor, device.every) == ("sensor", address, 5)
     assert device.rules[0].limit.enter == 0.30
+
+
+def test_the_sensors_of_the_manual_load(path: Path):
+    (example,) = re.findall(r"```yaml\n(.*?)```", SENSORS.read_text(encoding="utf-8"), re.DOTALL)
+    assert len(load(path, **yaml.safe_load(example)).devices) >= 3
 
 
 @pytest.mark.parametrize("detector", [None, {"confidence": 0.5}, {"model": "yolo26n"}])
@@ -195,7 +207,30 @@ def test_each_of_three_mistakes_is_named_by_its_path(path: Path):
             {"devices": [SENSOR | {"sensor": "sim://gas", "rules": [RISING]}]},
             "devices.0: flood asks for water_level, of which sim://gas never speaks",
         ),
-        ({"devices": [SENSOR | {"sensor": "modbus://x"}]}, "devices.0.sensor: no driver for modbus"),
+        (
+            {"devices": [SENSOR | {"sensor": "modem://x"}]},
+            "devices.0.sensor: no driver for modem://x; known: modbus",
+        ),
+        (
+            {"devices": [SENSOR | {"sensor": "modbus://x"}]},
+            "devices.0.sensor: modbus://x: expected modbus://HOST:PORT/",
+        ),
+        (
+            {"devices": [SENSOR | {"sensor": f"{GAUGE}&type=int24"}]},
+            f"devices.0.sensor: {GAUGE}&type=int24: there is no type 'int24'; known: bool, int16, ",
+        ),
+        (
+            {"devices": [SENSOR | {"sensor": GAUGE, "rules": [RISING | {"metric": "level"}]}]},
+            f"devices.0: flood asks for level, of which {GAUGE} never speaks",
+        ),
+        (
+            {"devices": [SENSOR | {"sensor": GAUGE, "rules": [RISING | {"unit": "Cel"}]}]},
+            f"devices.0: flood asks for Cel, and {GAUGE} speaks in m",
+        ),
+        (
+            {"devices": [on_line("a"), on_line("b", "&baud=19200"), on_line("c"), on_line("d", agent="edge-2")]},
+            "devices.b.sensor: /dev/ttyUSB0 is read with timeout=1&baud=9600&parity=N&stop=1 by a: give both the same",
+        ),
     ],
 )
 def test_a_mistake_is_named_by_its_path(path: Path, changes: dict[str, object], problem: str):

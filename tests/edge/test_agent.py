@@ -21,6 +21,7 @@ from tests.conftest import ROOT
 from tests.edge.centre import confirming
 from tests.edge.fake_sensors import FakeSensors
 from tests.edge.links import linked, listening
+from tests.edge.modbus.servers import by_tcp
 from tests.waiting import wait_for
 
 STATUS = str(Topic("tooley", "edge", "status"))
@@ -180,6 +181,17 @@ def test_a_sensor_sends_numbered_packs_in_its_unit(mosquitto, configure, telemet
         assert abs(record.bt - time.time()) < 30
 
 
+def test_a_modbus_gauge_is_sent_as_any_other(mosquitto, configure, telemetry, statuses):
+    with by_tcp() as (_, gateway), running(mosquitto.url):
+        address = f"{gateway}/1/holding/100?metric=water_level&unit=m&type=float32"
+        configure("level-1", sensor=address, every=0.1)
+        configure("level-2", sensor=f"{gateway}/1/holding/500?metric=water_level&unit=m", every=0.1)
+        wait_for(lambda: sensor_states(statuses) == {"level-1": "online", "level-2": "offline"}, within_s=20)
+        assert "has nothing at holding/500: check its manual" in last(statuses).sensors["level-2"].error
+    (record,) = packs(telemetry)[0].senml
+    assert (record.n, record.u, record.v) == ("water_level", "m", 0.3)
+
+
 def test_a_button_says_true_or_false(mosquitto, configure, telemetry):
     configure("sos-1", sensor="sim://sos?events=none", every=0.1)
     with running(mosquitto.url):
@@ -205,7 +217,7 @@ def test_a_sensor_that_fails_is_reported_with_its_reason(mosquitto, configure, t
     configure("gas-1", sensor="sim://gas?events=none", every=0.1)
     with running(mosquitto.url) as (agent, registry):
         wait_for(lambda: sensor_states(statuses) == {"level-1": "offline", "gas-1": "online"}, within_s=20)
-        assert last(statuses).sensors["level-1"].error.startswith("no driver for modem://7; known: sim://")
+        assert last(statuses).sensors["level-1"].error.startswith("no driver for modem://7; known: modbus://, sim://")
         assert agent.health() == {"state": "degraded", "detail": "no reading from level-1"}
         assert registry.get_sample_value("yihu_edge_sensor_failures_total", {"sensor": "level-1"}) >= 1
         assert registry.get_sample_value("yihu_edge_sensors_online") == 1

@@ -117,6 +117,14 @@ def test_a_driver_that_hangs_holds_up_no_other_driver(sensors, fakes):
     fakes.go_on.set()
 
 
+@pytest.mark.usefixtures("fakes")
+def test_what_is_on_one_line_is_read_in_turn_and_lines_beside_each_other(sensors):
+    for number, line in enumerate(["10.0.0.7", "10.0.0.7", "10.0.0.8", "/dev/ttyUSB0", "/dev/ttyUSB0"]):
+        config = DeviceConfig(sensor=f"modbus://{line}/{number + 1}/coil/0?metric=open", every=0.1)
+        sensors.configure(f"door-{number}", config, 0)
+    assert sorted(sensors._readers) == ["modbus:///dev/ttyUSB0", "modbus://10.0.0.7:502", "modbus://10.0.0.8:502"]
+
+
 def test_when_it_closes_all_are_stopped(sensors):
     sensors.configure("gas-1", GAS, 0)
     assert sensors.close() == {"gas-1": SensorStatus("stopped")}

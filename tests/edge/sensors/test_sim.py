@@ -1,7 +1,6 @@
 import pytest
 
-from edge.driver import SensorError
-from edge.sensors.sim import connect
+from edge.driver import SensorError, connect
 from edge.sim.sensors import SimulatedSensor
 
 NOON = 1_780_027_200.0
