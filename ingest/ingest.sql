@@ -39,6 +39,25 @@ WHERE devices.site = %(site)s AND devices.id = camera.id;
 UPDATE devices SET state = 'unknown', state_at = %(now)s, agent = NULL, detail = '{}'
 WHERE site = %(site)s AND agent = %(agent)s AND id <> ALL (%(ids)s);
 
+-- name: note_pushers
+-- Whoever pushes by itself is online when its readings come; stalled when silent since it was seen, installed, listened to.
+UPDATE devices
+SET state = CASE WHEN heard THEN 'online' ELSE 'stalled' END,
+    state_at = CASE WHEN heard AND state = 'online' THEN state_at ELSE %(now)s END,
+    seen_at = CASE WHEN heard THEN %(now)s ELSE seen_at END,
+    detail = CASE WHEN heard THEN '{}' ELSE
+        jsonb_build_object('error', format('no reading for %%s s: check its power and its line', round(patience_s)))
+    END
+FROM (
+    SELECT site, id, heard.id IS NOT NULL AS heard,
+           greatest(%(silence_s)s, %(missed)s * (config ->> 'every')::float8) AS patience_s
+    FROM devices LEFT JOIN unnest(%(sites)s::text[], %(ids)s::text[]) AS heard (site, id) USING (site, id)
+    WHERE kind = 'sensor' AND NOT retired AND split_part(config ->> 'sensor', '://', 1) = %(pushes)s
+) AS pusher
+WHERE (devices.site, devices.id) = (pusher.site, pusher.id)
+  AND (heard OR state <> 'stalled'
+       AND greatest(seen_at, changed_at, %(since)s) < %(now)s - make_interval(secs => patience_s));
+
 -- name: lose_cameras
 UPDATE devices AS camera
 SET state = 'offline', state_at = %(now)s, detail = '{"error": "its agent is offline"}'

@@ -18,6 +18,7 @@ from ingest.database import Database
 from ingest.gaps import Gaps
 from ingest.inbox import Arrival, Inbox
 from ingest.numbers import Committed
+from ingest.pushers import Pushers
 from ingest.store import Store
 
 log = logging.getLogger(__name__)
@@ -44,7 +45,8 @@ class Intake:
             greet=lambda _link: self._configs.forget(),
             queue=0,
         )
-        self._configs, self._gaps, self._acks = ConfigPublisher(self._link, share), Gaps(registry), Acks(self._link)
+        self._configs, self._gaps, self._pushers = ConfigPublisher(self._link, share), Gaps(registry), Pushers()
+        self._acks = Acks(self._link)
         self._messages = Counter("yihu_ingest_messages", "Messages committed", registry=registry)
         self._quarantined = Counter("yihu_ingest_quarantined", "Messages set aside", registry=registry)
         self._seconds = Histogram("yihu_ingest_batch_seconds", "Time to write a batch", registry=registry)
@@ -61,6 +63,7 @@ class Intake:
                 self._write_pending(connection)
                 self._configs.publish_changes(connection)
                 self._gaps.look(connection)
+                self._pushers.look(connection, time.time(), connected=self._link.connected)
             except psycopg.OperationalError as error:
                 self._database.rest(error, stop)
         self._link.stop()
@@ -102,6 +105,7 @@ class Intake:
         self._link.ack([arrival.receipt for arrival in chunk])
         self._acks.note(committed)
         self._acks.tell(busy=bool(self._pending) or len(self._inbox) > 0)
+        self._pushers.hear(arrivals)
         self._messages.inc(len(chunk))
         self._quarantined.inc(len(arrivals.rejects))
         for message, reason in arrivals.rejects:

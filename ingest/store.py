@@ -1,6 +1,6 @@
 """Writes a batch of arrivals in one transaction."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,9 @@ import msgspec
 import psycopg
 from psycopg.types.json import Jsonb
 
+from edge.driver import PUSHES
 from edge.messages import Frame, Status
+from edge.sensor import MISSED, SILENCE_S
 from ingest.arrivals import HEAD, Arrivals, Boot, Pack, Reject
 from ingest.numbers import Committed, New, new_of, record_numbers
 from ingest.queries import load_queries
@@ -118,6 +120,15 @@ def _status_row(boot: Boot, status: Status, received: int) -> Sequence[Any]:
 def _quarantine_rows(rejects: Iterable[Reject], received: int) -> Iterator[Sequence[Any]]:
     for message, reason in rejects:
         yield received, message.topic, reason, message.size, message.body[:HEAD]
+
+
+def note_pushers(connection: psycopg.Connection, heard: Collection[tuple[str, str]], now: float, since: float) -> None:
+    """Write down how the sensors are that push by themselves; `heard` of them have spoken, we listen since `since`."""
+    values = {
+        "sites": [site for site, _ in heard], "ids": [device for _, device in heard],
+        "now": utc(now), "since": utc(since), "silence_s": SILENCE_S, "missed": MISSED, "pushes": PUSHES,
+    }  # fmt: skip
+    connection.execute(SQL["note_pushers"], values)
 
 
 def changed_configs(connection: psycopg.Connection, since: datetime) -> list[tuple[str, str, datetime, str | None]]:

@@ -29,7 +29,7 @@ describe("healthOf", () => {
     ["a lens that is covered", { blind: "camera_covered" }, "covered", "down"],
     ["what nobody has words for", { blind: "camera_dizzy" }, "blind", "down"],
     ["a sensor that speaks", { kind: "sensor", picture: null, picture_at: null }, "well", "well"],
-    ["a sensor that pushes by itself", { kind: "sensor", state: "unknown" }, "sensorUnknown", "look"],
+    ["a sensor that nobody has heard yet", { kind: "sensor", state: "unknown" }, "sensorUnknown", "look"],
     ["a sensor without a line", { kind: "sensor", state: "offline" }, "sensorOffline", "down"],
     ["a sensor that fell silent", { kind: "sensor", state: "stalled" }, "sensorStalled", "down"],
     ["an agent", { kind: "agent" }, "well", "well"],
