@@ -27,6 +27,7 @@ from ingest.database import Database
 log = logging.getLogger(__name__)
 
 IDLE_S = 0.5
+NAMED = 80  # characters of what a message calls itself
 CHORE_EVERY_S = 1.0
 WAITING = 200  # deliveries; beyond, the broker keeps them
 
@@ -109,5 +110,6 @@ def read_incident(delivery: Delivery) -> Incident:
     topic = Topic.parse(delivery.topic)
     incident = decode(delivery.payload, Incident)
     if (incident.site, incident.device) != (topic.site, topic.device):
-        raise BadMessageError(f"the incident is of {incident.site}/{incident.device}, not of its topic's device")
+        named = f"{incident.site}/{incident.device}"[:NAMED]
+        raise BadMessageError(f"the incident is of {named!r}, not of its topic's device")
     return incident

@@ -123,7 +123,7 @@ class Ack(Struct, frozen=True, omit_defaults=True):
     """All of this boot's messages up to and including `seq` are committed, and those within `also`."""
 
     boot: UUID
-    seq: int
+    seq: Annotated[int, Meta(ge=0, lt=2**62)]
     at: EpochSeconds
     also: list[Span] = []
 

@@ -54,7 +54,7 @@ def waiting(port: int, load: Load, count: int) -> Iterator[None]:
     clients = [(name(share), filters(share)) for share in shares(count) for name in (_ingest, _subscriber)]
     for client, names in clients:
         open_session(port, client, names)
-    with Generator(port) as generator:
+    with Generator(f"mqtt://{LOOPBACK}:{port}") as generator:
         generator.publish(load.packets)
         generator.wait()
     yield

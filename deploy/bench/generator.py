@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterable
 from typing import NamedTuple, Self
 
-from deploy.embedded import LOOPBACK
+from edge.broker import BrokerAddress
 
 PUBLISH_QOS_1, PUBACK_SIZE, MIDS = 0x32, 4, 65_535  # MQTT 3.1.1, sections 3.3 and 3.4
 UNCONFIRMED = 20_000  # messages at most: beyond, ids would come round while they are in use
@@ -23,9 +23,8 @@ class Packet(NamedTuple):
 
 
 def packet(topic: str, payload: bytes) -> Packet:
-    name = topic.encode()
-    size = 2 + len(name) + 2 + len(payload)
-    return Packet(bytes([PUBLISH_QOS_1]) + _length(size) + struct.pack("!H", len(name)) + name, payload)
+    name = _field(topic.encode())
+    return Packet(bytes([PUBLISH_QOS_1]) + _length(len(name) + 2 + len(payload)) + name, payload)
 
 
 def _length(size: int) -> bytes:
@@ -38,18 +37,30 @@ def _length(size: int) -> bytes:
             return bytes(encoded)
 
 
+def _hello(client_id: str, user: str | None, password: str | None) -> bytes:
+    """A clean session without keep-alive (MQTT 3.1.1, section 3.1)."""
+    flags = 0x02 | (0x80 if user is not None else 0) | (0x40 if password is not None else 0)
+    fields = (text.encode() for text in (client_id, user, password) if text is not None)
+    body = b"\x00\x04MQTT\x04" + bytes([flags]) + b"\x00\x00" + b"".join(map(_field, fields))
+    return b"\x10" + _length(len(body)) + body
+
+
+def _field(content: bytes) -> bytes:
+    return struct.pack("!H", len(content)) + content
+
+
 class Generator:
     """One connection, for one thread. `sent` and `confirmed` count messages."""
 
-    def __init__(self, port: int, client_id: str = "generator") -> None:
-        self._socket = socket.create_connection((LOOPBACK, port))
+    def __init__(self, url: str, client_id: str = "generator") -> None:
+        """Raise ConnectionError."""
+        address = BrokerAddress.parse(url)
+        self._socket = socket.create_connection(address.hosts[0])
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.sent = self.confirmed = 0
-        name = client_id.encode()
-        hello = b"\x00\x04MQTT\x04\x02\x00\x00" + struct.pack("!H", len(name)) + name  # clean session, no keep-alive
-        self._socket.sendall(b"\x10" + _length(len(hello)) + hello)
+        self._socket.sendall(_hello(client_id, address.user, address.password))
         if self._socket.recv(4)[3:] != b"\0":
-            raise ConnectionError(f"the broker on port {port} refuses a connection")
+            raise ConnectionError(f"the broker at {address.hosts[0]} refuses a connection")
         self._reader = threading.Thread(target=self._count, daemon=True)
         self._reader.start()
 

@@ -37,6 +37,7 @@ BAD = [
     pytest.param(CAMERA, bytes(LIMIT + 1), "over the limit", id="too large"),
     pytest.param(CAMERA, encode_binary(incident(kind=token_hex(3000))), "not a Incident", id="too long for an index"),
     pytest.param(Topic("tooley", "cam-2", "incident"), encode_binary(incident()), "not of its topic", id="another's"),
+    pytest.param(CAMERA, encode_binary(incident(site="a\0b")), "b/cam-1', not of its topic", id="nobody's"),
     pytest.param("yihu/v1/zz/tooley/cam-1/incident", encode_binary(incident()), "'zz' should be", id="wrong shard"),
 ]
 REFUSED = [  # by the database

@@ -10,9 +10,10 @@ from paho.mqtt import publish
 from psycopg.types.json import Jsonb
 
 from edge.messages import Ack, SensorStatus, decode
-from ingest.arrivals import sort_arrivals, utc
+from ingest.arrivals import sort_arrivals
 from ingest.pushers import Pushers
 from ingest.store import Store
+from ingest.times import utc
 from tests.edge.links import listening
 from tests.ingest.arrived import NOW, arrived, pack, status, topic
 from tests.ingest.test_service import running

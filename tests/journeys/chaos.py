@@ -27,6 +27,9 @@ class Process:
     def start(self) -> None:
         self._process = subprocess.Popen(self._command, cwd=ROOT, env=self._environment)
 
+    def is_alive(self) -> bool:
+        return self._process.poll() is None
+
     def kill(self) -> None:
         self._process.kill()
         self._process.wait()
