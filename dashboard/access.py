@@ -31,6 +31,7 @@ READING = {"GET", "HEAD", "OPTIONS"}
 OPEN = {
     ("GET", "/api/health"),
     ("POST", "/api/login"),
+    ("POST", "/api/enrol"),
     ("POST", "/api/acknowledgements"),
     ("POST", "/api/tickets"),
     ("GET", "/api/nearby"),

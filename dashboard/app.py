@@ -20,6 +20,7 @@ from dashboard import (
     channels,
     desk,
     devices,
+    enrolment,
     evidence,
     exports,
     figures,
@@ -76,6 +77,7 @@ class WebSettings:
     """`token` is what scripts authenticate with, as an admin; `stages` are the addresses of their probes.
 
     `guest` is the account that whoever is not signed in reads as; `map` lies under the areas on the map.
+    `street_broker` is the broker's address and login as agents are given them, None where they cannot reach it.
     """
 
     database: str
@@ -85,6 +87,7 @@ class WebSettings:
     stages: dict[str, str] = field(default_factory=dict)
     guest: str | None = None
     map: Path | None = None
+    street_broker: str | None = None
     static: Path = STATIC
 
 
@@ -130,6 +133,7 @@ def create_app(settings: WebSettings, registry: CollectorRegistry) -> FastAPI:
     )
     app.state.pool, app.state.hub, app.state.parts = pool, hub, parts
     app.state.registry, app.state.figures, app.state.map = registry, kept, settings.map
+    app.state.street_broker = settings.street_broker
     app.add_middleware(Gate, token=settings.token, pool=pool, guest=settings.guest)
     add_problem_handlers(app)
     # rota before staff: a name may hold a slash, and {name}/absences is somebody's absences first
@@ -148,6 +152,7 @@ def create_app(settings: WebSettings, registry: CollectorRegistry) -> FastAPI:
         mine,
         centre,
         devices,
+        enrolment,
         evidence,
         basemap,
         rulebook,

@@ -17,6 +17,7 @@ from dispatch.channels import ChannelError
 from dispatch.claims import TakenError
 from dispatch.desk import NoSuchTicketError
 from dispatch.duties import DutyListError
+from dispatch.enrolment import EnrolmentError, SpentTokenError, UnknownTokenError
 from dispatch.merging import MergeError
 from dispatch.modes_store import ModeError
 from dispatch.residents import ClosedToStrangersError
@@ -27,7 +28,13 @@ from dispatch.ticket import ForbiddenMoveError, NotYoursError, TicketError
 MEDIA_TYPE = "application/problem+json"
 BAD_BODY = 400  # FastAPI's own word for what it cannot even read
 PROBLEM = {"$ref": "#/components/schemas/Problem"}
-STATUSES: dict[type[Exception], int] = {LoginError: 401, NoSuchDeviceError: 404, StaleSetupError: 409}
+STATUSES: dict[type[Exception], int] = {
+    LoginError: 401,
+    NoSuchDeviceError: 404,
+    UnknownTokenError: 404,
+    SpentTokenError: 409,
+    StaleSetupError: 409,
+}
 TITLES = {
     401: "Who are you?",
     429: "Too much",
@@ -78,6 +85,7 @@ def add_problem_handlers(app: FastAPI) -> None:
     @app.exception_handler(BadCursorError)
     @app.exception_handler(ChannelError)
     @app.exception_handler(DutyListError)
+    @app.exception_handler(EnrolmentError)
     @app.exception_handler(LoginError)
     @app.exception_handler(MergeError)
     @app.exception_handler(ModeError)

@@ -158,13 +158,19 @@ def try_setup(database: Database, who: Installer, site: Name, device: Name, body
 @router.get("/sites/{site}/file", response_class=Response)
 def get_site_file(database: Database, who: Installer, site: Name) -> Response:
     """The whole site as YAML, as `yihu up --site` takes it; addresses of cameras stand in it with their passwords."""
-    content = export_site(database, site)
-    if content is None:
-        raise HTTPException(404, f"There is no site {site}")
-    if not _reaches_all(database, who, content):
-        raise HTTPException(403, "The file holds devices beyond your area")
+    content = reached_site(database, who, site)
     headers = {"Content-Disposition": f'attachment; filename="{site}.yaml"', "Cache-Control": "no-store"}
     return Response(format_site(content).encode(), media_type="application/yaml", headers=headers)
+
+
+def reached_site(connection: Connection, who: Person, site: str) -> Raw:
+    """What the file of a site says, all of whose devices are within somebody's reach."""
+    content = export_site(connection, site)
+    if content is None:
+        raise HTTPException(404, f"There is no site {site}")
+    if not _reaches_all(connection, who, content):
+        raise HTTPException(403, "The site has devices beyond your area")
+    return content
 
 
 def _reaches_all(connection: Connection, who: Person, content: Raw) -> bool:

@@ -198,6 +198,7 @@ def _stages(settings: Settings, site: Site, database: str, broker: str, token: s
         "YIHU_TRUSTED_PROXIES": settings.trusted_proxies,
         **({"YIHU_GUEST": settings.guest} if settings.guest else {}),
         **({"YIHU_MAP": str(settings.map)} if settings.map else {}),
+        **({"YIHU_EDGE_MQTT_URL": settings.street_broker} if settings.street_broker else {}),
     }  # fmt: skip
     return [_stage(name, environment, output) for name, environment in environments.items()]
 

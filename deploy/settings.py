@@ -41,6 +41,13 @@ def _check_proxies(value: str) -> str:
     return value
 
 
+def _check_authority(value: Path) -> Path:
+    file = value.expanduser().absolute()
+    if not file.is_file():
+        raise ValueError(f"{file} is no file: give the certificate, in PEM, of whoever vouches for centre and broker")
+    return file
+
+
 def _check_map(value: Path) -> Path:
     file = value.expanduser().absolute()
     if not file.is_file():
@@ -57,6 +64,7 @@ class Settings(BaseSettings):
 
     database_url: str | None = None
     mqtt_url: Annotated[str, AfterValidator(_check_broker)] | None = None
+    edge_mqtt_url: Annotated[str, AfterValidator(_check_broker)] | None = None
     data: Path = Path("~/.local/share/yihu")
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 8080
@@ -66,6 +74,8 @@ class Settings(BaseSettings):
     map: Annotated[Path, AfterValidator(_check_map)] | None = None
     site: str | None = None
     agent: str = "edge"
+    centre: str | None = None
+    ca: Annotated[Path, AfterValidator(_check_authority)] | None = None
     journal_mb: Annotated[int, Field(ge=8)] = 1024
     shard: Annotated[str, AfterValidator(_check_share)] = "1/1"
     probe_host: str = "127.0.0.1"
@@ -76,6 +86,13 @@ class Settings(BaseSettings):
     @property
     def share(self) -> Share:
         return Share.parse(self.shard)
+
+    @property
+    def street_broker(self) -> str | None:
+        """What an agent that enrols is given; never silently an address that only this machine reaches."""
+        if self.edge_mqtt_url or self.mqtt_url is None or BrokerAddress.parse(self.mqtt_url).is_local:
+            return self.edge_mqtt_url
+        return self.mqtt_url
 
     @property
     def folder(self) -> Path:

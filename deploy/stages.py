@@ -1,8 +1,10 @@
 """The composition root: each stage built from the settings, and nowhere else. Heavy imports wait until needed."""
 
 import contextlib
+import os
 from collections.abc import Callable, Iterator
 from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deploy.process import Stage, collect_seldom, run_stage
@@ -37,16 +39,30 @@ def run_edge(settings: Settings) -> None:
     from edge.agent import Agent  # noqa: PLC0415 - OpenCV
     from edge.journal import Journal, JournalError  # noqa: PLC0415 - an agent's own
 
-    if settings.site is None:
-        raise UsageError("YIHU_SITE is not set: an agent needs the site that it belongs to")
-    broker, registry = broker_url(settings), make_registry("edge")
-    file = settings.folder / "edge" / f"{settings.site}-{settings.agent}.journal"
+    site, broker, registry = site_of(settings), broker_url(settings), make_registry("edge")
+    trust(settings)
     try:
-        journal = Journal(file, settings.journal_mb << 20)
+        journal = Journal(journal_file(settings), settings.journal_mb << 20)
     except JournalError as error:
         raise UsageError(f"{error}; or choose another YIHU_DATA") from error
-    agent = Agent(broker, settings.site, settings.agent, VERSION, registry, journal)
+    agent = Agent(broker, site, settings.agent, VERSION, registry, journal)
     run_stage(agent, registry, (settings.probe_host, settings.probe_port))
+
+
+def site_of(settings: Settings) -> str:
+    if settings.site is None:
+        raise UsageError("YIHU_SITE is not set: an agent needs the site that it belongs to; `yihu edge enrol` sets it")
+    return settings.site
+
+
+def journal_file(settings: Settings) -> Path:
+    return settings.folder / "edge" / f"{site_of(settings)}-{settings.agent}.journal"
+
+
+def trust(settings: Settings) -> None:
+    """Believe whom this authority vouches for, wherever TLS is spoken: OpenSSL asks for it by this name."""
+    if settings.ca:
+        os.environ["SSL_CERT_FILE"] = str(settings.ca)
 
 
 def run_ingest(settings: Settings) -> None:
@@ -109,6 +125,7 @@ def run_web(settings: Settings) -> None:
             settings.stages,
             guest=settings.guest,
             map=settings.map,
+            street_broker=settings.street_broker,
         )
         app = create_app(web, registry)
         config = make_config(app, settings.host, settings.port, settings.trusted_proxies)

@@ -18,6 +18,7 @@ class Signature(StrEnum):
     FIRST_START = "first start"
     DEMO = "demo"
     COMMAND = "yihu"
+    EDGE = "edge agent"
 
 
 RESOURCES = ("absences", "duty", "password")  # of an account: each follows its name in a path of the API

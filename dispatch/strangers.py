@@ -21,6 +21,7 @@ class Deed(StrEnum):
 
     REPORT = "report"
     ANSWER = "answer"
+    ENROLMENT = "failed enrolment"
 
 
 class TooMuchError(TicketError):
@@ -29,9 +30,8 @@ class TooMuchError(TicketError):
     def __init__(self, deed: Deed, allowed: int, wait: timedelta) -> None:
         self.wait = wait
         minutes = -(-wait // timedelta(minutes=1))
-        super().__init__(
-            f"{deed}s of one place: {allowed} an hour are enough; try again in {minutes} min, or call the hotline"
-        )
+        otherwise = "" if deed is Deed.ENROLMENT else ", or call the hotline"
+        super().__init__(f"{deed}s of one place: {allowed} an hour are enough; try again in {minutes} min{otherwise}")
 
 
 def admit(connection: Connection, deed: Deed, address: str, allowed: int, now: datetime) -> None:

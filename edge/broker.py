@@ -1,6 +1,7 @@
 """Where the broker is: mqtt://user:password@host:port, or several hosts of one cluster, separated by commas."""
 
 from dataclasses import dataclass
+from ipaddress import ip_address
 from typing import Self
 from urllib.parse import unquote, urlsplit
 
@@ -31,12 +32,26 @@ class BrokerAddress:
         secret = unquote(password) if colon else None
         return cls(hosts, unquote(user) or None, secret, parts.scheme == "mqtts")
 
+    @property
+    def is_local(self) -> bool:
+        """Whether only this machine reaches one of its hosts."""
+        return any(is_loopback(host) for host, _ in self.hosts)
+
     def identify(self, client: paho.Client) -> None:
         """Have a client show who it is, and the broker, too, where the line is encrypted."""
         if self.user:
             client.username_pw_set(self.user, self.password or None)
         if self.is_encrypted:
             client.tls_set()
+
+
+def is_loopback(host: str) -> bool:
+    """Whether that is this machine, wherever it is said."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+    return address.is_loopback or address.is_unspecified
 
 
 def _host(text: str, usual_port: int) -> Host:

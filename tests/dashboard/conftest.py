@@ -22,12 +22,26 @@ from dispatch.ticket import Position
 TOKEN = "a-token-for-the-tests"  # noqa: S105 - of a server that lives for one test
 GRID = [[104.39, 31.12], [104.40, 31.12], [104.40, 31.13], [104.39, 31.13]]
 COMMUNITY = [[104.3, 31.1], [104.45, 31.1], [104.45, 31.15], [104.3, 31.15]]
+STREET = "mqtt://street:secret@broker.example:1883"
 ONE = "127.0.0.1"  # where tests serve
 INSIDE, OUTSIDE = Position(104.395, 31.125), Position(104.5, 31.2)
 
 
-def web_settings(database: str, map: Path | None = None, **stages: str) -> WebSettings:  # noqa: A002 - its name
-    return WebSettings(database, broker="mqtt://127.0.0.1:1", token=TOKEN, version="1", stages=stages, map=map)
+def web_settings(
+    database: str,
+    map: Path | None = None,  # noqa: A002 - its name
+    street_broker: str | None = STREET,
+    **stages: str,
+) -> WebSettings:
+    return WebSettings(
+        database,
+        broker="mqtt://127.0.0.1:1",
+        token=TOKEN,
+        version="1",
+        stages=stages,
+        map=map,
+        street_broker=street_broker,
+    )
 
 
 @pytest.fixture
@@ -94,9 +108,10 @@ def serving(
     trusted_proxies: str = ONE,
     map: Path | None = None,  # noqa: A002 - its name
     port: int | None = None,
+    street_broker: str | None = STREET,
 ) -> Iterator[str]:
     """The address of a server that trusts these, at a free port where none is asked for."""
-    app = create_app(web_settings(database, map), CollectorRegistry())
+    app = create_app(web_settings(database, map, street_broker), CollectorRegistry())
     config = make_config(app, ONE, port := port or free_port(), trusted_proxies)
     server = Server(config, app.state.hub.end_streams)
     thread = threading.Thread(target=server.run)

@@ -35,6 +35,7 @@ LIMITED[FIELD] = {"admin", "worker", "department"}
 ROUTES = {
     ("GET", "/api/health"): OPEN,
     ("POST", "/api/login"): OPEN,
+    ("POST", "/api/enrol"): OPEN,  # by a token of its own
     ("POST", "/api/acknowledgements"): OPEN,  # by name and password
     ("POST", "/api/tickets"): OPEN,
     ("GET", "/api/nearby"): OPEN,
@@ -98,6 +99,9 @@ ROUTES = {
     ("PUT", "/api/devices/{site}/{device}/setup"): SETUP,
     ("POST", "/api/devices/{site}/{device}/trial"): SETUP,
     ("GET", "/api/sites/{site}/file"): SITE,
+    ("POST", "/api/sites/{site}/enrolments"): SITE,
+    ("GET", "/api/sites/{site}/enrolments"): SITE,
+    ("DELETE", "/api/sites/{site}/enrolments/{id}"): SITE,
     ("GET", "/api/devices/{site}/{device}/picture.jpg"): DEVICE,
     ("GET", "/api/devices/{site}/{device}/gaps"): DEVICE,
     ("GET", "/api/devices/{site}/{device}/readings"): DEVICE,
@@ -106,6 +110,8 @@ AWAY = {"begin": "2099-10-01T00:00:00Z", "end": "2099-10-08T00:00:00Z"}
 CAMERA = {"camera": "rtsp://10.0.0.1/live", "fps": 5.0, "zones": [], "position": [104.395, 31.125]}
 BODIES: dict[str, dict[str, Any]] = {
     "comment": {"note": "seen"},
+    "enrol": {"token": "made up"},
+    "enrolments": {"agent": "box-1"},
     "password": {"password": "another long one"},
     "duty": {"hours": "08:00-18:00", "days": [1]},
     "absences": AWAY,
@@ -164,6 +170,7 @@ def call(client: TestClient, route: tuple[str, str], connection: psycopg.Connect
     names: dict[str, object] = {
         "ticket": ticket, "action": "comment", "evidence": photo, "suffix": "png", "site": "tooley", "device": "cam-1",
         "token": "x", "mode": ticket, "name": "patrol" if route in PLANNED else "nobody", "holder": "patrol",
+        "id": "gone",
     }  # fmt: skip
     path = path.format(**names)
     query = {"kind": "rubbish", "longitude": 104, "latitude": 31} if path == "/api/nearby" else AWAY
@@ -207,8 +214,9 @@ def test_each_role_gets_what_is_its_own_inside_its_area_and_nothing_outside(
             assert (here, there) == (200, 200 if role == "admin" else 404), (route, here, there)
         elif asks in (SETUP, SITE):
             allowed, beyond = role in {"admin", "installer"}, 404 if asks == SETUP else 403
-            assert here == (200 if allowed else 403), (route, here)
-            assert there == (200 if role == "admin" else beyond if allowed else 403), (route, there)
+            done = 404 if "{id}" in route[1] else 201 if route[0] == "POST" and asks == SITE else 200
+            assert here == (done if allowed else 403), (route, here)
+            assert there == (done if role == "admin" else beyond if allowed else 403), (route, there)
         elif asks == ROTA:
             assert (here < 300) == (role in {"admin", "supervisor"}), (route, here)
             assert (there == 403) == (role != "admin"), (route, there)

@@ -92,3 +92,22 @@ def test_a_file_that_is_not_there_is_named(toml: Path) -> None:
 def test_settings_do_not_change() -> None:
     with pytest.raises(ValidationError):
         load_settings().port = 1  # type: ignore[misc]  # what the test is about
+
+
+@pytest.mark.parametrize(
+    ("given", "street"),
+    [
+        ({}, None),
+        ({"mqtt_url": "mqtt://10.0.0.1"}, "mqtt://10.0.0.1"),
+        ({"mqtt_url": "mqtt://127.0.0.1"}, None),
+        (
+            {"mqtt_url": "mqtt://127.0.0.1", "edge_mqtt_url": "mqtts://street:x@mq.example"},
+            "mqtts://street:x@mq.example",
+        ),
+        ({"edge_mqtt_url": "mqtt://127.0.0.1:1884"}, "mqtt://127.0.0.1:1884"),
+    ],
+)
+def test_no_agent_is_given_a_broker_that_it_cannot_reach_unless_it_was_meant(
+    given: dict[str, str], street: str | None
+) -> None:
+    assert load_settings(**given).street_broker == street

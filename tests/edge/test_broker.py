@@ -22,3 +22,20 @@ def test_an_address_says_where_the_nodes_are_and_who_comes(url, address):
 def test_what_is_no_brokers_address_is_refused_with_the_form_it_should_have(url):
     with pytest.raises(ValueError, match="mqtt://host:port"):
         BrokerAddress.parse(url)
+
+
+@pytest.mark.parametrize(
+    ("url", "is_local"),
+    [
+        ("mqtt://127.0.0.1", True),
+        ("mqtt://user:secret@localhost:1883", True),
+        ("mqtt://0.0.0.0", True),
+        ("mqtt://[::1]:1883", True),
+        ("mqtt://node-1,127.0.0.1", True),
+        ("mqtts://broker.example", False),
+        ("mqtt://10.0.0.1", False),
+        ("mqtt://localhost.example", False),
+    ],
+)
+def test_an_address_that_only_this_machine_reaches_is_known(url: str, is_local: bool):
+    assert BrokerAddress.parse(url).is_local is is_local
