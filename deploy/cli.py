@@ -1,20 +1,27 @@
 """The `yihu` command."""
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from deploy import duty_commands, model_commands, people_commands, site_commands, stages
+from deploy import (
+    duty_commands,
+    edge_commands,
+    enrolment_command,
+    model_commands,
+    people_commands,
+    site_commands,
+    stages,
+)
 from deploy.bench import commands as bench_commands
 from deploy.demo.command import demo
 from deploy.film_command import film
 from deploy.options import Data, Host, LeaveWithParent, Port, Shard
-from deploy.process import fall_with_threads, leave_with_parent, set_up_logging
+from deploy.process import run_command, set_up_logging
 from deploy.replay.command import replay
-from deploy.settings import Settings, UsageError, load_settings
+from deploy.settings import UsageError, load_settings
 
 cli = typer.Typer(
     help="一呼 Yihu：从街头摄像头到办结的工单。From a street camera's picture to a closed ticket.",
@@ -22,15 +29,6 @@ cli = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-
-
-def _run(name: str, stage: Callable[[Settings], None], leave: bool, **given: Any) -> None:
-    settings = load_settings(**given)
-    set_up_logging(name, settings.log_level)
-    fall_with_threads()
-    if leave:
-        leave_with_parent()
-    stage(settings)
 
 
 @cli.command()
@@ -49,37 +47,27 @@ def up(
 
 
 @cli.command()
-def edge(
-    site: Annotated[str | None, typer.Option(help="Id of the site that the agent belongs to.")] = None,
-    agent: Annotated[str | None, typer.Option(help="Name of this agent.")] = None,
-    leave_with_parent: LeaveWithParent = False,
-) -> None:
-    """Read cameras and publish what they see."""
-    _run("edge", stages.run_edge, leave_with_parent, site=site, agent=agent)
-
-
-@cli.command()
 def ingest(data: Data = None, shard: Shard = None, leave_with_parent: LeaveWithParent = False) -> None:
     """Write what the street sends into the database."""
-    _run("ingest", stages.run_ingest, leave_with_parent, data=data, shard=shard)
+    run_command("ingest", stages.run_ingest, leave_with_parent, data=data, shard=shard)
 
 
 @cli.command()
 def detect(data: Data = None, shard: Shard = None, leave_with_parent: LeaveWithParent = False) -> None:
     """Find incidents in frames."""
-    _run("detect", stages.run_detect, leave_with_parent, data=data, shard=shard)
+    run_command("detect", stages.run_detect, leave_with_parent, data=data, shard=shard)
 
 
 @cli.command()
 def dispatch(data: Data = None, shard: Shard = None, leave_with_parent: LeaveWithParent = False) -> None:
     """Turn incidents into tickets."""
-    _run("dispatch", stages.run_dispatch, leave_with_parent, data=data, shard=shard)
+    run_command("dispatch", stages.run_dispatch, leave_with_parent, data=data, shard=shard)
 
 
 @cli.command()
 def web(data: Data = None, host: Host = None, port: Port = None, leave_with_parent: LeaveWithParent = False) -> None:
     """Serve the API and the wall."""
-    _run("web", stages.run_web, leave_with_parent, data=data, host=host, port=port)
+    run_command("web", stages.run_web, leave_with_parent, data=data, host=host, port=port)
 
 
 @cli.command()
@@ -99,8 +87,10 @@ cli.command()(film)
 cli.command()(replay)
 cli.command()(model_commands.train)
 cli.command()(people_commands.token)
+cli.command("edge-token")(enrolment_command.edge_token)
 for command in (duty_commands.duty, duty_commands.away, duty_commands.notify):
     people_commands.user.command()(command)
+cli.add_typer(edge_commands.edge, name="edge")
 cli.add_typer(people_commands.user, name="user")
 cli.add_typer(people_commands.audit_log, name="audit")
 cli.add_typer(people_commands.duties, name="duties")

@@ -31,6 +31,7 @@ def open_database(data: Path | None) -> Iterator[Any]:
     from dispatch.accounts import AccountError  # noqa: PLC0415 - as above
     from dispatch.channels import ChannelError  # noqa: PLC0415 - as above
     from dispatch.duties import DutyListError  # noqa: PLC0415 - as above
+    from dispatch.enrolment import EnrolmentError  # noqa: PLC0415 - as above
     from ingest.migrate import migrate  # noqa: PLC0415 - as above
 
     with database_url(load_settings(data=data)) as database:
@@ -38,7 +39,7 @@ def open_database(data: Path | None) -> Iterator[Any]:
         with psycopg.connect(database, autocommit=True, application_name="yihu-command") as connection:
             try:
                 yield connection
-            except (AccountError, ChannelError, DutyListError) as error:
+            except (AccountError, ChannelError, DutyListError, EnrolmentError) as error:
                 raise UsageError(str(error)) from error
 
 

@@ -6,10 +6,12 @@ import os
 import signal
 import sys
 import threading
-from typing import Protocol
+from collections.abc import Callable
+from typing import Any, Protocol
 
 from prometheus_client import CollectorRegistry
 
+from deploy.settings import Settings, load_settings
 from edge.probe import Health, serve_probe
 
 log = logging.getLogger(__name__)
@@ -57,6 +59,16 @@ def leave_with_parent() -> None:
         os.kill(os.getpid(), signal.SIGTERM)
 
     threading.Thread(target=wait, name="parent", daemon=True).start()
+
+
+def run_command(name: str, stage: Callable[[Settings], None], leave: bool, **given: Any) -> None:
+    """A stage as the command line asks for it, with what was given there."""
+    settings = load_settings(**given)
+    set_up_logging(name, settings.log_level)
+    fall_with_threads()
+    if leave:
+        leave_with_parent()
+    stage(settings)
 
 
 def run_stage(stage: Stage, registry: CollectorRegistry, probe: tuple[str, int]) -> None:

@@ -40,7 +40,7 @@ def test_a_stage_without_a_broker_says_what_to_set(stage: str) -> None:
 
 def test_detect_is_told_where_added_models_lie(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     given: dict[str, object] = {}
-    monkeypatch.setattr("deploy.cli._run", lambda _name, _stage, _leave, **options: given.update(options))
+    monkeypatch.setattr("deploy.cli.run_command", lambda _name, _stage, _leave, **options: given.update(options))
     assert CliRunner().invoke(cli, ["detect", "--data", str(tmp_path)]).exit_code == 0
     assert given["data"] == tmp_path
 

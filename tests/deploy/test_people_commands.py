@@ -1,6 +1,7 @@
 """Accounts, the audit log and the duty list, from the command line, over a real database."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
@@ -10,7 +11,7 @@ from typer.testing import CliRunner, Result
 
 from deploy.cli import cli
 from deploy.settings import UsageError
-from dispatch import accounts
+from dispatch import accounts, enrolment
 from dispatch.duties import SHIPPED
 from dispatch.people import Person
 from dispatch.transitions import Role, State
@@ -96,10 +97,25 @@ def test_tokens_are_listed_and_revoked_one_by_one(connection: Connection):
         (("token", "nobody"), "there is no account nobody: make one with `yihu user add nobody"),
         (("user", "remove", "nobody"), "there is no account nobody"),
         (("duties", "import", "/nowhere.csv"), "No such file"),
+        (("edge-token", "nowhere", "gate"), "there is no site nowhere"),
+        (("edge-token", "nowhere"), "an agent's name is of"),
+        (("edge-token", "nowhere", "--revoke", "x"), "no token x of nowhere waits"),
     ],
 )
 def test_what_is_wrong_is_told_without_a_traceback(words: tuple[str, ...], told: str):
     assert told in wrong(*words)
+
+
+def test_a_token_for_a_box_is_made_listed_and_revoked(connection: Connection):
+    connection.execute("INSERT INTO sites (id, name, timezone, detector) VALUES ('tooley', 's', 'UTC', 'null')")
+    made = yihu("edge-token", "tooley", "gate", "--minutes", "5")
+    token, (number,) = made.stdout.strip(), made.stderr.split()[1:2]
+    assert "yihu edge enrol https://CENTRE TOKEN" in made.stderr
+    assert yihu("edge-token", "tooley", "--list").stdout.startswith(f"{number}  gate, until ")
+    assert yihu("edge-token", "tooley", "--revoke", number).exit_code == 0
+    assert yihu("edge-token", "tooley", "--list").stdout == ""
+    with pytest.raises(enrolment.SpentTokenError, match="was revoked"):
+        enrolment.redeem(connection, token, "10.0.0.7", {}, datetime.now(UTC))
 
 
 def test_the_audit_log_is_verified_and_a_changed_entry_named(connection: Connection, database: str):
