@@ -9,7 +9,7 @@ import yaml
 from playwright.sync_api import Locator, Page, expect
 
 from detect.incident import IncidentObject
-from dispatch import accounts
+from dispatch import accounts, enrolment
 from dispatch.desk import act
 from dispatch.people import Person
 from dispatch.setup import Setup, change_setup, load_setup
@@ -355,3 +355,22 @@ def test_it_is_an_installer_s_home_and_not_for_everybody(screens: Screens) -> No
         expect(page.get_by_test_id("choose")).to_contain_text("没有这台设备")
     with screens.page("/install", "王建军") as page:
         expect(page.get_by_test_id("not-allowed")).to_contain_text("安装员")
+
+
+@LANGUAGES
+def test_an_agent_is_enrolled_by_one_command(screens: Screens, town: Town, language: str) -> None:
+    with screens.page("/install", INSTALLER, language=language) as page:
+        page.get_by_test_id("enrol").click()
+        page.get_by_test_id("agent-name").fill("Box 1")
+        expect(page.get_by_test_id("make-token")).to_be_disabled()
+        page.get_by_test_id("agent-name").fill("box-1")
+        page.get_by_test_id("make-token").click()
+        command = page.get_by_test_id("command")
+        expect(command).to_have_value(re.compile(rf"^yihu edge enrol {town.url} [0-9a-f]{{32}}$"))
+        assert violations(page) == []
+        screens.keep(page, f"enrol-{language}")
+        token = command.input_value().split()[-1]
+        page.get_by_test_id("revoke").click()
+        expect(page.get_by_test_id("waiting")).to_have_count(0)
+    with pytest.raises(enrolment.SpentTokenError, match="was revoked"):
+        enrolment.redeem(town.connection, token, "10.0.0.7", {}, datetime.now(UTC))

@@ -56,6 +56,8 @@ export type Zone = Omit<Schemas["SetupZone"], "polygon" | "line" | "rules"> & {
 /** A camera's zones, or a sensor's rules. */
 export type Watched = { zones: Zone[]; rules: Rule[] };
 export type DeviceSetup = Omit<Schemas["DeviceSetup"], "zones" | "rules"> & Watched;
+export type Enrolment = Schemas["Enrolment"];
+export type NewEnrolment = Schemas["NewEnrolment"];
 export type PastIncident = Schemas["PastIncident"];
 export type Trial = Schemas["Trial"];
 export type Severity = Ticket["severity"];
@@ -261,6 +263,22 @@ export const trySetup = (site: string, device: string, { zones, rules }: Watched
   answerOf((signal) =>
     client.POST("/api/devices/{site}/{device}/trial", { ...ofDevice(site, device), body: { zones, rules }, signal }),
   );
+
+/** The tokens that wait for their boxes. */
+export const listEnrolments = (site: string): Promise<Answer<Enrolment[]>> =>
+  answerOf((signal) => client.GET("/api/sites/{site}/enrolments", { params: { path: { site } }, signal, cache: "no-store" }));
+
+/** A token by which a box becomes that agent, once; it is shown only now. */
+export const makeEnrolment = (site: string, agent: string): Promise<Answer<NewEnrolment>> =>
+  answerOf((signal) =>
+    client.POST("/api/sites/{site}/enrolments", { params: { path: { site } }, body: { agent, minutes: 60 }, signal }),
+  );
+
+export const revokeEnrolment = (site: string, id: string): Promise<Answer<unknown>> =>
+  answerOf(async (signal) => {
+    const { response } = await client.DELETE("/api/sites/{site}/enrolments/{id}", { params: { path: { site, id } }, signal });
+    return response.ok ? { data: null, response } : { response };
+  });
 
 export const readReadings = (site: string, device: string, from: string): Promise<Answer<Reading[]>> =>
   answerOf((signal) =>

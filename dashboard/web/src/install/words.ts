@@ -1,6 +1,17 @@
 const zh = {
   title: "安装与设置",
   export: "导出站点文件", exported: { failed: "没有导出（{status}），请重试", forbidden: "站点里有您辖区以外的设备，请找管理员导出" },
+  enrol: {
+    title: "接入边缘盒", site: "站点", agent: "边缘盒名称", make: "生成接入命令", copy: "复制", copied: "已复制", close: "关闭", revoke: "作废",
+    hint: "与设备里写的 agent 一致；换新盒子就用原来的名称，旧盒子先断电。", misnamed: "名称只用小写字母、数字和连字符，最多 40 个",
+    type: "在边缘盒上输入下面的命令，{until} 前有效，只能用一次：", command: "接入命令",
+    then: "再运行 yihu edge doctor，全部打勾再下梯子。", open: "这个页面没有 HTTPS：密码会明文经过网络，只在自己的专网里这样做。",
+    waiting: "等待接入", waits: "{agent}，{by} 生成，{until} 前有效",
+    failed: {
+      0: "服务器无回应，请重试", 403: "这个站点有您辖区以外的设备，请找管理员生成", 409: "街上的盒子连不到消息服务器：请管理员设置 YIHU_EDGE_MQTT_URL",
+      422: "这个名称不能用：它可能是摄像头或传感器的编号", other: "没有成功（{status}），请重试",
+    },
+  },
   devices: { title: "设备 {n}", waiting: "正在读取设备", none: "您的辖区里还没有设备", well: "{n} 台正常", ill: "{n} 台要处理", find: "按名称查找" },
   kinds: { camera: "摄像头", sensor: "传感器", agent: "边缘盒" },
   grade: { down: "故障", look: "要看一下", well: "正常" },
@@ -112,6 +123,17 @@ const zh = {
 const en: typeof zh = {
   title: "Set up",
   export: "Export site file", exported: { failed: "It was not exported ({status}): try again", forbidden: "The site has devices beyond your area: ask an admin" },
+  enrol: {
+    title: "Enrol an edge agent", site: "Site", agent: "Name of the agent", make: "Make the command", copy: "Copy", copied: "Copied", close: "Close", revoke: "Revoke",
+    hint: "As the devices name it in `agent`. A new box takes the name of the old one; switch that off first.", misnamed: "A name has small letters, digits and hyphens, 40 at most",
+    type: "Type this on the box before {until}; it works once:", command: "The command",
+    then: "Then run `yihu edge doctor`, and climb down when all is ticked.", open: "This page is not served by HTTPS: passwords would travel for all to read. Do so only on a network of your own.",
+    waiting: "Waiting to be used", waits: "{agent}, made by {by}, until {until}",
+    failed: {
+      0: "The server does not answer: try again", 403: "The site has devices beyond your area: ask an admin", 409: "Boxes on the street cannot reach the broker: have an admin set YIHU_EDGE_MQTT_URL",
+      422: "It cannot be called so: that may be a camera or a sensor", other: "That failed ({status}): try again",
+    },
+  },
   devices: { title: "{n} devices", waiting: "Reading the devices", none: "There is no device in your area yet", well: "{n} well", ill: "{n} to see to", find: "Find by name" },
   kinds: { camera: "Camera", sensor: "Sensor", agent: "Edge agent" },
   grade: { down: "Fault", look: "Look at it", well: "Well" },
