@@ -121,7 +121,7 @@ def judge_clock(seconds: float) -> Finding:
 def ask_clock(centre: str | None, trusted: Callable[[], ssl.SSLContext]) -> Finding:
     """By the date of whatever the centre's web answers, which is good to a second."""
     if centre is None:
-        return Finding("clock", Grade.WARN, "clock_unknown", {"error": "YIHU_CENTRE"})
+        return Finding("clock", Grade.WARN, "clock_unknown", {"error": "YIHU_CENTRE is not set"})
     try:
         return judge_clock(_offset_s(centre, trusted()))
     except (OSError, ValueError, TypeError) as error:

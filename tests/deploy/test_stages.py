@@ -11,6 +11,8 @@ HEAVY = {"torch", "ultralytics", "psycopg", "fastapi", "shapely", "pixeltable_pg
     [
         ("deploy.cli", set()),
         ("edge.agent", set()),
+        ("edge.doctor.examine", set()),
+        ("edge.enrolment", set()),
         ("ingest.service", {"psycopg"}),
         ("detect.service", {"shapely"}),
         ("detect.incident", set()),
