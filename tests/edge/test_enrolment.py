@@ -3,6 +3,7 @@
 import contextlib
 import http.server
 import json
+import ssl
 import stat
 import threading
 import tomllib
@@ -21,8 +22,10 @@ TRUSTED = authorities(None)
 
 
 @contextlib.contextmanager
-def answering(status: int, body: bytes, headers: dict[str, str] | None = None) -> Iterator[tuple[str, list[Any]]]:
-    """A server that answers everything so, and what it was asked."""
+def answering(
+    status: int, body: bytes, headers: dict[str, str] | None = None, certificate: Path | None = None
+) -> Iterator[tuple[str, list[Any]]]:
+    """A server that answers everything so, by HTTPS where it has a certificate, and what it was asked."""
     asked: list[Any] = []
 
     class Handler(http.server.BaseHTTPRequestHandler):
@@ -38,9 +41,13 @@ def answering(status: int, body: bytes, headers: dict[str, str] | None = None) -
             """Say nothing."""
 
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        if certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate)
+            server.socket = context.wrap_socket(server.socket, server_side=True)
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
-        yield f"http://127.0.0.1:{server.server_address[1]}", asked
+        yield f"http{'s' if certificate else ''}://127.0.0.1:{server.server_address[1]}", asked
         server.shutdown()
         thread.join()
 
@@ -78,6 +85,14 @@ def test_a_token_follows_nobody_elsewhere() -> None:
         assert f"sends us on to {url}" in refused(307, b"", {"Location": url})
         assert f"sends us on to {url}" in refused(302, b"", {"Location": url})
     assert asked == []
+
+
+def test_a_centre_is_believed_by_whom_vouches_for_it_only(certificate: Path) -> None:
+    with answering(200, json.dumps(GRANT).encode(), certificate=certificate) as (url, asked):
+        with pytest.raises(EnrolError, match=r"is not known to be the centre \(self.signed certificate\).*--ca FILE"):
+            ask(url, "t", {}, TRUSTED)
+        assert asked == []
+        assert ask(url, "t", {}, authorities(certificate)).agent == "gate"
 
 
 def test_a_centre_that_is_not_there_is_named() -> None:

@@ -1,13 +1,17 @@
 """Looking in at a real broker."""
 
 import gc
+import shutil
+import subprocess
+from pathlib import Path
 
 import pytest
 
+from deploy.embedded import LOOPBACK, free_port, wait_for_port
 from edge.doctor.broker import look_in
 from edge.doctor.finding import Grade
 from edge.topics import Share
-from tests.conftest import Broker
+from tests.conftest import Broker, need
 from tests.edge.links import linked
 
 CONFIGS = Share().filters("config", "tooley")
@@ -48,6 +52,23 @@ def test_a_broker_that_speaks_no_tls_is_not_trusted(mosquitto: Broker) -> None:
     gc.collect()
     assert finding.what in ("broker_untrusted", "broker_unreachable")
     assert finding.grade is Grade.BROKEN
+
+
+def test_a_broker_is_believed_by_whom_vouches_for_it(
+    tmp_path: Path, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin")
+    need(program, "mosquitto")
+    config, port = tmp_path / "mosquitto.conf", free_port()
+    config.write_text(
+        f"listener {port} {LOOPBACK}\nallow_anonymous true\nuser root\ncertfile {certificate}\nkeyfile {certificate}\n"
+    )
+    with subprocess.Popen([str(program), "-c", str(config)]) as process:
+        assert wait_for_port(port, within_s=15)
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        (finding,), retained = look_in(f"mqtts://{LOOPBACK}:{port}", CONFIGS)
+        process.kill()
+    assert (finding.what, retained) == ("broker_well", {})
 
 
 def test_of_a_cluster_one_host_that_is_away_is_a_warning(mosquitto: Broker) -> None:

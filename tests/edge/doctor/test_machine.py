@@ -37,6 +37,17 @@ def test_a_journal_is_read_as_it_was_left(tmp_path: Path) -> None:
     assert path.read_bytes() == before
 
 
+def test_a_journal_is_read_after_a_power_cut(tmp_path: Path) -> None:
+    journal = waiting(tmp_path / "journal")
+    for file in ("journal", "journal-wal"):
+        (tmp_path / f"cut-{file}").write_bytes((tmp_path / file).read_bytes())
+    journal.close()
+    assert read_journal(tmp_path / "cut-journal").waiting == 2
+    after = Journal(tmp_path / "cut-journal", 64 << 20)
+    assert after.count == 2
+    after.close()
+
+
 def test_a_journal_that_an_agent_has_is_left_alone(tmp_path: Path) -> None:
     journal = waiting(tmp_path / "journal")
     with pytest.raises(InUseError):
