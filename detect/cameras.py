@@ -57,9 +57,9 @@ class Equipment(NamedTuple):
 
 
 def _newer(older: Arrival, newer: Arrival) -> Arrival:
-    """The newer; what moved on the one that is passed over has moved."""
-    moving = older.frame.moving or newer.frame.moving
-    return newer._replace(frame=msgspec.structs.replace(newer.frame, moving=moving))
+    """The newer; what moved on the one that is passed over has moved, and what was still before it was still."""
+    moving, held = older.frame.moving or newer.frame.moving, [*older.frame.held, *newer.frame.held]
+    return newer._replace(frame=msgspec.structs.replace(newer.frame, moving=moving, held=held))
 
 
 class _Task(NamedTuple):

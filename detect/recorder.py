@@ -48,6 +48,11 @@ class Recorder:
             del self._recordings[one.incident.id]
         return [Footage(one.incident, one.shots) for one in complete if len(one.shots) >= FEWEST]
 
+    def stand(self, at: float) -> None:
+        """Nothing has moved at that time: the last frame stands for it."""
+        if self._ring:
+            self._roll(self._ring[-1]._replace(at=at))
+
     def _roll(self, shot: Shot) -> None:
         if self._ring and 0 <= shot.at - self._ring[-1].at < EVERY_S:
             return

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+import msgspec
 from msgspec import Struct
 
 from detect.backlog import LATE_S
@@ -167,9 +168,23 @@ class Watch:
             self._has_moved |= look.frame.moving
             raise
         back_s = self._seen_at - look.frame.at
-        cleared = self._begin_anew(back_s) if back_s > SET_BACK_S else []
+        told = self._begin_anew(back_s) if back_s > SET_BACK_S else [*self._judge_held(look.frame)]
         self._seen_at = look.frame.at
-        return [*cleared, *self._judge(look.frame, found)]
+        return [*told, *self._judge(look.frame, found)]
+
+    def _judge_held(self, frame: Frame) -> Iterator[Incident]:
+        """What the pictures before it say that the edge held back: nothing moved, so all was as it was seen last.
+
+        It is told of with this frame.
+        """
+        if self.scene is None or self._things is None:
+            return
+        for at in frame.held:
+            if self._seen_at < at < frame.at:
+                self.recorder.stand(at)
+                scene = replace(self.scene, at=at, image=None)
+                told = (self._of_zone(post.zone, found) for post in self._posts for found in post.rule.observe(scene))
+                yield from (msgspec.structs.replace(incident, at=frame.at) for incident in told)
 
     def _judge(self, frame: Frame, found: Found) -> Iterator[Incident]:
         shot = self.shot = self._take_shot(frame, found)

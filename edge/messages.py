@@ -22,6 +22,7 @@ Span = tuple[Sequence, Sequence]  # of numbers, both ends included
 DeviceState = Literal["online", "starting", "stalled", "offline", "stopped"]
 AgentState = Literal["online", "offline", "stopped"]
 
+MOST_HELD = 1000  # still pictures in a row that are told of
 AHEAD_S = 60.0  # what a clock may be ahead
 REASON = 300  # characters of what a decoder says; it quotes what it was given
 JSON_STARTS = (b"{", b"[", b" ", b"\n", b"\t", b"\r")
@@ -33,12 +34,19 @@ class BadMessageError(ValueError):
 
 
 class CameraStatus(Struct, frozen=True):
-    """One camera as its agent sees it; `rate` is in frames/s over the last report, `error` the last trouble."""
+    """One camera as its agent sees it; `error` is the last trouble.
+
+    Over the last report, in pictures/s: `rate` were captured, `sent` went out, `over_budget` would have, but for the
+    byte budget; on all others nothing moved. `quality` is that of the last JPEG, 0 before the first.
+    """
 
     state: DeviceState
     rate: float = 0.0
     restarts: int = 0
     error: str = ""
+    sent: float = 0.0
+    over_budget: float = 0.0
+    quality: int = 0
 
 
 class SensorStatus(Struct, frozen=True, omit_defaults=True):
@@ -101,7 +109,11 @@ class Telemetry(Struct, frozen=True, omit_defaults=True):
 
 
 class Frame(Struct, frozen=True, omit_defaults=True):
-    """One picture; `at` is when it was captured, `moving` whether it differs from the one before; the rest as above."""
+    """One picture; `at` is when it was captured, `moving` whether anything has moved since the one before.
+
+    `held` are the times of the pictures between the two that were not sent, since nothing moved on them. The rest as
+    above.
+    """
 
     boot: UUID
     seq: Sequence
@@ -110,6 +122,7 @@ class Frame(Struct, frozen=True, omit_defaults=True):
     moving: bool
     late: bool = False
     clock: float = 0.0
+    held: Annotated[list[EpochSeconds], Meta(max_length=MOST_HELD)] = []
 
 
 class Dropped(Struct, frozen=True):
@@ -132,7 +145,8 @@ class DeviceConfig(Struct, frozen=True):
     """The edge's part of a device's configuration; what other stages need of it is passed over here.
 
     `every` is the seconds between two readings of a sensor; `masks` are polygons of a camera's picture, in fractions of
-    it, that nobody is to see.
+    it, that nobody is to see. Of a still street a picture goes out every `heartbeat` seconds (0: all of them), and no
+    more than `budget` bytes/s of any.
     """
 
     camera: str | None = None
@@ -141,6 +155,8 @@ class DeviceConfig(Struct, frozen=True):
     sensor: str | None = None
     every: Annotated[float, Meta(ge=0.1, le=86_400)] = 10.0
     masks: list[Annotated[list[tuple[Fraction, Fraction]], Meta(min_length=3)]] = []
+    heartbeat: Annotated[float, Meta(ge=0, le=10)] = 2.0
+    budget: Annotated[float, Meta(ge=8000)] | None = None
 
 
 @cache

@@ -117,6 +117,18 @@ def test_the_rate_in_the_site_file_tells_a_stall_from_a_camera_that_sends_seldom
     assert eyes.phases == [("open", 18)]
 
 
+def test_what_was_still_before_a_frame_that_is_passed_over_was_still():
+    eyes = Eyes()
+    eyes.cameras.configure(CAMERA, config(PARKING | {"dwell": "4s"}).model_copy(update={"fps": 5}), NOON)
+    eyes.show(0)
+    for number, begin in ((2, 0), (3, 2), (4, 4)):
+        held = [NOON + begin + step / 5 for step in range(1, 10)]
+        frame = Frame(BOOT, number, NOON + begin + 2, jpeg(STREET), moving=False, held=held)
+        eyes.cameras.put(CAMERA, encode_binary(frame), frame.at)
+    eyes.cameras.look(0)
+    assert eyes.phases == [("open", 6)]
+
+
 def test_a_frame_that_comes_again_is_not_looked_at_again():
     eyes = Eyes()
     eyes.cameras.configure(CAMERA, config(PARKING), NOON)

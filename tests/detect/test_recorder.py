@@ -58,6 +58,25 @@ def test_a_camera_that_sends_seldom_has_no_moving_pictures():
     assert play(Recorder(), [NOON + 600 * number for number in range(9)], said("open", NOON + 1800)) == []
 
 
+def test_where_nothing_moves_the_last_frame_stands_for_those_that_were_held_back():
+    recorder, found = Recorder(), list[Footage]()
+    for beat in range(6):
+        at = NOON + 2 * beat
+        for held in range(1, 10) if beat else ():
+            recorder.stand(at - 2 + held / 5)
+        found += play(recorder, [at], *([said("open", at)] if beat == 2 else []))
+    (footage,) = found
+    moments = [shot.at for shot in footage.shots]
+    assert all(later - at < 0.25 for at, later in pairwise(moments))
+    assert {shot.jpeg for shot in footage.shots} == {f"{NOON + 2 * beat:.2f}".encode() for beat in range(5)}
+
+
+def test_before_the_first_frame_nothing_stands_for_any():
+    recorder = Recorder()
+    recorder.stand(NOON)
+    assert play(recorder, [NOON + 1], said("open", NOON + 1)) == []
+
+
 def test_a_clock_that_was_set_back_ends_a_recording_and_mixes_nothing():
     recorder = Recorder()
     play(recorder, times(NOON, 5, 5), said("open", NOON + 4))

@@ -37,8 +37,9 @@ times = st.floats(0, LATEST)
 numbers = st.floats(allow_nan=False, allow_infinity=False)
 sequences = st.integers(1, 2**62 - 1)
 cameras = st.builds(
-    CameraStatus, st.sampled_from(get_args(DeviceState)), numbers, st.integers(0, 2**31), st.text(max_size=9)
-)
+    CameraStatus, st.sampled_from(get_args(DeviceState)), numbers, st.integers(0, 2**31), st.text(max_size=9),
+    sent=numbers, over_budget=numbers, quality=st.integers(0, 100),
+)  # fmt: skip
 sensors = st.builds(SensorStatus, st.sampled_from(get_args(DeviceState)), st.text(max_size=9))
 records = st.builds(
     SenmlRecord,
@@ -59,7 +60,7 @@ messages = st.one_of(
         sensors=st.dictionaries(st.text(max_size=9), sensors, max_size=3),
     ),
     st.builds(Telemetry, st.uuids(), sequences, st.lists(records, min_size=1, max_size=4)),
-    st.builds(Frame, st.uuids(), sequences, times, st.binary(), st.booleans()),
+    st.builds(Frame, st.uuids(), sequences, times, st.binary(), st.booleans(), held=st.lists(times, max_size=4)),
     st.builds(Ack, st.uuids(), sequences, times),
     st.builds(
         DeviceConfig,
@@ -68,6 +69,8 @@ messages = st.one_of(
         st.text(max_size=9),
         st.none() | st.text(max_size=9),
         st.floats(0.1, 86_400),
+        heartbeat=st.floats(0, 10),
+        budget=st.none() | st.floats(8000, 1e9),
     ),
 )
 rubbish = st.recursive(
