@@ -40,6 +40,7 @@ const zh = {
   },
   reading: "正在读取设置", unread: "设置读不出来（{status}），正在重试",
   away: "服务器无回应，正在重试；您画的还在这里，没有丢",
+  pace: { all: "每秒取 {captured} 张，发 {sent} 张，画质 {quality}", over: "流量上限挡下 {n} 张" },
   picture: { title: "画面与区域", old: "最后一张画面，{since}", none: "还没有画面，仍可先画区域" },
   zone: {
     title: "区域和线 {n}", add: "画新区域", name: "区域名称", remove: "删除区域", none: "还没有区域和线：这台摄像头什么也不会报",
@@ -162,6 +163,7 @@ const en: typeof zh = {
   },
   reading: "Reading the settings", unread: "The settings cannot be read ({status}), trying again",
   away: "The server does not answer, trying again; what you drew is still here",
+  pace: { all: "{captured} pictures/s, {sent} sent, quality {quality}", over: "{n} held back by the byte budget" },
   picture: { title: "Picture and zones", old: "The last picture, {since}", none: "No picture yet; zones can be drawn all the same" },
   zone: {
     title: "{n} zones and lines", add: "Draw a zone", name: "Name of the zone", remove: "Delete zone", none: "No zones or lines yet: this camera will report nothing",
