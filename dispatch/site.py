@@ -1,6 +1,7 @@
 """The site file: what stands where, and what to watch for. A wrong file is refused whole, with every wrong entry."""
 
 import json
+import re
 from collections import Counter
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
@@ -10,6 +11,7 @@ import yaml
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     ValidationError,
@@ -34,6 +36,7 @@ from edge.sim.sensors import filmed_script
 
 CAMERA_SCHEMES = ("rtsp", "rtsps", "http", "https", "sim")
 AGENT = "edge"
+OF_CAMERAS = ("masks", "heartbeat", "budget", "sight")
 
 
 class SiteFileError(Exception):
@@ -86,6 +89,14 @@ def _check_timezone(value: str) -> str:
     return value
 
 
+def _bytes_per_s(value: object) -> object:
+    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([kM])bit/s\s*", value) if isinstance(value, str) else None
+    if isinstance(value, str) and not match:
+        raise ValueError(f"{value!r} is no rate: write 500 kbit/s or 2 Mbit/s, or a number of bytes/s")
+    return float(match[1]) * {"k": 1e3, "M": 1e6}[match[2]] / 8 if match else value
+
+
+Budget = Annotated[float, BeforeValidator(_bytes_per_s), Field(ge=8000)]
 Longitude = Annotated[float, Field(ge=-180, le=180)]
 Latitude = Annotated[float, Field(ge=-90, le=90)]
 Place = tuple[Longitude, Latitude]
@@ -123,6 +134,8 @@ class SiteDevice(_Entry):
     zones: list[ZoneOrLine] = []
     rules: list[SensorRule] = []
     masks: list[Polygon] | None = None  # parts of a camera's picture that nobody is to see
+    heartbeat: Annotated[Seconds, Field(le=10)] | None = None  # between two pictures of a still street; 0: send all
+    budget: Budget | None = None  # bytes/s of a camera's pictures at most
     sight: list[SightRule] | None = None  # how it is told that a camera sees no more; all there is, unless it says so
 
     @field_validator("rules", mode="before")
@@ -136,8 +149,8 @@ class SiteDevice(_Entry):
     def _is_one_thing(self) -> "SiteDevice":
         if (self.camera is None) == (self.sensor is None):
             raise ValueError("a device has either a `camera:` or a `sensor:`")
-        if self.sensor and (self.zones or self.sight is not None or self.masks is not None):
-            raise ValueError("a sensor has neither zones, `masks:` nor `sight:`")
+        if self.sensor and (self.zones or any(getattr(self, name) is not None for name in OF_CAMERAS)):
+            raise ValueError(f"a sensor has neither zones nor {', '.join(f'`{name}:`' for name in OF_CAMERAS)}")
         return self
 
     @model_validator(mode="after")

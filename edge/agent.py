@@ -12,7 +12,7 @@ import msgspec
 from prometheus_client import CollectorRegistry
 
 from edge.camera import Camera
-from edge.capture import Shot
+from edge.capture import Held, Shot
 from edge.clock import Offset
 from edge.journal import Journal
 from edge.messages import (
@@ -144,16 +144,20 @@ class Agent:
         else:
             time.sleep(TICK_S)
         for device, camera in self._cameras.items():
-            shot = camera.attend(now)
-            if shot:
-                self._put_shot(device, shot)
+            report = camera.attend(now)
+            if isinstance(report, Shot):
+                self._put_shot(device, report)
+            elif isinstance(report, Held):
+                self._meters.frames_held.labels(device, report.why).inc()
         for readout in self._sensors.take(now):
             self._put_readout(readout)
 
     def _put_shot(self, device: str, shot: Shot) -> None:
         self._meters.frames.labels(device).inc()
+        self._meters.quality.labels(device).set(shot.quality)
         at, clock = self._corrected(shot.at)
-        frame = Frame(self._boot, 0, at, shot.jpeg, shot.moving, clock=clock)
+        held = [round(at + clock, 3) for at in shot.held]
+        frame = Frame(self._boot, 0, at, shot.jpeg, shot.moving, clock=clock, held=held)
         self._outbox.put(Draft(device, frame, at, shot.moving))
 
     def _put_readout(self, readout: Readout) -> None:

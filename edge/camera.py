@@ -1,13 +1,14 @@
 """One camera as the agent keeps it: a process that is started, watched, and started again when it fails."""
 
 import multiprocessing
+from collections import Counter
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 
 import msgspec
 
 from edge.backoff import Backoff
-from edge.capture import Report, Shot, capture
+from edge.capture import Held, Report, Shot, Trouble, capture
 from edge.messages import CameraStatus, DeviceConfig, DeviceState
 
 SILENCE_S = 10.0  # a camera without a picture for so long hangs
@@ -25,7 +26,8 @@ class Camera:
         self.state: DeviceState = "starting"
         self._error = ""
         self._restarts = 0
-        self._shots, self._counted_from = 0, now
+        self._counts: Counter[str] = Counter()
+        self._counted_from, self._quality = now, 0
         self._backoff = Backoff(first=1.0, cap=30.0)
         self._retry_at = now
         self._pipe: Connection | None = None
@@ -36,8 +38,8 @@ class Camera:
         """The pipe to wait on; None while the camera rests between two tries."""
         return self._pipe
 
-    def attend(self, now: float) -> Shot | None:
-        """Take a picture if one is there; restart a process that died or hangs. Never blocks."""
+    def attend(self, now: float) -> Shot | Held | None:
+        """Take a picture if one is there, or hear that it stays there; restart what died or hangs. Never blocks."""
         if self._pipe is None:
             if now >= self._retry_at:
                 self._restarts += 1
@@ -54,10 +56,12 @@ class Camera:
         return None
 
     def status(self, now: float) -> CameraStatus:
-        """The camera's report; its rate is over the time since the last report."""
-        rate = self._shots / max(now - self._counted_from, 0.001)
-        self._shots, self._counted_from = 0, now
-        return CameraStatus(self.state, round(rate, 2), self._restarts, self._error)
+        """The camera's report; its rates are over the time since the last report."""
+        elapsed_s = max(now - self._counted_from, 0.001)
+        counts, self._counts, self._counted_from = self._counts, Counter(), now
+        told = counts.total(), counts["sent"], counts["budget"]
+        rate, sent, over = (round(count / elapsed_s, 2) for count in told)
+        return CameraStatus(self.state, rate, self._restarts, self._error, sent, over, self._quality)
 
     def close(self) -> None:
         if self._pipe:
@@ -69,19 +73,21 @@ class Camera:
     def _start(self, now: float) -> None:
         self._pipe, child = _context.Pipe(duplex=False)
         self._process: SpawnProcess = _context.Process(
-            target=capture, args=(self.config.camera, self.config.fps, self.config.masks, child), daemon=True
+            target=capture, args=(self.config.camera, self.config, child), daemon=True
         )
         self._process.start()
         child.close()
         self._heard_at = now + START_S - SILENCE_S
 
-    def _take(self, report: Report, now: float) -> Shot | None:
-        if not isinstance(report, Shot):
+    def _take(self, report: Report, now: float) -> Shot | Held | None:
+        if isinstance(report, Trouble):
             self._error = report.reason
             return None
         self._heard_at, self.state, self._error = now, "online", ""
-        self._shots += 1
         self._backoff.reset()
+        if isinstance(report, Shot):
+            self._quality = report.quality
+        self._counts["sent" if isinstance(report, Shot) else report.why] += 1
         return report
 
     def _fail(self, state: DeviceState, reason: str, now: float) -> None:

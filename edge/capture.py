@@ -1,4 +1,4 @@
-"""A camera's own process: reads pictures with OpenCV and hands them to the agent as JPEG.
+"""A camera's own process: reads pictures with OpenCV and hands those that are to go out to the agent as JPEG.
 
 OpenCV may hang in a dead stream or abort on a broken one; here that takes nothing else down.
 """
@@ -7,31 +7,48 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Iterator
 from multiprocessing import parent_process
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Literal
 
 import cv2
 import msgspec
 import numpy as np
 from cv2.typing import MatLike
 
-from edge.mask import Polygon, cover
+from edge.budget import Budget
+from edge.gate import Gate
+from edge.jpeg import BEST, encode_jpeg
+from edge.mask import cover
+from edge.messages import MOST_HELD, DeviceConfig
 from edge.sim.address import is_simulated, parse_camera
 
-JPEG_QUALITY = 85
 THUMB, SAMPLES = (64, 48), 3  # width and height; pixels that a pixel of it is the mean of, across
 PIXEL_STEP, MOVING_SHARE = 18, 0.004  # grey levels that a pixel, and the share of pixels that a picture, must change
 DEFAULT_RATE, MOST_RATE = 25.0, 240.0  # frames/s of a file that tells none, or nonsense
 
 
 class Shot(msgspec.Struct, frozen=True, tag=True):
-    """One picture from the camera's process; `at` in epoch seconds at capture."""
+    """One picture from the camera's process; `at` in epoch seconds at capture.
+
+    `moving`: something has moved since the last shot. `held` are the times of the still pictures since, which stayed
+    here.
+    """
 
     at: float
     moving: bool
     jpeg: bytes
+    quality: int = BEST
+    held: list[float] = []
+
+
+class Held(msgspec.Struct, frozen=True, tag=True):
+    """A picture that stays in the camera's process: nothing moved on it, or it is beyond the byte budget."""
+
+    why: Literal["still", "budget"]
 
 
 class Trouble(msgspec.Struct, frozen=True, tag=True):
@@ -40,14 +57,14 @@ class Trouble(msgspec.Struct, frozen=True, tag=True):
     reason: str
 
 
-Report = Shot | Trouble
+Report = Shot | Held | Trouble
 
 
 class NoPictureError(RuntimeError):
     """The source cannot be opened, or has ended."""
 
 
-def capture(source: str, fps: float, masks: Sequence[Polygon], pipe: Connection) -> None:
+def capture(source: str, config: DeviceConfig, pipe: Connection) -> None:
     """Send a Report for every picture, `fps` of them a second, until the source fails or the agent is gone.
 
     What `masks` cover is on none of them.
@@ -55,13 +72,11 @@ def capture(source: str, fps: float, masks: Sequence[Polygon], pipe: Connection)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the agent, which ends its cameras in order
     threading.Thread(target=leave_with_parent, daemon=True).start()
     cv2.setNumThreads(1)
-    encode, motion = msgspec.msgpack.Encoder().encode, Motion()
+    encode, outlet = msgspec.msgpack.Encoder().encode, Outlet(config.heartbeat, config.budget)
     try:
-        for picture in pictures(source, fps):
-            cover(picture, masks)
-            at, moving = time.time(), motion(picture)
-            _, jpeg = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
-            pipe.send_bytes(encode(Shot(at, moving, jpeg.tobytes())))
+        for picture in pictures(source, config.fps):
+            cover(picture, config.masks)
+            pipe.send_bytes(encode(outlet.take(picture, time.time(), time.monotonic())))
     except NoPictureError as error:
         pipe.send_bytes(encode(Trouble(str(error))))
     except (BrokenPipeError, ConnectionResetError):
@@ -89,6 +104,36 @@ class Motion:
         grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)
         before, self._before = self._before, grey
         return before is None or bool(np.mean(cv2.absdiff(before, grey) > PIXEL_STEP) > MOVING_SHARE)
+
+
+class Outlet:
+    """Decides of each picture whether it goes out; only what does is encoded."""
+
+    def __init__(self, heartbeat_s: float, bytes_per_s: float | None) -> None:
+        self._motion, self._gate = Motion(), Gate(heartbeat_s)
+        self._budget = Budget(bytes_per_s) if bytes_per_s else None
+        self._has_moved = False  # anything, since the last that went out
+        self._still: deque[float] = deque(maxlen=MOST_HELD)
+
+    def take(self, picture: MatLike, at: float, now: float) -> Shot | Held:
+        """The next picture, captured `at` in epoch seconds; `now` by a clock that is never set."""
+        self._has_moved |= self._motion(picture)
+        opens = self._gate.opens(now, moving=self._has_moved)
+        if opens and (self._budget is None or self._budget.allows(now)):
+            return self._send(picture, at, now)
+        if not self._has_moved:
+            self._still.append(at)
+        return Held("budget" if opens else "still")
+
+    def _send(self, picture: MatLike, at: float, now: float) -> Shot:
+        quality = self._budget.quality(now) if self._budget else BEST
+        shot = Shot(at, self._has_moved, encode_jpeg(picture, quality), quality, [*self._still])
+        self._gate.send(now)
+        if self._budget:
+            self._budget.spend(len(shot.jpeg), now)
+        self._has_moved = False
+        self._still.clear()
+        return shot
 
 
 def pictures(source: str, fps: float) -> Iterator[MatLike]:

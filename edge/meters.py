@@ -15,6 +15,8 @@ class Meters:
 
         self.frames = count("frames", "Frames sent or journalled", "camera")
         self.frames_dropped = count("frames_dropped", "Frames neither sent nor journalled", "camera")
+        self.frames_held = count("frames_held", "Pictures not sent: still, or over the byte budget", "camera", "why")
+        self.quality = measure("jpeg_quality", "Quality of the last picture", "camera")
         self.readings = count("readings", "Readings sent or journalled", "sensor")
         self.readings_dropped = count("readings_dropped", "Readings neither sent nor journalled", "sensor")
         self.failures = count("sensor_failures", "Readings that failed, by sensor", "sensor")

@@ -10,9 +10,9 @@ from typing import NamedTuple
 import cv2
 import msgspec
 import numpy as np
-from cv2.typing import MatLike
 
-from edge.capture import JPEG_QUALITY, Motion, Shot, Trouble, leave_with_parent, rate_of
+from edge.capture import Motion, Shot, Trouble, leave_with_parent, rate_of
+from edge.jpeg import encode_jpeg
 from edge.mask import Polygon, cover
 from edge.messages import BadMessageError, check_jpeg
 
@@ -62,7 +62,7 @@ def _video_shots(film: cv2.VideoCapture, start: float, fps: float, masks: Sequen
         ok, picture = film.retrieve()
         if ok:
             cover(picture, masks)
-            yield Shot(start + at, motion(picture), _jpeg(picture))
+            yield Shot(start + at, motion(picture), encode_jpeg(picture))
 
 
 def _listed_shot(one: Listed, masks: Sequence[Polygon], motion: Motion) -> Shot | Trouble:
@@ -74,7 +74,7 @@ def _listed_shot(one: Listed, masks: Sequence[Polygon], motion: Motion) -> Shot 
     if picture is None:
         return Trouble(f"{one.file} is passed over: no picture")
     cover(picture, masks)
-    return Shot(one.at, motion(picture), content if not masks and _is_jpeg(content) else _jpeg(picture))
+    return Shot(one.at, motion(picture), content if not masks and _is_jpeg(content) else encode_jpeg(picture))
 
 
 def _is_jpeg(content: bytes) -> bool:
@@ -83,7 +83,3 @@ def _is_jpeg(content: bytes) -> bool:
     except BadMessageError:
         return False
     return True
-
-
-def _jpeg(picture: MatLike) -> bytes:
-    return cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])[1].tobytes()

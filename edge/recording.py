@@ -14,13 +14,15 @@ from statistics import median_low
 
 import msgspec
 
-from edge.capture import Report, Shot
+from edge.capture import Shot, Trouble
 from edge.mask import Polygon
 from edge.messages import LATEST
 from edge.playback import CLOSE_S, Listed, send_listed, send_video
 
 TIMES = "times.csv"
 SILENCE_S = 60.0
+
+Report = Shot | Trouble
 
 _context = multiprocessing.get_context("spawn")
 _decode = msgspec.msgpack.Decoder(Report).decode

@@ -10,6 +10,7 @@ from uuid import UUID
 import psycopg
 from psycopg.types.multirange import Multirange
 
+from deploy.demo.progress import AtEdge
 from ingest.queries import load_queries
 
 SQL = load_queries(Path(__file__).with_name("meter.sql"))
@@ -40,10 +41,11 @@ class Meter:
         if kind == "ticket" and name:
             self._seen.setdefault(name, at)
 
-    def report(self, dropped: int | None) -> dict[str, Any]:
-        """`dropped` is what the edge says that it had to drop, since such messages never had a number.
+    def report(self, at_edge: AtEdge | None) -> dict[str, Any]:
+        """What the edge says that it had to drop is lost, though such messages never had a number.
 
-        Where that is not known, it is not known either how many were lost: None.
+        Where that is not known, it is not known either how many were lost: None. Pictures that it held back are frames:
+        the next one tells of them.
         """
         with psycopg.connect(self._database) as connection:
             since = {"since": self._since}
@@ -53,11 +55,11 @@ class Meter:
             latencies = [self._seen[ticket] - at for ticket, at in found if ticket in self._seen]
             frames = {boot: ranges for boot, ranges in after.items() if boot[:2] in cameras}
             return {
-                "frames": count_new(frames, self._before),
+                "frames": count_new(frames, self._before) + (at_edge.held if at_edge else 0),
                 "incidents": dict(connection.execute(SQL["incidents"], since).fetchall()),
                 "tickets": dict(connection.execute(SQL["tickets"], since).fetchall()),
                 "latency_s": {name: percentile(latencies, share) for name, share in (("p50", 0.5), ("p95", 0.95))},
-                "lost": None if dropped is None else count_missing(after, self._before) + dropped,
+                "lost": count_missing(after, self._before) + at_edge.dropped if at_edge else None,
             }
 
 

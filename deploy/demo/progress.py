@@ -4,7 +4,7 @@ import math
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx2
 
@@ -18,8 +18,16 @@ LOOK_EVERY_S = 0.5
 PATIENCE_S = 180.0
 CALM_S = 1.5
 ONLINE = "yihu_edge_cameras_online"
+HELD = "yihu_edge_frames_held_total"
 DROPPED = ("yihu_edge_frames_dropped_total", "yihu_edge_readings_dropped_total")
 MOVING = frozenset({"yihu_ingest_messages_total", "yihu_detect_frames_total", "yihu_dispatch_incidents_total"})
+
+
+class AtEdge(NamedTuple):
+    """What went no further since the edge started: messages it could not hand on, and pictures it held back."""
+
+    dropped: int
+    held: int
 
 
 class Progress:
@@ -60,13 +68,13 @@ def drain(url: str, within_s: float = 20.0) -> None:
             time.sleep(0.2)
 
 
-def count_dropped(url: str) -> int | None:
-    """Messages that the edge could not hand to the broker since it started; None when nobody can tell."""
+def count_at_edge(url: str) -> AtEdge | None:
+    """None when nobody can tell."""
     with httpx2.Client(base_url=url, timeout=5, trust_env=False) as http:
         _, figures = _look(http)
     if ONLINE not in figures:  # a counter is there only once it has counted
         return None
-    return round(sum(figures.get(name, 0.0) for name in DROPPED))
+    return AtEdge(round(sum(figures.get(name, 0.0) for name in DROPPED)), round(figures.get(HELD, 0.0)))
 
 
 def _look(http: httpx2.Client) -> tuple[dict[str, Any], dict[str, float]]:

@@ -16,7 +16,7 @@ from deploy.demo.alone import check_alone, sites_in
 from deploy.demo.meter import Meter
 from deploy.demo.people import make_cast
 from deploy.demo.play import Play
-from deploy.demo.progress import Progress, Say, count_dropped, drain
+from deploy.demo.progress import Progress, Say, count_at_edge, drain
 from deploy.demo.sign_up import GUEST, sign_up
 from deploy.demo.stream import listen
 from deploy.demo.town import STREETS, Town, load_town, write_site
@@ -81,10 +81,10 @@ def _run(settings: Settings, wish: Wish, town: Town) -> None:
             installation.keep_running(stop)
             wish.say("\n  正在停止 stopping…")
         if wish.is_measured:
-            dropped = count_dropped(installation.url)
+            at_edge = count_at_edge(installation.url)
             installation.end("edge", EDGE_STOPS_WITHIN_S)
             drain(installation.url)
-            _print_report(meter.report(dropped), wish)
+            _print_report(meter.report(at_edge), wish)
 
 
 @contextlib.contextmanager

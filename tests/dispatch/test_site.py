@@ -170,7 +170,20 @@ def test_each_of_three_mistakes_is_named_by_its_path(path: Path):
         ({"devices": [SENSOR | {"id": "edge"}]}, "devices: 'edge' is the name of an agent"),
         ({"devices": [{"id": "x"}]}, "devices.0: a device has either a `camera:` or a `sensor:`"),
         ({"devices": [CAMERA | SENSOR]}, "devices.0: a device has either a `camera:` or a `sensor:`"),
-        ({"devices": [SENSOR | {"zones": [ZONE]}]}, "devices.0: a sensor has neither zones, `masks:` nor `sight:`"),
+        (
+            {"devices": [SENSOR | {"zones": [ZONE]}]},
+            "devices.0: a sensor has neither zones nor `masks:`, `heartbeat:`, ",
+        ),
+        (
+            {"devices": [SENSOR | {"budget": 9000}]},
+            "devices.0: a sensor has neither zones nor `masks:`, `heartbeat:`, ",
+        ),
+        ({"devices": [CAMERA | {"heartbeat": "11s"}]}, "devices.0.heartbeat: "),
+        (
+            {"devices": [CAMERA | {"budget": "2 MB"}]},
+            "devices.0.budget: '2 MB' is no rate: write 500 kbit/s or 2 Mbit/s",
+        ),
+        ({"devices": [CAMERA | {"budget": "60 kbit/s"}]}, "devices.0.budget: "),
         ({"devices": [{"camera": "rtsp://x"}]}, "devices.0.id: Field required"),
         ({"devices": [CAMERA | {"id": "cam_1"}]}, "devices.0.id: "),
         ({"devices": [CAMERA | {"fps": 0}]}, "devices.0.fps: "),
@@ -317,6 +330,14 @@ def test_a_site_may_set_limits_of_its_own(path: Path):
     assert load(path, limits={"accept": "90s", "kinds": {"fire": {"handle": "1h"}}}).limits.accept == 90
     (problem,) = problems(path, limits={"kinds": {"fire": {"handel": "1h"}}})
     assert problem.startswith("limits.kinds.fire.handel: ")
+
+
+@pytest.mark.parametrize(
+    ("budget", "bytes_per_s"), [("2 Mbit/s", 250_000), ("500kbit/s", 62_500), ("1.5 Mbit/s", 187_500), (9000, 9000)]
+)
+def test_a_budget_is_in_bits_with_a_unit_and_in_bytes_without(path: Path, budget: object, bytes_per_s: float):
+    (camera,) = load(path, devices=[CAMERA | {"budget": budget, "heartbeat": "1s"}]).devices
+    assert (camera.budget, camera.heartbeat) == (bytes_per_s, 1)
 
 
 def test_limits_that_do_not_go_with_the_duty_list_beside_are_told(path: Path):

@@ -5,8 +5,10 @@ import sys
 import tempfile
 import threading
 import time
+from itertools import pairwise
 from pathlib import Path
 
+import cv2
 import msgspec
 import psutil
 import pytest
@@ -15,6 +17,7 @@ from prometheus_client import CollectorRegistry
 from deploy.embedded import free_port
 from edge.agent import Agent, _names
 from edge.journal import Journal
+from edge.jpeg import BEST
 from edge.messages import Frame, SensorStatus, Status, Telemetry, check_jpeg, decode
 from edge.topics import Share, Topic
 from tests.conftest import ROOT
@@ -22,6 +25,7 @@ from tests.edge.centre import confirming
 from tests.edge.fake_sensors import FakeSensors
 from tests.edge.links import linked, listening
 from tests.edge.modbus.servers import by_tcp
+from tests.edge.pictures import numbered
 from tests.waiting import wait_for
 
 STATUS = str(Topic("tooley", "edge", "status"))
@@ -341,6 +345,25 @@ def test_the_status_is_retained_with_every_camera_and_its_trouble(mosquitto, con
         assert (status.state, status.boot, status.version) == ("online", agent._boot, "0.1.0")
         assert status.cameras["cam-2"].error == "/nowhere/film.mp4 is not there: check `camera:` in the site file"
         assert agent.health() == {"state": "degraded", "detail": "no picture from cam-2"}
+
+
+def test_a_still_street_sends_heartbeats_that_tell_of_what_stayed_behind(
+    mosquitto, configure, frames, statuses, tmp_path
+):
+    cv2.imwrite(str(tmp_path / "still.png"), numbered(7))
+    configure("cam-1", camera=str(tmp_path / "still.png"), fps=10, heartbeat=0.8)
+    with running(mosquitto.url) as (_, registry):
+        wait_for(lambda: len([frame for frame in decoded(frames) if frame.held]) >= 3, within_s=30)
+        labels = {"camera": "cam-1", "why": "still"}
+        assert registry.get_sample_value("yihu_edge_frames_held_total", labels) >= 15
+        assert registry.get_sample_value("yihu_edge_jpeg_quality", {"camera": "cam-1"}) == BEST
+        wait_for(
+            lambda: last(statuses).cameras["cam-1"].rate > 2 * last(statuses).cameras["cam-1"].sent > 0, within_s=20
+        )
+    beats = [frame for frame in decoded(frames) if frame.held]
+    for before, beat in pairwise(beats):
+        assert before.at < beat.held[0] < beat.held[-1] < beat.at
+        assert not beat.moving
 
 
 def test_a_stop_is_told_and_leaves_no_process(mosquitto, configure, statuses, clip):

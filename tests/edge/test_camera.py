@@ -11,10 +11,13 @@ import numpy as np
 import psutil
 import pytest
 
+from edge.budget import WORST
 from edge.camera import Camera
+from edge.capture import Shot
+from edge.jpeg import BEST
 from edge.messages import DeviceConfig
 from tests.conftest import ROOT
-from tests.edge.pictures import mjpeg_camera
+from tests.edge.pictures import mjpeg_camera, numbered
 from tests.waiting import wait_for
 
 
@@ -23,8 +26,8 @@ def start():
     """Start a camera that is closed in the end."""
     cameras = []
 
-    def start(source, fps=10.0, masks=()):
-        cameras.append(Camera(DeviceConfig(str(source), fps, masks=[*masks]), time.monotonic()))
+    def start(source, fps=10.0, masks=(), budget=None):
+        cameras.append(Camera(DeviceConfig(str(source), fps, masks=[*masks], budget=budget), time.monotonic()))
         return cameras[-1]
 
     yield start
@@ -54,6 +57,11 @@ def attend_until(camera, state, within_s=30):
     return camera.status(time.monotonic())
 
 
+def next_shot(camera):
+    report = camera.attend(time.monotonic())
+    return report if isinstance(report, Shot) else None
+
+
 def ended(pid):
     return not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
 
@@ -67,7 +75,7 @@ def test_a_camera_is_starting_until_its_first_picture(start, clip):
 def test_shots_are_jpegs_with_the_time_of_their_capture(start, clip):
     camera = start(clip)
     before = time.time()
-    shots = [wait_for(lambda: camera.attend(time.monotonic()), within_s=30) for _ in range(3)]
+    shots = [wait_for(lambda: next_shot(camera), within_s=30) for _ in range(3)]
     assert before < shots[0].at < shots[1].at < shots[2].at < time.time()
     assert shots[0].moving
     assert cv2.imdecode(np.frombuffer(shots[0].jpeg, np.uint8), cv2.IMREAD_COLOR).shape == (288, 352, 3)
@@ -75,7 +83,7 @@ def test_shots_are_jpegs_with_the_time_of_their_capture(start, clip):
 
 def test_what_a_mask_covers_leaves_the_camera_s_process_on_no_shot(start, clip):
     camera = start(clip, masks=[[(0, 0), (1, 0), (1, 0.5), (0, 0.5)]])
-    shots = [wait_for(lambda: camera.attend(time.monotonic()), within_s=30) for _ in range(3)]
+    shots = [wait_for(lambda: next_shot(camera), within_s=30) for _ in range(3)]
     for shot in shots:
         picture = cv2.imdecode(np.frombuffer(shot.jpeg, np.uint8), cv2.IMREAD_GRAYSCALE)
         assert (np.abs(picture[:140].astype(int) - 96) <= 3).all()
@@ -90,8 +98,42 @@ def test_the_rate_is_that_of_the_time_since_the_last_report(start, clip):
     while time.monotonic() < begin + 1:
         camera.attend(time.monotonic())
         time.sleep(0.01)
-    assert 3 < camera.status(time.monotonic()).rate < 15
+    status = camera.status(time.monotonic())
+    assert 3 < status.rate < 15
+    assert (status.sent, status.over_budget, status.quality) == (status.rate, 0, BEST)
     assert camera.status(time.monotonic()).rate == 0
+
+
+def test_a_still_street_sends_little_and_is_not_silent(start, tmp_path, monkeypatch):
+    cv2.imwrite(str(tmp_path / "still.png"), numbered(7))
+    camera = start(tmp_path / "still.png", fps=20)
+    attend_until(camera, "online")
+    monkeypatch.setattr("edge.camera.SILENCE_S", 1.0)  # less than a heartbeat
+    begin = time.monotonic()
+    camera.status(begin)
+    reports = []
+    while time.monotonic() < begin + 5:
+        reports.append(camera.attend(time.monotonic()))
+        time.sleep(0.005)
+    status = camera.status(time.monotonic())
+    assert (status.state, status.restarts) == ("online", 0)
+    assert status.rate > 5 * status.sent > 0
+    shots = [report for report in reports if isinstance(report, Shot)]
+    assert len(reports) > len(shots) >= 2
+    assert len(shots[-1].held) > 10
+
+
+def test_a_camera_beyond_its_budget_says_so(start, clip):
+    camera = start(clip, fps=20, budget=30_000)
+    attend_until(camera, "online")
+    camera.status(time.monotonic())
+
+    def is_cut():
+        camera.attend(time.monotonic())
+        status = camera.status(time.monotonic())
+        return status.over_budget and status.quality == WORST
+
+    wait_for(is_cut, within_s=30)
 
 
 def test_a_killed_camera_is_offline_then_comes_back_and_the_restart_is_counted(start, clip):

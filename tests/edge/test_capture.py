@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from edge.capture import Motion, NoPictureError, film_pictures, live_pictures, pictures
+from edge.capture import Held, Motion, NoPictureError, Outlet, Shot, film_pictures, live_pictures, pictures
 from tests.edge.pictures import mjpeg_camera, number_of, numbered, write_film
 
 RATE = 20.0
@@ -170,3 +170,47 @@ def test_a_street_moves_and_its_frozen_picture_does_not(media):
     street, frozen = Motion(), Motion()
     assert sum(street(shot) for shot in shots) > 2
     assert sum(frozen(shots[0]) for _ in shots) == 1
+
+
+def lively(number):
+    """A street on which something new is to be seen on every picture, and which takes some bytes."""
+    return np.random.default_rng(number).integers(0, 256, (120, 160, 3)).astype(np.uint8)
+
+
+def put(outlet, shown, fps=5.0, begin=0.0):
+    """What becomes of each picture; they come `fps` a second, a thousand seconds later by the clock on the wall."""
+    moments = [begin + number / fps for number in range(len(shown))]
+    return [outlet.take(picture, 1000 + at, at) for picture, at in zip(shown, moments, strict=True)]
+
+
+def test_of_a_still_street_a_picture_goes_out_at_every_heartbeat_and_tells_of_those_before():
+    shots = [report for report in put(Outlet(2.0, None), [numbered(10)] * 40) if isinstance(report, Shot)]
+    beats = [shot for shot in shots if shot.held]
+    assert [shot.at for shot in beats] == pytest.approx([1002, 1004, 1006])
+    assert [shot.moving for shot in shots] == [True] + [False] * (len(shots) - 1)
+    assert beats[1].held == pytest.approx([1002.2 + 0.2 * number for number in range(9)])
+
+
+def test_all_pictures_of_a_moving_street_go_out():
+    reports = put(Outlet(2.0, None), [lively(number) for number in range(20)])
+    assert all(isinstance(report, Shot) and report.moving and not report.held for report in reports)
+
+
+def test_what_moved_on_a_picture_beyond_the_budget_has_moved_on_the_next_that_goes_out():
+    outlet = Outlet(2.0, 8000)
+    reports = put(outlet, [lively(number) for number in range(10)])
+    assert reports[-1] == Held("budget")
+    later = put(outlet, [lively(9)] * 300, begin=2.0)
+    first = next(report for report in later if isinstance(report, Shot))
+    assert first.moving
+    assert first.held == []
+    assert first.quality < reports[0].quality
+
+
+def test_the_time_of_a_still_picture_beyond_the_budget_is_told_of():
+    outlet = Outlet(0, 8000)
+    reports = put(outlet, [lively(1)] * 100)
+    assert Held("budget") in reports
+    first = next(report for report in reports if isinstance(report, Shot) and report.held)
+    assert not first.moving
+    assert first.held[0] < first.at

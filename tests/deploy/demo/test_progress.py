@@ -2,7 +2,7 @@ from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, generate_latest
 
-from deploy.demo.progress import WORDS, Progress, count_dropped, drain, parse_figures, parts_degraded, parts_up
+from deploy.demo.progress import WORDS, Progress, count_at_edge, drain, parse_figures, parts_degraded, parts_up
 from deploy.embedded import free_port
 
 WELL = {"parts": {part: {"state": "ok", "detail": ""} for part in WORDS}}
@@ -49,7 +49,7 @@ def test_a_silent_sensor_does_not_hide_that_the_cameras_are_up() -> None:
 
 
 def test_what_cannot_be_asked_is_not_known() -> None:
-    assert count_dropped(f"http://127.0.0.1:{free_port()}") is None
+    assert count_at_edge(f"http://127.0.0.1:{free_port()}") is None
 
 
 def test_nothing_is_waited_for_where_nobody_answers() -> None:
