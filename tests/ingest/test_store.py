@@ -177,9 +177,18 @@ def test_an_agent_that_reports_becomes_a_device(write, device):
 
 
 def test_an_agents_report_is_that_of_its_cameras(write, device):
-    cameras = {"cam-1": CameraStatus("online", 5.0), "cam-2": CameraStatus("stalled", error="no picture for 10 s")}
+    still = CameraStatus("online", 5.0, sent=0.5, quality=85)
+    cameras = {"cam-1": still, "cam-2": CameraStatus("stalled", error="no picture for 10 s")}
     write(arrived(status(**cameras), "edge"))
-    detail = {"state": "online", "rate": 5.0, "restarts": 0, "error": ""}
+    detail = {
+        "state": "online",
+        "rate": 5.0,
+        "restarts": 0,
+        "error": "",
+        "sent": 0.5,
+        "over_budget": 0.0,
+        "quality": 85,
+    }
     assert device("cam-1") == ("online", utc(NOW), utc(NOW), "edge", detail)
     assert device("cam-2")[:4] == ("stalled", utc(NOW), None, "edge")
     assert device("cam-2")[4]["error"] == "no picture for 10 s"
