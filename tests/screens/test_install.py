@@ -85,6 +85,25 @@ def test_a_camera_with_its_zones_and_what_they_would_do(screens: Screens, town: 
         screens.keep(page, f"install-{language}")
 
 
+@pytest.mark.parametrize(
+    ("language", "cut"), [("zh-CN", "流量上限挡下 1.5 张"), ("en", "1.5 held back by the byte budget")]
+)
+def test_how_many_pictures_a_camera_takes_and_sends_is_told(
+    screens: Screens, town: Town, language: str, cut: str
+) -> None:
+    town.connection.execute(
+        'UPDATE devices SET detail = \'{"rate": 5.0, "sent": 3.5, "over_budget": 1.5, "quality": 60}\''
+        " WHERE id = 'cam-kerb-1'"
+    )
+    with screens.page(KERB, INSTALLER, language=language) as page:
+        pace = page.get_by_test_id("pace")
+        expect(pace).to_contain_text(cut)
+        for figure in ("5", "3.5", "60"):
+            expect(pace).to_contain_text(figure)
+        assert violations(page) == []
+        screens.keep(page, f"install-pace-{language}")
+
+
 def test_a_zone_drawn_with_the_mouse_is_stored_and_takes_effect(screens: Screens, town: Town) -> None:
     before = zones(town)
     with screens.page(KERB, INSTALLER) as page:
