@@ -34,11 +34,11 @@ class _Watched:
         self.finding: Finding | None = None
 
     def attend(self, now: float) -> None:
-        shot = self.camera.attend(now)
-        if shot and self._first is None:
-            self._first, self._first_at = shot, now
-        elif shot:
-            self._more += 1
+        taken = self.camera.attend(now)
+        if isinstance(taken, Shot) and self._first is None:
+            self._first, self._first_at = taken, now
+        elif taken:
+            self._more += 1  # whether it would be sent or not
         if self._first and now - self._first_at >= WATCHED_S:
             self.finding = self._judge(self._first)
         elif self.camera.state in ("offline", "stalled"):
