@@ -25,6 +25,7 @@ ON CONFLICT (site, id) DO UPDATE SET
 WHERE excluded.state <> 'offline' OR devices.boot IS NOT DISTINCT FROM excluded.boot;
 
 -- name: put_cameras
+-- What changed at once; that it still lives once a minute, and its figures every ten seconds: an agent may have hundreds.
 UPDATE devices
 SET agent = %(agent)s,
     state = camera.state,
@@ -32,7 +33,11 @@ SET agent = %(agent)s,
     seen_at = CASE WHEN camera.state = 'online' THEN %(now)s ELSE devices.seen_at END,
     detail = camera.detail
 FROM unnest(%(ids)s::text[], %(states)s::text[], %(details)s::jsonb[]) AS camera (id, state, detail)
-WHERE devices.site = %(site)s AND devices.id = camera.id;
+WHERE devices.site = %(site)s AND devices.id = camera.id
+  AND ((devices.state, devices.agent, devices.detail ->> 'error')
+           IS DISTINCT FROM (camera.state, %(agent)s, camera.detail ->> 'error')
+       OR camera.state = 'online' AND coalesce(devices.seen_at, '-infinity') < %(now)s
+          - CASE WHEN devices.detail = camera.detail THEN interval '1 minute' ELSE interval '10 seconds' END);
 
 -- name: forget_cameras
 -- Nobody watches over them any more: what was last said of them is no news.

@@ -197,9 +197,25 @@ def test_an_agents_report_is_that_of_its_cameras(write, device):
 def test_a_state_keeps_the_time_since_when_it_holds(write, device):
     online = arrived(status(**{"cam-1": CameraStatus("online")}), "edge")
     write(online)
-    write(online, now=NOW + 5)
+    write(online, now=NOW + 65)
     for name in ("edge", "cam-1"):
-        assert device(name)[:3] == ("online", utc(NOW), utc(NOW + 5))
+        assert device(name)[:3] == ("online", utc(NOW), utc(NOW + 65))
+
+
+def test_a_device_is_written_when_it_changes_its_figures_every_ten_seconds_and_that_it_lives_every_minute(
+    write, device
+):
+    def report(after_s, state="online", rate=5.0):
+        write(arrived(status(**{"cam-1": CameraStatus(state, rate)}), "edge"), now=NOW + after_s)
+        return device("cam-1")[0], (device("cam-1")[2] - utc(NOW)).total_seconds(), device("cam-1")[4]["rate"]
+
+    assert report(0) == ("online", 0, 5.0)
+    assert report(5, rate=4.9) == report(50) == ("online", 0, 5.0)
+    assert report(55, rate=4.9) == ("online", 55, 4.9)
+    assert report(56, "stalled") == ("stalled", 55, 5.0)
+    assert report(57) == ("online", 57, 5.0)
+    assert report(117) == report(110) == ("online", 57, 5.0)
+    assert report(118) == ("online", 118, 5.0)
 
 
 def test_an_agents_report_is_that_of_its_sensors_too(write, device):
