@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from fastapi import FastAPI
 from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
 from prometheus_client import CollectorRegistry, Gauge
+from psycopg.types.json import set_json_loads
 from psycopg_pool import ConnectionPool
 
 from dashboard import (
@@ -46,7 +48,7 @@ from dispatch.people import Person
 
 PATIENCE_MS = 10_000  # what a screen waits for the database
 # a plan for any filter at all would pass over the index of the one that is asked for
-OPTIONS = f"-c statement_timeout={PATIENCE_MS} -c plan_cache_mode=force_custom_plan"
+OPTIONS = f"-c statement_timeout={PATIENCE_MS} -c plan_cache_mode=force_custom_plan -c timezone=UTC"
 FIGURES_FRESH_S = 60.0
 MOST_BYTES = 32 << 20  # of a request: a report with its photos
 PAGES = (
@@ -104,6 +106,7 @@ def create_app(settings: WebSettings, registry: CollectorRegistry) -> FastAPI:
         timeout=3,
         open=False,
         check=ConnectionPool.check_connection,
+        configure=lambda connection: set_json_loads(msgspec.json.decode, connection),
         kwargs={"autocommit": True, "application_name": "yihu-web", "options": OPTIONS},
     )
     hub = Hub(settings.database, load_changes)

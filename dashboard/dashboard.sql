@@ -199,12 +199,16 @@ WITH impaired AS (
     FROM incidents WHERE starts_with(kind, 'camera_') AND phase <> 'clear' AND at > now() - interval '15 minutes'
     ORDER BY site, device, began_at DESC
 )
-SELECT devices.site, devices.id, kind, name, longitude, latitude, state, state_at, seen_at, agent, detail,
+SELECT devices.site, devices.id, kind, name, state, state_at, seen_at, agent, detail,
+       CASE WHEN longitude IS NOT NULL THEN ARRAY[longitude, latitude] END AS position,
+       CASE WHEN pictures.at IS NOT NULL THEN format('/api/devices/%%s/%%s/picture.jpg', devices.site, devices.id) END AS picture,
        pictures.received_at AS picture_at, blind, blind_since
 FROM devices LEFT JOIN pictures ON (pictures.site, pictures.device) = (devices.site, devices.id)
              LEFT JOIN impaired ON (impaired.site, impaired.device) = (devices.site, devices.id)
 WHERE NOT retired AND (%(names)s::text[] IS NULL OR devices.site || '/' || devices.id = ANY (%(names)s))
   AND (%(kind)s::text IS NULL OR kind = %(kind)s)
+  AND (%(west)s::float8 IS NULL
+       OR longitude BETWEEN %(west)s AND %(east)s AND latitude BETWEEN %(south)s AND %(north)s)
 ORDER BY kind, devices.site, devices.id;
 
 -- name: picture

@@ -1,6 +1,7 @@
 """What the screens read, straight from the database's views into the API's models."""
 
 import base64
+import itertools
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -8,25 +9,22 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID
 
-import shapely
 from psycopg import Connection
 from psycopg.rows import dict_row
 
+from dashboard.ground import Ground, Outline
 from dashboard.models import (
     Counts,
     Device,
     Gap,
     Look,
-    Mode,
     Point,
     Points,
     Reading,
-    Site,
     Ticket,
     TicketPage,
     TimelineEntry,
     Trend,
-    Wall,
 )
 from detect.incident import Box
 from dispatch.duties_store import load_duties
@@ -205,14 +203,22 @@ def areas(connection: Connection) -> list[dict[str, Any]]:
 
 def devices(connection: Connection, person: Person, kind: str | None = None) -> list[Device]:
     """Those that stand in somebody's part of the tree."""
-    polygon = _polygon(connection, person.area)
-    rows = _rows(connection, "devices", {"names": None, "kind": kind})
-    return [device for row in rows if _is_within(device := _device(row), polygon)]
+    return [Device(**row) for row in _devices_within(connection, person, kind, None)]
+
+
+def _devices_within(
+    connection: Connection, person: Person, kind: str | None, outline: Outline | None
+) -> list[dict[str, Any]]:
+    """As a Device has them: those in somebody's part of the tree, and within an outline if there is one."""
+    ground = Ground(_polygon(connection, person.area), outline)
+    rows = _rows(connection, "devices", {"names": None, "kind": kind} | ground.bounds())
+    return [*itertools.compress(rows, ground.holds([row["position"] for row in rows]))]
 
 
 def changed_devices(connection: Connection, names: list[str]) -> list[Device]:
     """By `site/id`; what has been retired is none any more."""
-    return [_device(row) for row in _rows(connection, "devices", {"names": names, "kind": None})]
+    rows = _rows(connection, "devices", {"names": names, "kind": None} | Ground().bounds())
+    return [Device(**row) for row in rows]
 
 
 def reaches_device(connection: Connection, person: Person, site: str, device: str) -> bool:
@@ -220,8 +226,7 @@ def reaches_device(connection: Connection, person: Person, site: str, device: st
         return True
     rows = _rows(connection, "device_position", {"site": site, "device": device})
     position = _position(rows[0]) if rows else None
-    polygon = _polygon(connection, person.area)
-    return position is not None and polygon is not None and _holds(polygon, position)
+    return position is not None and bool(Ground(_polygon(connection, person.area)).holds([position])[0])
 
 
 def picture(connection: Connection, site: str, device: str) -> tuple[datetime, bytes] | None:
@@ -240,10 +245,11 @@ def gaps(connection: Connection, site: str, device: str) -> list[Gap]:
     return [Gap(**row) for row in _rows(connection, "gaps", {"site": site, "device": device})]
 
 
-def wall(connection: Connection, person: Person, code: str | None, kind: str | None = None) -> Wall | None:
-    """All of the wall that somebody reaches, or of one area's; None when there is no such area.
+def wall(connection: Connection, person: Person, code: str | None, kind: str | None = None) -> dict[str, Any] | None:
+    """What a Wall has, but the figures, of all that somebody reaches or of one area; None when there is no such area.
 
-    With devices of that kind only, if one is given.
+    With devices of that kind only, if one is given. There may be thousands: they stay as the database has them, for a
+    model of each would take most of the time.
     """
     areas = _rows(connection, "area", {"code": code}) if code else []
     if code and not areas:
@@ -252,24 +258,22 @@ def wall(connection: Connection, person: Person, code: str | None, kind: str | N
     sites = _rows(connection, "site", {})
     reach = reach_of(person) | {"area": code}
     tickets = _rows(connection, "wall_tickets", reach | {"limit": WALL_TICKETS})
-    return Wall(
-        at=datetime.now(UTC),
-        site=Site(**sites[0]) if sites else None,
-        area=areas[0] if areas else None,
-        modes=[Mode(**row) for row in _rows(connection, "modes", {"code": code})],
-        figures=None,
-        tickets=[_ticket(row) for row in tickets],
-        counts=_counts(_rows(connection, "count_open", reach)),
-        devices=[device for device in devices(connection, person, kind) if _is_within(device, polygon)],
-        data_at=_rows(connection, "data_at", {})[0]["at"],
-    )
+    return {
+        "at": datetime.now(UTC),
+        "site": sites[0] if sites else None,
+        "area": areas[0] if areas else None,
+        "modes": _rows(connection, "modes", {"code": code}),
+        "tickets": [_ticket(row).model_dump(mode="json") for row in tickets],
+        "counts": _counts(_rows(connection, "count_open", reach)).model_dump(),
+        "devices": _devices_within(connection, person, kind, polygon),
+        "data_at": _rows(connection, "data_at", {})[0]["at"],
+    }
 
 
 def trends(connection: Connection, person: Person, code: str | None, now: datetime) -> list[Trend]:
     """Of the sensors in an area that somebody reaches which are nearest to a limit of theirs, the nearest first."""
-    polygon = _polygon(connection, code)
-    within = [device for device in devices(connection, person) if _is_within(device, polygon)]
-    values = {"names": [f"{one.site}/{one.id}" for one in within], "now": now, "limit": TRENDS}
+    within = _devices_within(connection, person, "sensor", _polygon(connection, code))
+    values = {"names": [f"{one['site']}/{one['id']}" for one in within], "now": now, "limit": TRENDS}
     return [Trend(**row) for row in _rows(connection, "trends", values)]
 
 
@@ -279,17 +283,7 @@ def points(connection: Connection, person: Person, code: str | None) -> Points:
     return Points(points=[Point(**row, position=_position(row)) for row in rows], are_all=len(rows) < POINTS)
 
 
-def _is_within(device: Device, polygon: list[list[float]] | None) -> bool:
-    if polygon is None:
-        return True
-    return device.position is not None and _holds(polygon, device.position)
-
-
-def _holds(polygon: list[list[float]], position: tuple[float, float]) -> bool:
-    return bool(shapely.intersects_xy(shapely.Polygon(polygon), *position))
-
-
-def _polygon(connection: Connection, code: str | None) -> list[list[float]] | None:
+def _polygon(connection: Connection, code: str | None) -> Outline | None:
     """An area's outline; of one that is gone nothing is within it."""
     rows = _rows(connection, "area", {"code": code}) if code else []
     return rows[0]["polygon"] if rows else ([[0.0, 0.0]] * 4 if code else None)
@@ -316,11 +310,6 @@ def _evidence(entry: dict[str, Any]) -> dict[str, Any]:
         "url": f"{name}/masked.{suffix}",
         "full_url": f"{name}/full.{suffix}" if entry["redacted"] else None,
     }
-
-
-def _device(row: dict[str, Any]) -> Device:
-    url = f"/api/devices/{row['site']}/{row['id']}/picture.jpg" if row["picture_at"] else None
-    return Device(**row, position=_position(row), picture=url)
 
 
 def _position(row: dict[str, Any]) -> tuple[float, float] | None:
