@@ -81,6 +81,12 @@ class Settings(BaseSettings):
     probe_host: str = "127.0.0.1"
     probe_port: Annotated[int, Field(ge=0, le=65535)] = 0
     stages: dict[str, str] = {}
+    keep_readings_days: Annotated[int, Field(ge=7)] = 90
+    keep_readings_5m_days: Annotated[int, Field(ge=7)] = 366
+    keep_readings_1h_days: Annotated[int, Field(ge=7)] = 1830
+    keep_statuses_days: Annotated[int, Field(ge=1)] = 30
+    keep_quarantine_days: Annotated[int, Field(ge=1)] = 30
+    keep_boots_days: Annotated[int, Field(ge=30)] = 90
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     @property

@@ -3,6 +3,8 @@
 import contextlib
 import os
 from collections.abc import Callable, Iterator
+from datetime import timedelta
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -67,9 +69,11 @@ def trust(settings: Settings) -> None:
 
 def run_ingest(settings: Settings) -> None:
     from ingest.service import Intake  # noqa: PLC0415 - psycopg
+    from ingest.upkeep import Keep  # noqa: PLC0415 - as above
 
     collect_seldom()
-    _run_on_database(settings, "ingest", Intake)
+    keep = Keep(**{name: timedelta(days=getattr(settings, f"keep_{name}_days")) for name in Keep._fields})
+    _run_on_database(settings, "ingest", partial(Intake, keep=keep))
 
 
 def run_dispatch(settings: Settings) -> None:

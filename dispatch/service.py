@@ -11,7 +11,6 @@ from prometheus_client import CollectorRegistry, Counter, Histogram
 from detect.incident import Incident
 from dispatch import store
 from dispatch.accounts import tell_failures
-from dispatch.chore import Chore
 from dispatch.intake import take_in
 from dispatch.merging import lead_latecomers
 from dispatch.modes_store import end_overdue
@@ -22,6 +21,7 @@ from edge.mqtt import Delivery, Link
 from edge.probe import Health
 from edge.topics import Share, Topic
 from ingest.arrivals import HEAD, LIMIT
+from ingest.chore import Chore
 from ingest.database import Database
 
 log = logging.getLogger(__name__)

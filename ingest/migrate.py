@@ -22,8 +22,7 @@ def migrate(database: str) -> list[str]:
         ran = [path.name for path in sorted(FOLDER.glob("[0-9]*.sql")) if path.name not in done]
         for name in ran:
             _run(connection, name)
-        if _has_timescale(connection):
-            connection.execute(_read("timescale.sql"))
+        connection.execute(_read("timescale.sql" if _has_timescale(connection) else "postgresql.sql"))
         return ran
 
 

@@ -13,6 +13,7 @@ from edge.probe import Health
 from edge.topics import Share
 from ingest.acks import Acks
 from ingest.arrivals import Arrivals, Message, sort_arrivals
+from ingest.chore import Chore
 from ingest.configs import ConfigPublisher
 from ingest.database import Database
 from ingest.gaps import Gaps
@@ -20,6 +21,7 @@ from ingest.inbox import Arrival, Inbox
 from ingest.numbers import Committed
 from ingest.pushers import Pushers
 from ingest.store import Store
+from ingest.upkeep import EVERY_S, Keep, Upkeep
 
 log = logging.getLogger(__name__)
 
@@ -32,8 +34,11 @@ Chunk = list[Arrival]
 class Intake:
     """Runs until `stop` is set. What is not committed is not acked, and so comes again."""
 
-    def __init__(self, broker: str, database: str, share: Share, registry: CollectorRegistry) -> None:
+    def __init__(
+        self, broker: str, database: str, share: Share, registry: CollectorRegistry, keep: Keep | None = None
+    ) -> None:
         self._database = Database(database, "ingest", registry)
+        self._upkeep = Chore("upkeep", Upkeep(keep or Keep(), registry).look, EVERY_S, database, registry)
         self._store = Store()
         self._inbox = Inbox()
         self._pending: deque[Chunk] = deque()
@@ -54,6 +59,7 @@ class Intake:
         waiting.set_function(self._inbox.__len__)
 
     def run(self, stop: threading.Event) -> None:
+        upkeep = self._upkeep.start(stop)
         self._link.start()
         while not stop.is_set():
             if not self._pending and (chunk := self._inbox.take(IDLE_S)):
@@ -68,6 +74,7 @@ class Intake:
                 self._database.rest(error, stop)
         self._link.stop()
         self._database.close()
+        upkeep.join()
 
     def health(self) -> Health:
         return self._database.health(self._link, len(self._inbox))

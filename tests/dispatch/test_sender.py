@@ -10,12 +10,12 @@ import pytest
 from prometheus_client import CollectorRegistry
 from psycopg import Connection
 
-from dispatch.chore import Chore
 from dispatch.notices import RETRIES, Channel, Notice
 from dispatch.notices_store import list_notices, post, put_channel, send_due
 from dispatch.people import Person
 from dispatch.sender import Sender, send
 from dispatch.transitions import Role
+from ingest.chore import Chore
 from tests.dispatch.matters import rows
 from tests.dispatch.receiver import Receiver
 from tests.waiting import wait_for

@@ -24,6 +24,7 @@ def migrate_as_it_was(url: str, folder: Path, monkeypatch: pytest.MonkeyPatch, l
     for file in FOLDER.glob("*.sql"):
         if file.name <= last or file.name == "timescale.sql":
             shutil.copy(file, folder)
+    (folder / "postgresql.sql").touch()  # there was none
     with monkeypatch.context() as patch:
         patch.setattr("ingest.migrate.FOLDER", folder)
         migrate(url)

@@ -1,9 +1,13 @@
+import shutil
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
+from prometheus_client import CollectorRegistry
 
 from ingest.migrate import FOLDER, migrate
+from ingest.upkeep import Keep, Upkeep
 
 NAMES = sorted(path.name for path in FOLDER.glob("[0-9]*.sql"))
 SERIES = {"readings", "statuses", "quarantine"}
@@ -19,11 +23,13 @@ def test_an_empty_database_gets_every_migration_in_order_and_keeps_their_names(e
     assert fetch(empty_database, "SELECT name FROM migrations ORDER BY at, name") == [(name,) for name in NAMES]
 
 
-def write_reading(url):
+def write_reading(url, days_ago=0):
+    at = datetime.now(UTC) - timedelta(days=days_ago)
     with psycopg.connect(url) as connection:
         connection.execute(
             "INSERT INTO readings (at, site, device, metric, value, unit, received_at)"
-            " VALUES (now(), 'tooley', 'level-1', 'water_level', 0.2, 'm', now())"
+            " VALUES (%s, 'tooley', 'level-1', 'water_level', 0.2, 'm', %s)",
+            [at, min(at, datetime.now(UTC))],
         )
 
 
@@ -41,7 +47,8 @@ def test_of_many_at_once_one_runs_each_migration(empty_database):
 
 def test_a_migration_that_fails_leaves_nothing_behind_and_the_next_start_goes_on(empty_database, tmp_path, monkeypatch):
     monkeypatch.setattr("ingest.migrate.FOLDER", tmp_path)
-    (tmp_path / "timescale.sql").write_text("SELECT 1")
+    for engine in ("timescale", "postgresql"):
+        (tmp_path / f"{engine}.sql").write_text("SELECT 1")
     (tmp_path / "0001_good.sql").write_text("CREATE TABLE good (id int);")
     taken = "INSERT INTO migrations (name) VALUES ('0002_bad.sql')"  # so that even its entry cannot be made
     (tmp_path / "0002_bad.sql").write_text(f"CREATE TABLE half (id int); {taken};")
@@ -67,12 +74,45 @@ def test_the_time_series_are_hypertables_where_the_server_has_timescaledb(databa
     assert tables >= SERIES | {"migrations", "devices", "sequences", "pictures"}
 
 
+def upkeep(url):
+    with psycopg.connect(url, autocommit=True) as connection:
+        Upkeep(Keep(), CollectorRegistry()).look(connection, datetime.now(UTC))
+
+
 def test_an_extension_that_comes_later_takes_up_the_rows_already_there(empty_database, monkeypatch):
     monkeypatch.setattr("ingest.migrate._has_timescale", lambda _: False)
     migrate(empty_database)
     assert hypertables(empty_database) == set()
-    write_reading(empty_database)
+    for days in (0, 100):
+        write_reading(empty_database, days)
+    upkeep(empty_database)
     monkeypatch.undo()
     assert migrate(empty_database) == []
+    upkeep(empty_database)
     assert fetch(empty_database, "SELECT metric FROM readings") == [("water_level",)]
+    for aggregate in ("readings_5m", "readings_1h"):  # of readings that have gone, too
+        assert fetch(empty_database, f"SELECT count, avg FROM {aggregate}") == [(1, 0.2), (1, 0.2)]  # noqa: S608 - our own name
     test_the_time_series_are_hypertables_where_the_server_has_timescaledb(empty_database)
+
+
+def test_rows_of_before_the_time_series_had_parts_are_there_and_new_ones_come_beside_them(
+    empty_database, tmp_path, monkeypatch
+):
+    """Of an older version, on a server without TimescaleDB: plain tables, of years."""
+    for file in NAMES[: NAMES.index("0031_holds.sql")]:
+        shutil.copy(FOLDER / file, tmp_path)
+    for engine in ("timescale", "postgresql"):
+        (tmp_path / f"{engine}.sql").touch()
+    with monkeypatch.context() as patch:
+        patch.setattr("ingest.migrate.FOLDER", tmp_path)
+        migrate(empty_database)
+    for days in (300, 30, 0, -2, -40):
+        write_reading(empty_database, days)
+    migrate(empty_database)
+    write_reading(empty_database, 0)
+    write_reading(empty_database, -2)
+    assert fetch(empty_database, "SELECT count(*) FROM readings") == [(7,)]
+    upkeep(empty_database)
+    assert fetch(empty_database, "SELECT count(*) FROM readings WHERE at > now() - interval '60 days'") == [(6,)]
+    assert fetch(empty_database, "SELECT sum(count)::int FROM readings_5m") == [(7,)]
+    assert migrate(empty_database) == []

@@ -329,3 +329,8 @@ def test_two_shares_store_everything_once(mosquitto, database, fetch):
         wait_for(lambda: first("messages_total") + second("messages_total") == 40)
         assert first("messages_total") > 0 < second("messages_total")
     assert fetch("SELECT count(*), count(DISTINCT device) FROM readings") == [(40, 40)]
+
+
+def test_what_is_kept_for_how_long_is_seen_to_beside_it(subscribed, database):
+    with running(subscribed, database) as metric:
+        wait_for(lambda: metric("upkeep_done"), within_s=15)

@@ -1,4 +1,4 @@
-"""What dispatch does again and again beside taking incidents in: each in a thread and on a connection of its own."""
+"""What a stage does again and again beside taking messages in: each in a thread and on a connection of its own."""
 
 import logging
 import threading
