@@ -183,7 +183,7 @@ FROM audit WHERE ticket = %(id)s AND subject = 'evidence' ORDER BY seq;
 
 -- name: evidence
 SELECT evidence.ticket, evidence.media_type, evidence.redactions, evidence.data, evidence.role, evidence.at,
-       encode(evidence.sha256, 'hex') AS sha256
+       evidence.removed_at, encode(evidence.sha256, 'hex') AS sha256
 FROM evidence JOIN tickets ON tickets.id = evidence.ticket
 WHERE evidence.id = %(id)s
   AND within_reach(%(role)s, %(reach)s, %(holder)s, assignee, departments, areas);

@@ -50,11 +50,13 @@ class Evidence(BaseModel):
 
     `box` is (left, top, right, bottom) in fractions of a picture, to be drawn by the reader. At `url` faces and number
     plates are unreadable, and where nobody knows of any, all is coarse; `full_url` is what was taken in, if it differs:
-    for those who may see it, and each look at it is in the audit log.
+    for those who may see it, and each look at it is in the audit log. What its ticket no longer needed is gone from
+    `url` since `removed_at`.
     """
 
     id: UUID
     at: Time
+    removed_at: Time | None
     role: EvidenceRole
     url: str
     full_url: str | None

@@ -41,6 +41,7 @@ TITLES = {
     403: "Not yours to do",
     404: "Not found",
     409: "Not now",
+    410: "Removed",
     422: "Not understood",
     503: "The database is away",
 }

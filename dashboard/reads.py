@@ -50,14 +50,15 @@ SUFFIX = {"image/jpeg": "jpg", "image/png": "png", "video/mp4": "mp4"}
 
 
 class Content(NamedTuple):
-    """A piece of evidence, taken `at`; `redactions` as in detect's Picture."""
+    """A piece of evidence, taken `at`; `redactions` as in detect's Picture. Once it is removed it has no `data`."""
 
     ticket: UUID
     media_type: str
     redactions: list[Box] | None
-    data: bytes
+    data: bytes | None
     role: str
     at: datetime
+    removed_at: datetime | None
     sha256: str
 
 
@@ -308,7 +309,7 @@ def _evidence(entry: dict[str, Any]) -> dict[str, Any]:
     name, suffix = f"/api/evidence/{entry['id']}", SUFFIX[entry["media_type"]]
     return entry | {
         "url": f"{name}/masked.{suffix}",
-        "full_url": f"{name}/full.{suffix}" if entry["redacted"] else None,
+        "full_url": f"{name}/full.{suffix}" if entry["redacted"] and not entry["removed_at"] else None,
     }
 
 

@@ -87,6 +87,7 @@ class Settings(BaseSettings):
     keep_statuses_days: Annotated[int, Field(ge=1)] = 30
     keep_quarantine_days: Annotated[int, Field(ge=1)] = 30
     keep_boots_days: Annotated[int, Field(ge=30)] = 90
+    keep_evidence_days: Annotated[int, Field(ge=1)] = 180
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     @property

@@ -79,7 +79,8 @@ def run_ingest(settings: Settings) -> None:
 def run_dispatch(settings: Settings) -> None:
     from dispatch.service import Dispatch  # noqa: PLC0415 - psycopg
 
-    _run_on_database(settings, "dispatch", Dispatch)
+    keep = timedelta(days=settings.keep_evidence_days)
+    _run_on_database(settings, "dispatch", partial(Dispatch, keep_evidence=keep))
 
 
 def _run_on_database(settings: Settings, name: str, make: Callable[..., Stage]) -> None:

@@ -3,13 +3,13 @@
 import logging
 import queue
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import psycopg
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
 from detect.incident import Incident
-from dispatch import store
+from dispatch import holds, store
 from dispatch.accounts import tell_failures
 from dispatch.intake import take_in
 from dispatch.merging import lead_latecomers
@@ -35,7 +35,14 @@ WAITING = 200  # deliveries; beyond, the broker keeps them
 class Dispatch:
     """Runs until `stop` is set. What is not committed is not acked, and so comes again."""
 
-    def __init__(self, broker: str, database: str, share: Share, registry: CollectorRegistry) -> None:
+    def __init__(
+        self,
+        broker: str,
+        database: str,
+        share: Share,
+        registry: CollectorRegistry,
+        keep_evidence: timedelta = holds.KEEP,
+    ) -> None:
         self._database = Database(database, "dispatch", registry)
         self._deliveries: queue.Queue[Delivery] = queue.Queue(WAITING)
         self._link = Link(
@@ -54,6 +61,7 @@ class Dispatch:
             "failures": tell_failures,
         }
         self._chores = [Chore(name, act, CHORE_EVERY_S, database, registry) for name, act in acts.items()]
+        self._chores.append(Chore("removal", holds.removal(keep_evidence), holds.EVERY_S, database, registry))
 
     def run(self, stop: threading.Event) -> None:
         threads = [chore.start(stop) for chore in self._chores]

@@ -22,7 +22,8 @@ SELECT incidents.id, incidents.kind, coalesce(incidents.zone, '') AS zone, incid
        (SELECT reason FROM ledger
         WHERE tickets.state = 'rejected' AND ledger.ticket = tickets.id AND ledger.state = 'rejected'
         ORDER BY ledger.number DESC LIMIT 1) AS reason,
-       (SELECT id FROM evidence WHERE evidence.incident = incidents.id ORDER BY role LIMIT 1) AS picture
+       (SELECT id FROM evidence WHERE evidence.incident = incidents.id AND removed_at IS NULL
+        ORDER BY role LIMIT 1) AS picture
 FROM incidents JOIN tickets ON tickets.id = root_of(incidents.ticket)
 WHERE incidents.site = %(site)s AND incidents.device = %(device)s AND NOT starts_with(incidents.kind, 'camera_')
   AND within_reach(%(role)s, %(reach)s, %(holder)s, tickets.assignee, tickets.departments, tickets.areas)

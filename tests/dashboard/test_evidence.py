@@ -80,6 +80,22 @@ def test_a_clip_is_shown_where_it_is_redacted_and_not_where_nobody_knows(
     assert client.get(unknown["full_url"]).content == MP4
 
 
+@pytest.mark.parametrize("redactions", [None, [FACE]])
+def test_what_was_removed_after_its_time_is_told_to_be_gone(
+    client: TestClient, connection: psycopg.Connection, redactions: list[Any] | None
+) -> None:
+    ticket = put(connection, redactions)
+    before = shown(client, ticket)
+    connection.execute("UPDATE evidence SET data = NULL, removed_at = '2026-06-01T12:00Z'")
+    after = shown(client, ticket)
+    assert after == before | {"removed_at": "2026-06-01T12:00:00Z", "full_url": None}
+    for url in (before["url"], before["full_url"]):
+        gone = client.get(url)
+        assert (gone.status_code, gone.headers["content-type"]) == (410, "application/problem+json")
+        assert "2026-06-01" in gone.json()["detail"]
+    assert client.get(f"/api/tickets/{ticket}/looks").json() == []
+
+
 @pytest.mark.parametrize("role", [Role.DISPATCHER, Role.SUPERVISOR, Role.WORKER])
 def test_each_look_at_what_is_hidden_is_in_the_log(
     client: TestClient, connection: psycopg.Connection, role: Role

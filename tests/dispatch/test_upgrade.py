@@ -11,9 +11,10 @@ import pytest
 from dispatch import audit
 from dispatch.desk import act
 from dispatch.press import next_climb
+from dispatch.store import Evidence, put_evidence
 from dispatch.transitions import Action, State
 from ingest.migrate import FOLDER, migrate
-from tests.dispatch.matters import RECEIVED, order, read, read_case, rows, stored, timeline
+from tests.dispatch.matters import JPEG, RECEIVED, order, read, read_case, rows, stored, timeline
 
 HOUR = timedelta(hours=1)
 BEFORE = "0004_limits.sql"
@@ -94,6 +95,17 @@ def test_who_had_a_report_reopened_before_has_no_second_no(
             unheard: None,
             silent: None,
         }
+
+
+def test_pictures_of_before_keep_their_hashes(
+    empty_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    migrate_as_it_was(empty_database, tmp_path, monkeypatch, "0030_enrolment.sql")
+    with psycopg.connect(empty_database, autocommit=True) as connection:
+        put_evidence(connection, stored(connection).id, Evidence(uuid4(), "photo", RECEIVED, "image/jpeg", JPEG))
+        (before,) = rows(connection, "evidence")
+        migrate(empty_database)
+        assert rows(connection, "evidence") == [before | {"removed_at": None}]
 
 
 def test_a_long_timeline_is_chained_in_a_breath(

@@ -90,6 +90,22 @@ def test_the_seconds_around_its_beginning_are_played(screens: Screens, town: Tow
             screens.keep(page, f"{shown}-clip-{language}")
 
 
+@pytest.mark.parametrize(("language", "words"), [("zh-CN", "按期清除"), ("en", "Removed on")])
+def test_a_picture_that_was_removed_after_its_time_is_told_of(
+    screens: Screens, town: Town, language: str, words: str
+) -> None:
+    ticket = see(town, clip=filmed(seconds=4))
+    town.connection.execute("UPDATE evidence SET data = NULL, removed_at = '2026-06-01T12:00Z'")
+    with screens.page(f"/tickets/{ticket.id}", SUN, language=language) as page:
+        for name in ("best", "clip"):
+            expect(page.get_by_test_id(f"{name}-removed")).to_contain_text(words)
+            expect(page.get_by_test_id(f"{name}-removed")).to_contain_text("2026")
+        expect(page.get_by_test_id("best-picture")).to_have_count(0)
+        assert page.get_by_test_id("full").count() == 0
+        assert violations(page) == []
+        screens.keep(page, f"ticket-removed-{language}")
+
+
 def drawn(page: Page) -> str:
     return str(
         page.get_by_test_id("best-picture").evaluate("async (shown) => { await shown.decode(); return shown.src }")

@@ -4,7 +4,7 @@ import { latestOfEach } from "./pictures";
 
 const piece = (role: Evidence["role"], second: number): Evidence => ({
   id: `${role}-${second}`, role, at: `2026-11-28T06:00:${String(second).padStart(2, "0")}+00:00`,
-  url: "/", full_url: null, box: null, sha256: "",
+  url: "/", full_url: null, removed_at: null, box: null, sha256: "",
 });
 const shown = (...evidence: Evidence[]): string[] => latestOfEach(evidence).map(({ id }) => id);
 

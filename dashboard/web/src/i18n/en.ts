@@ -99,6 +99,7 @@ const en: Messages = {
     logged: "Faces and plates are masked; a look without is logged",
     seen: "You see it unmasked; this is in the audit log",
     unreadable: "Picture cannot be read",
+    removed: "Removed on {day}: this ticket has been closed for long",
   },
   accord: {
     agreed: "{names} agree: {n} % sure together",

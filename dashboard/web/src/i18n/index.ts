@@ -34,6 +34,7 @@ const MOMENTS = {
   second: { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" },
   minute: { hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
   date: { month: "short", day: "numeric", weekday: "short" },
+  year: { year: "numeric", month: "short", day: "numeric" },
 } as const;
 
 const DAYS = { "zh-CN": { month: "numeric", day: "numeric" }, en: { month: "short", day: "numeric" } } as const;

@@ -93,6 +93,7 @@ export default {
     then: "证据 {time}",
     now: "现在 · {name}",
     unreadable: "图片读不出来",
+    removed: "工单办结已久，图片已于 {day} 按期清除",
     full: "看原图",
     hide: "遮住人脸车牌",
     logged: "人脸车牌已遮住；看原图会记入审计",

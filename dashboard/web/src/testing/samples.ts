@@ -5,7 +5,7 @@ export const NOON = Date.parse("2026-11-20T12:00:00Z");
 export const iso = (ms: number): string => new Date(ms).toISOString();
 
 export function evidenceOf(role: Evidence["role"], changes: Partial<Evidence> = {}): Evidence {
-  return { id: `picture-${role}`, at: iso(NOON), role, url: `/api/evidence/${role}/masked.jpg`, full_url: null, sha256: "0".repeat(64), box: null, ...changes };
+  return { id: `picture-${role}`, at: iso(NOON), role, url: `/api/evidence/${role}/masked.jpg`, full_url: null, removed_at: null, sha256: "0".repeat(64), box: null, ...changes };
 }
 
 /** A ticket opened at noon, due two hours, a day and a week later. */
