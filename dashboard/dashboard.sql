@@ -215,14 +215,44 @@ ORDER BY kind, devices.site, devices.id;
 SELECT at, jpeg FROM pictures WHERE site = %(site)s AND device = %(device)s;
 
 -- name: readings
-SELECT at, metric, value, text, unit
-FROM readings
+-- And of what is older than is kept, what an open ticket refers to.
+SELECT at, metric, value, text, unit, NULL AS span_s, NULL AS count, NULL AS min, NULL AS max
+FROM (
+    SELECT site, device, metric, at, value, text, unit FROM readings
+    UNION ALL
+    SELECT site, device, metric, at, value, text, unit FROM held_readings
+) AS kept
 WHERE site = %(site)s AND device = %(device)s
   AND (%(metric)s::text IS NULL OR metric = %(metric)s)
   AND (%(from)s::timestamptz IS NULL OR at >= %(from)s)
   AND (%(to)s::timestamptz IS NULL OR at < %(to)s)
 ORDER BY at DESC
 LIMIT %(limit)s;
+
+-- name: readings_5m
+SELECT bucket AS at, metric, avg AS value, NULL AS text, unit, 300 AS span_s, count, min, max
+FROM readings_5m
+WHERE site = %(site)s AND device = %(device)s
+  AND (%(metric)s::text IS NULL OR metric = %(metric)s)
+  AND bucket >= %(from)s AND (%(to)s::timestamptz IS NULL OR bucket < %(to)s)
+ORDER BY bucket DESC
+LIMIT %(limit)s;
+
+-- name: readings_1h
+SELECT bucket AS at, metric, avg AS value, NULL AS text, unit, 3600 AS span_s, count, min, max
+FROM readings_1h
+WHERE site = %(site)s AND device = %(device)s
+  AND (%(metric)s::text IS NULL OR metric = %(metric)s)
+  AND bucket >= %(from)s AND (%(to)s::timestamptz IS NULL OR bucket < %(to)s)
+ORDER BY bucket DESC
+LIMIT %(limit)s;
+
+-- name: began_before
+SELECT FROM readings_1h
+WHERE site = %(site)s AND device = %(device)s
+  AND (%(metric)s::text IS NULL OR metric = %(metric)s)
+  AND bucket >= %(from)s AND bucket < date_trunc('hour', %(first)s::timestamptz, 'UTC')
+LIMIT 1;
 
 -- name: gaps
 SELECT boot, heard_at, spans(missing_of(received + dropped)) AS missing, spans(dropped - received) AS dropped

@@ -41,9 +41,13 @@ def get_readings(
     metric: Annotated[str | None, Query(max_length=200, pattern=r"^[^\x00]*$")] = None,
     begin: Annotated[Moment | None, Query(alias="from")] = None,
     end: Annotated[Moment | None, Query(alias="to")] = None,
-    limit: Annotated[int, Query(ge=1, le=10_000)] = 1000,
+    limit: Annotated[int | None, Query(ge=1, le=10_000)] = None,
 ) -> list[Reading]:
-    """Newest first, from `from` up to but not including `to`."""
+    """Newest first, from `from` up to but not including `to`.
+
+    With `limit`, the last so many readings; without `from`, the last thousand. With `from` alone all of the time since:
+    single readings, or where these are over a thousand or not kept for so long, means of five minutes or of an hour.
+    """
     if not reads.reaches_device(database, who, site, device):
         raise HTTPException(404, f"{site}/{device} is not there")
     filters = {"site": site, "device": device, "metric": metric, "from": begin, "to": end}

@@ -213,11 +213,17 @@ class Device(BaseModel):
 
 
 class Reading(BaseModel):
+    """A reading; or the mean of `count` in the `span_s` seconds from `at` on, with their lowest and highest."""
+
     at: Time
     metric: str
     value: float | None
     text: str | None
     unit: str
+    span_s: int | None
+    count: int | None
+    min: float | None
+    max: float | None
 
 
 class Gap(BaseModel):

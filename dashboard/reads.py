@@ -34,7 +34,7 @@ from dispatch.transitions import Role
 from ingest.queries import load_queries
 
 SQL = load_queries(Path(__file__).with_name("dashboard.sql"))
-WALL_TICKETS, POINTS, TRENDS = 100, 20_000, 6
+WALL_TICKETS, POINTS, TRENDS, READINGS = 100, 20_000, 6, 1000
 MARKS = ("state", "kind", "site", "device")
 WINDOW = 60  # times as many as fill a page are looked at one by one, the newest first
 LISTED = 20  # times as many of a list, each of which has to be fetched from where it lies
@@ -236,9 +236,29 @@ def picture(connection: Connection, site: str, device: str) -> tuple[datetime, b
     return (rows[0]["at"], rows[0]["jpeg"]) if rows else None
 
 
-def readings(connection: Connection, filters: dict[str, Any], limit: int) -> list[Reading]:
-    """Newest first."""
-    return [Reading(**row) for row in _rows(connection, "readings", filters | {"limit": limit})]
+def readings(connection: Connection, filters: dict[str, Any], limit: int | None) -> list[Reading]:
+    """Newest first: the last `limit`, or else all since `from`, in the shortest parts that are not too many."""
+    if limit is not None or filters["from"] is None:
+        rows = _rows(connection, "readings", filters | {"limit": limit or READINGS})
+    else:
+        rows = _within(connection, filters)
+    return [Reading(**row) for row in rows]
+
+
+def _within(connection: Connection, filters: dict[str, Any]) -> list[dict[str, Any]]:
+    """Of what has only words there are no means."""
+    found: list[dict[str, Any]] = []
+    for query in ("readings", "readings_5m", "readings_1h"):
+        found = _rows(connection, query, filters | {"limit": READINGS + 1}) or found
+        if len(found) <= READINGS and not _began_before(connection, filters, found):
+            break
+    return found[:READINGS]
+
+
+def _began_before(connection: Connection, filters: dict[str, Any], found: list[dict[str, Any]]) -> bool:
+    """Whether more was read than is there: by longer spans it is kept for longer."""
+    first = found[-1]["at"] if found else filters["to"] or datetime.now(UTC)
+    return bool(_rows(connection, "began_before", filters | {"first": first}))
 
 
 def gaps(connection: Connection, site: str, device: str) -> list[Gap]:

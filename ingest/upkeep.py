@@ -56,8 +56,8 @@ class Upkeep:
             return 0
         try:
             return self._look(connection, now)
-        except psycopg.errors.LockNotAvailable as error:
-            log.warning("upkeep waits for whoever reads or writes for long: %s", error)
+        except (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected) as error:
+            log.warning("upkeep lets others go first, and tries again later: %s", error)
             return 0
         finally:
             if not connection.broken:

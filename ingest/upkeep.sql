@@ -158,13 +158,14 @@ SELECT remove_continuous_aggregate_policy(%(name)s::regclass, if_exists => true)
 
 -- name: set_refresh
 SELECT add_continuous_aggregate_policy(%(name)s::regclass, start_offset => %(value)s, end_offset => %(step)s,
-                                       schedule_interval => %(step)s);
+                                       schedule_interval => %(step)s, initial_start => now() + %(step)s);
 
 -- name: drop_compression
 SELECT remove_compression_policy(%(name)s::regclass, if_exists => true);
 
 -- name: set_compression
-SELECT add_compression_policy(%(name)s::regclass, %(value)s);
+-- Not at once, while we are at the same chunks.
+SELECT add_compression_policy(%(name)s::regclass, %(value)s, initial_start => now() + interval '1 hour');
 
 -- name: drop_retention
 SELECT remove_retention_policy(%(name)s::regclass, if_exists => true);

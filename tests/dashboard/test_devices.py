@@ -2,8 +2,11 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import psycopg
+import pytest
 from fastapi.testclient import TestClient
+from prometheus_client import CollectorRegistry
 
+from ingest.upkeep import Keep, Upkeep
 from tests.dashboard.conftest import add_camera, add_picture, add_reading
 from tests.dispatch.matters import told_of
 
@@ -37,6 +40,79 @@ def test_readings_newest_first_by_metric_and_span(client: TestClient, connection
     middle = levels[1]["at"]
     assert [r["value"] for r in client.get(url, params={"metric": "water_level", "to": middle}).json()] == [0.1]
     assert [r["value"] for r in client.get(url, params={"metric": "water_level", "from": middle}).json()] == [0.3, 0.2]
+
+
+URL = "/api/devices/tooley/level-1/readings"
+NOON = datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0)
+
+
+def read_every(connection: psycopg.Connection, every: timedelta, count: int, table: str = "readings") -> None:
+    """Readings of one sensor up to noon; the first is 0, the next 1, and so on."""
+    connection.execute(
+        f"INSERT INTO {table} (at, site, device, metric, value, unit, received_at)"  # noqa: S608 - our own name
+        " SELECT at, 'tooley', 'level-1', 'water_level', number, 'm', at FROM generate_series(0, %s - 1) AS number,"
+        " LATERAL (SELECT %s + number * %s AS at) AS moment",
+        [count, NOON - count * every, every],
+    )
+
+
+@pytest.mark.parametrize(
+    ("every_s", "count", "span_s", "told"),
+    [(60, 1000, None, 1000), (60, 1440, 300, 288), (300, 1500, 3600, 125)],
+    ids=["single", "by five minutes", "by the hour"],
+)
+def test_all_of_a_span_is_told_in_the_shortest_parts_that_are_not_too_many(
+    client: TestClient, connection: psycopg.Connection, every_s: int, count: int, span_s: int | None, told: int
+) -> None:
+    read_every(connection, timedelta(seconds=every_s), count)
+    found = client.get(URL, params={"from": (NOON - timedelta(days=8)).isoformat()}).json()
+    assert (len(found), {one["span_s"] for one in found}) == (told, {span_s})
+    assert found == sorted(found, key=lambda one: str(one["at"]), reverse=True)
+    size = (span_s or every_s) // every_s
+    assert sum((one["count"] or 1) for one in found) == count
+    if span_s:
+        last = {"value": count - (size + 1) / 2, "min": count - size, "max": count - 1, "count": size, "unit": "m"}
+        assert found[0].items() >= (last | {"text": None, "metric": "water_level"}).items()
+
+
+def test_who_asks_for_so_many_gets_the_last_readings_themselves(
+    client: TestClient, connection: psycopg.Connection
+) -> None:
+    read_every(connection, timedelta(minutes=1), 1440)
+    for params in ({"limit": "2", "from": (NOON - timedelta(days=8)).isoformat()}, {"limit": "2"}, {}):
+        found = client.get(URL, params=params).json()
+        assert len(found) == int(params.get("limit", 1000))
+        assert [(one["value"], one["span_s"]) for one in found[:2]] == [(1439, None), (1438, None)]
+
+
+def test_of_what_is_no_longer_kept_one_by_one_means_are_told(
+    client: TestClient, connection: psycopg.Connection
+) -> None:
+    for days in (100, 1):
+        connection.execute(
+            "INSERT INTO readings (at, site, device, metric, value, unit, received_at)"
+            " VALUES (%(at)s, 'tooley', 'level-1', 'water_level', 1, 'm', %(at)s)",
+            {"at": NOON - timedelta(days=days)},
+        )
+    Upkeep(Keep(), CollectorRegistry()).look(connection, NOON)
+    for days, span_s in ((99, {None}), (101, {300})):
+        found = client.get(URL, params={"from": (NOON - timedelta(days=days)).isoformat()}).json()
+        assert {one["span_s"] for one in found} == span_s
+
+
+def test_words_are_told_one_by_one_however_many(client: TestClient, connection: psycopg.Connection) -> None:
+    read_every(connection, timedelta(minutes=1), 1440)
+    connection.execute("UPDATE readings SET text = value::text, value = NULL")
+    found = client.get(URL, params={"from": (NOON - timedelta(days=8)).isoformat()}).json()
+    assert (len(found), found[0]["text"], found[0]["span_s"]) == (1000, "1439", None)
+
+
+def test_what_an_open_ticket_refers_to_is_told_though_its_time_is_over(
+    client: TestClient, connection: psycopg.Connection
+) -> None:
+    read_every(connection, timedelta(minutes=1), 3, "held_readings")
+    read_every(connection, timedelta(seconds=10), 1)
+    assert [one["value"] for one in client.get(URL).json()] == [0, 2, 1, 0]
 
 
 def test_what_has_not_arrived_of_a_device_is_told_boot_by_boot(

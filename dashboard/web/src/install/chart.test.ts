@@ -4,6 +4,7 @@ import { heightOf, levelsOf, pathOf, samplesOf, scaleOf, thinned } from "./chart
 
 const reading = (at: number, value: number | null, metric = "tilt"): Reading => ({
   at: new Date(at).toISOString(), metric, value, text: value === null ? "x" : null, unit: "rad",
+  span_s: null, count: null, min: null, max: null,
 });
 
 describe("readings", () => {
