@@ -9,7 +9,7 @@ import psycopg
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
 from detect.incident import Incident
-from dispatch import holds, store
+from dispatch import days, holds, store
 from dispatch.accounts import tell_failures
 from dispatch.intake import take_in
 from dispatch.merging import lead_latecomers
@@ -62,6 +62,7 @@ class Dispatch:
         }
         self._chores = [Chore(name, act, CHORE_EVERY_S, database, registry) for name, act in acts.items()]
         self._chores.append(Chore("removal", holds.removal(keep_evidence), holds.EVERY_S, database, registry))
+        self._chores.append(Chore("days", days.settle_days, days.EVERY_S, database, registry))
 
     def run(self, stop: threading.Event) -> None:
         threads = [chore.start(stop) for chore in self._chores]

@@ -72,3 +72,6 @@ SELECT site, device, metric, date_bin('1 hour', bucket, '2000-01-01Z'), sum(coun
 FROM readings_5m
 WHERE bucket >= (SELECT date_trunc('hour', until, 'UTC') FROM refreshed)
 GROUP BY 1, 2, 3, 4;
+
+-- Who passes, and how fast: what counters and radars send under these names.
+CREATE OR REPLACE VIEW traffic_1h AS SELECT * FROM readings_1h WHERE metric IN ('people', 'vehicles', 'speed');

@@ -54,3 +54,6 @@ SELECT site, device, metric, time_bucket('1 hour', bucket) AS bucket, sum(count)
 FROM readings_5m
 GROUP BY 1, 2, 3, 4
 WITH NO DATA;
+
+-- Who passes, and how fast: what counters and radars send under these names.
+CREATE OR REPLACE VIEW traffic_1h AS SELECT * FROM readings_1h WHERE metric IN ('people', 'vehicles', 'speed');

@@ -244,6 +244,12 @@ def test_readings_are_told_by_five_minutes_and_by_the_hour_at_once(read, fetch):
     ]
 
 
+def test_who_passes_is_told_by_the_hour(read, fetch):
+    for metric, value in (("people", 12.0), ("speed", 8.5), ("water_level", 0.2)):
+        read(NOW, value, metric=metric)
+    assert fetch("SELECT metric, avg FROM traffic_1h ORDER BY metric") == [("people", 12.0), ("speed", 8.5)]
+
+
 def test_what_was_made_of_readings_outlives_them(look, read, fetch):
     for at in (NOW - 100 * DAY, NOW - DAY):
         read(at, 5.0)
