@@ -259,6 +259,24 @@ def test_what_was_made_of_readings_outlives_them(look, read, fetch):
         assert [row[0] for row in buckets(fetch, name)] == [NOW - 100 * DAY, NOW - DAY]
 
 
+@pytest.mark.usefixtures("on_timescale")
+def test_timescale_folds_in_what_comes_late_and_leaves_what_has_no_readings_any_more(look, read, fetch, connection):
+    for days in (100, 80, 1):
+        read(NOW - days * DAY, 1.0)
+    look()
+    for days in (80, 1):
+        read(NOW - days * DAY, 3.0)
+    jobs = fetch("SELECT job_id FROM timescaledb_information.jobs WHERE hypertable_schema = 'public' ORDER BY 1")
+    for (job,) in jobs:  # the first aggregate before the second
+        connection.execute("CALL run_job(%s)", [job])
+    for name in KEEP.aggregates:
+        assert [row[:3] for row in buckets(fetch, name)] == [
+            (NOW - 100 * DAY, 1, 1.0),
+            (NOW - 80 * DAY, 2, 2.0),
+            (NOW - DAY, 2, 2.0),
+        ]
+
+
 @pytest.mark.usefixtures("on_postgresql")
 def test_aggregates_go_by_their_own_time(look, read, fetch):
     for days in (2000, 400, 10):
