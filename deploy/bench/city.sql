@@ -41,3 +41,15 @@ FROM (SELECT 'camera' AS kind, generate_series(0, %(cameras)s - 1) AS n
       UNION ALL SELECT 'sensor', generate_series(0, %(sensors)s - 1)) AS device
 JOIN (SELECT row_number() OVER (ORDER BY code) - 1 AS number, * FROM areas WHERE level = 'grid') AS grid
   ON number = n %% %(grids)s;
+
+-- name: agents
+SELECT site, config ->> 'agent', coalesce(array_agg(id) FILTER (WHERE kind = 'camera'), '{}'),
+       coalesce(array_agg(id) FILTER (WHERE kind = 'sensor'), '{}')
+FROM devices GROUP BY 1, 2 ORDER BY 1, 2;
+
+-- name: arrived
+-- Numbers of these boots that are there.
+SELECT coalesce(sum(upper(span) - lower(span)), 0)::bigint FROM sequences, unnest(received) AS span WHERE boot = ANY (%(boots)s);
+
+-- name: incidents
+SELECT count(*) FROM incidents WHERE ticket IS NOT NULL;

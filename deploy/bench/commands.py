@@ -92,6 +92,23 @@ def bench_ingest(
     print(json.dumps(report) if as_json else _lines(report))
 
 
+@bench.command("city")
+def bench_city(
+    data: Data = None,
+    per_second: Annotated[float, typer.Option(min=100, help="Messages a second of all devices.")] = 5000,
+    seconds: Annotated[float, typer.Option("--for", min=5)] = 300,
+    as_json: AsJson = False,
+) -> None:
+    """25 000 cameras' reports and incidents and 100 000 sensors on this machine; and how quick a wall is meanwhile."""
+    from deploy.bench.city import bench_city as measure  # noqa: PLC0415 - psycopg
+
+    with tempfile.TemporaryDirectory() as folder:
+        settings = load_settings(data=data or Path(folder))
+        with stages.database_url(settings) as database:
+            report = measure(database, Path(folder), per_second, seconds, _say)
+    print(json.dumps(report) if as_json else _lines(report))
+
+
 def _lines(report: dict[str, Any]) -> str:
     return "\n".join(f"{name}: {json.dumps(figure)}" for name, figure in report.items())
 

@@ -1,20 +1,18 @@
 """Has what waits at a broker be taken by several processes at once, and says how long they took."""
 
 import contextlib
-import os
 import shutil
-import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from typing import NamedTuple
 
-import psutil
 import psycopg
 
 from deploy.bench.broker import end_session, open_session
 from deploy.bench.generator import Generator, Packet
+from deploy.bench.stages import environment, running
 from deploy.embedded import LOOPBACK
 from edge.topics import Share, Topic
 from ingest.service import STREAMS
@@ -76,7 +74,10 @@ def _subscriber(share: Share) -> str:
 
 def by_ingest(port: int, database: str, load: Load, count: int) -> Taken:
     """Whatever is not stored a minute after the last that was is lost."""
-    with psycopg.connect(database, autocommit=True) as connection, _ingest_processes(port, database, count) as running:
+    with (
+        psycopg.connect(database, autocommit=True) as connection,
+        running(*_ingest_stages(port, database, count)) as processes,
+    ):
         memory = list[float]()
         done, changed_at = 0, time.monotonic()
         while done < len(load.packets) and time.monotonic() - changed_at < STUCK_S:
@@ -84,39 +85,24 @@ def by_ingest(port: int, database: str, load: Load, count: int) -> Taken:
             ((now_done,),) = connection.execute(PARTS, [load.site])
             if now_done > done:
                 done, changed_at = int(now_done), time.monotonic()
-                memory.append(max(psutil.Process(process.pid).memory_info().rss for process in running) / 1e6)
+                memory.append(max(process.memory_info().rss for process in processes) / 1e6)
         ((stored, seconds),) = connection.execute(SPAN, [load.site])
     return Taken(len(load.packets) / seconds, stored, (memory[0], max(memory), memory[-1]))
 
 
-@contextlib.contextmanager
-def _ingest_processes(port: int, database: str, count: int) -> Iterator[list[subprocess.Popen[bytes]]]:
-    running = [_start_ingest(port, database, share) for share in shares(count)]
-    try:
-        yield running
-    finally:
-        for process in running:
-            process.send_signal(signal.SIGTERM)
-        for process in running:
-            process.wait()
-
-
-def _start_ingest(port: int, database: str, share: Share) -> subprocess.Popen[bytes]:
-    environment = os.environ | {
-        "YIHU_MQTT_URL": f"mqtt://{LOOPBACK}:{port}", "YIHU_DATABASE_URL": database,
-        "YIHU_SHARD": f"{share.index}/{share.count}", "YIHU_LOG_LEVEL": "ERROR",
-    }  # fmt: skip
-    return subprocess.Popen([sys.executable, "-m", "deploy.cli", "ingest"], env=environment)
+def _ingest_stages(port: int, database: str, count: int) -> Iterator[tuple[str, dict[str, str]]]:
+    for share in shares(count):
+        yield "ingest", environment(port, database, SHARD=f"{share.index}/{share.count}")
 
 
 def by_paho(port: int, load: Load, count: int) -> float:
     """Messages a second of bare subscribers."""
     command = [sys.executable, "-m", "deploy.bench.subscriber", str(port)]
-    running = [
+    subscribers = [
         subprocess.Popen([*command, _subscriber(share), str(load.within(share))], stdout=subprocess.PIPE, text=True)
         for share in shares(count)
     ]
-    spans = [tuple(map(float, process.communicate()[0].split())) for process in running]
+    spans = [tuple(map(float, process.communicate()[0].split())) for process in subscribers]
     return len(load.packets) / (max(last for _, last in spans) - min(first for first, _ in spans))
 
 

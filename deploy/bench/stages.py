@@ -1,0 +1,34 @@
+"""Yihu's stages as processes beside a bench, as an orchestrator would start them."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import psutil
+
+from deploy.embedded import LOOPBACK
+
+TOKEN = "a-token-for-one-bench"  # noqa: S105 - of a server that lives as long
+
+
+def environment(port: int, database: str, **settings: str) -> dict[str, str]:
+    """Settings of stages at a broker on a port of this machine."""
+    common = {"MQTT_URL": f"mqtt://{LOOPBACK}:{port}", "DATABASE_URL": database, "LOG_LEVEL": "ERROR", "TOKEN": TOKEN}
+    return {f"YIHU_{name}": value for name, value in (common | settings).items()}
+
+
+@contextlib.contextmanager
+def running(*stages: tuple[str, dict[str, str]]) -> Iterator[list[psutil.Process]]:
+    """A process of each stage with its settings."""
+    command = [sys.executable, "-m", "deploy.cli"]
+    started = [subprocess.Popen([*command, name], env=os.environ | settings) for name, settings in stages]
+    try:
+        yield [psutil.Process(process.pid) for process in started]
+    finally:
+        for process in started:
+            process.send_signal(signal.SIGTERM)
+        for process in started:
+            process.wait()
