@@ -15,6 +15,8 @@ Message = TypeVar("Message", bound=Struct)
 
 LATEST = 4_102_444_800  # 2100: beyond, and in any time zone, dates overflow on their way to a screen
 EpochSeconds = Annotated[float, Meta(ge=0, le=LATEST)]
+Seconds = Annotated[float, Meta(ge=-LATEST, le=LATEST)]  # no number that is none is within such bounds
+Rate = Annotated[float, Meta(ge=0, le=1e6)]
 Fraction = Annotated[float, Meta(ge=0, le=1)]
 Sequence = Annotated[int, Meta(ge=1, lt=2**62)]
 Span = tuple[Sequence, Sequence]  # of numbers, both ends included
@@ -41,11 +43,11 @@ class CameraStatus(Struct, frozen=True):
     """
 
     state: DeviceState
-    rate: float = 0.0
+    rate: Rate = 0.0
     restarts: int = 0
     error: str = ""
-    sent: float = 0.0
-    over_budget: float = 0.0
+    sent: Rate = 0.0
+    over_budget: Rate = 0.0
     quality: int = 0
 
 
@@ -66,7 +68,7 @@ class Status(Struct, frozen=True):
     boot: UUID
     at: EpochSeconds
     version: str = ""
-    clock: dict[str, float] = {}
+    clock: dict[str, Seconds] = {}
     cameras: dict[str, CameraStatus] = {}
     journal: dict[str, int] = {}
     sensors: dict[str, SensorStatus] = {}

@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 KEEPALIVE_S = 15
 LASTING_S = 10.0  # a connection that held so long was a good one; two of one name end each other at once
 PARTING_S = 1.0  # for what is still queued at a stop
+FULL_S = 0.01
 MORE = 50  # messages that are read at once, before what waits to be written has its turn
 PUBACK = bytes((paho.PUBACK, 2))  # and how many bytes follow
 
@@ -56,7 +57,8 @@ class Will:
 class Link:
     """Connects, reconnects with back-off, subscribes again each time, and hands every delivery to `receive`.
 
-    What is not acked is delivered again after a reconnect. `queue` bounds the messages that wait for the broker.
+    What is not acked is delivered again after a reconnect. `queue` bounds the messages that wait for the broker. While
+    it has no room nothing is read, so that the broker keeps what comes: not each keeps to the window that it is told.
     """
 
     def __init__(
@@ -69,9 +71,10 @@ class Link:
         greet: Callable[["Link"], None] | None = None,
         will: Will | None = None,
         queue: int = 1000,
+        has_room: Callable[[], bool] = lambda: True,
     ) -> None:
         self._filters = [(name, 1) for name in filters]
-        self._receive, self._greet = receive, greet
+        self._receive, self._greet, self._has_room = receive, greet, has_room
         self._connection, self._connected_at = 0, math.inf
         self._socket: BufferedSocket | None = None
         self._stopping = threading.Event()
@@ -141,8 +144,8 @@ class Link:
             host, port = next(self._hosts)
             try:
                 self._client.connect(host, port, keepalive=KEEPALIVE_S)
-                while self._client.loop() == MQTTErrorCode.MQTT_ERR_SUCCESS:
-                    self._read_on()
+                while self._turn() == MQTTErrorCode.MQTT_ERR_SUCCESS:
+                    pass
             except OSError as error:
                 log.warning("broker %s:%s cannot be reached: %s", host, port, error)
             if time.monotonic() - self._connected_at > LASTING_S:
@@ -151,10 +154,20 @@ class Link:
             if not self._stopping.wait(pause):
                 log.info("connecting to the broker again")
 
+    def _turn(self) -> MQTTErrorCode:
+        """Read and write what is ready; while there is no room only write, that we live and what we have dealt with."""
+        if self._has_room():
+            result = self._client.loop()
+            self._read_on()
+            return result
+        time.sleep(FULL_S)
+        self._client.loop_write()
+        return self._client.loop_misc()
+
     def _read_on(self) -> None:
         """Read what lies ready without asking the system each time whether there is more."""
         for _ in range(MORE):
-            if not (self._socket and self._socket.pending()):
+            if not (self._socket and self._socket.pending() and self._has_room()):
                 return
             self._client.loop_read()
 

@@ -1,16 +1,15 @@
 """Publishes each device's configuration, retained, to whoever runs or judges it."""
 
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import psycopg
 
 from edge.mqtt import Link
 from edge.topics import Share, Topic
-from ingest.store import changed_configs
+from ingest.store import changed_configs, settled_until
 
 EVERY_S = 1.0
-OVERLAP = timedelta(seconds=10)  # a change is seen late by as long as its transaction took
 BEGINNING = datetime(1, 1, 2, tzinfo=UTC)
 
 
@@ -36,9 +35,10 @@ class ConfigPublisher:
             self._forget = False
             self._published.clear()
             self._since = BEGINNING
-        for site, device, changed_at, config in changed_configs(connection, self._since):
+        settled = settled_until(connection)
+        for site, device, config in changed_configs(connection, self._since):
             topic = Topic(site, device, "config")
             if topic in self._share and self._published.get(topic, "") != config:
                 self._link.publish(str(topic), (config or "").encode(), retain=True)
                 self._published[topic] = config
-            self._since = max(self._since, changed_at - OVERLAP)
+        self._since = settled

@@ -1,7 +1,6 @@
 """What waits to be written: the link's thread puts, ingest's takes, in batches."""
 
 import queue
-import threading
 import time
 from typing import NamedTuple
 
@@ -10,8 +9,7 @@ from ingest.arrivals import Message
 
 BATCH = 1000  # messages
 GATHER_S, LOOK_S = 0.05, 0.002  # how long a batch that is less than half full waits for more, and how often it looks
-MESSAGES, BYTES = 4000, 256 << 20  # that may wait; beyond, nothing is read from the broker, which keeps the rest
-FULL_S = 0.05
+MESSAGES, BYTES = 2000, 256 << 20  # that may wait; beyond, the broker keeps the rest
 
 
 class Arrival(NamedTuple):
@@ -20,20 +18,19 @@ class Arrival(NamedTuple):
 
 
 class Inbox:
-    """Bounded, whatever comes: `put` blocks while it is full. One thread puts, one takes."""
+    """One thread puts, one takes; nothing is to be put while there is no room."""
 
     def __init__(self) -> None:
         self._arrivals: queue.SimpleQueue[Arrival] = queue.SimpleQueue()
         self._put_bytes, self._taken_bytes = 0, 0  # each written by one thread only
-        self._taken = threading.Event()
 
     def __len__(self) -> int:
         return self._arrivals.qsize()
 
+    def has_room(self) -> bool:
+        return len(self) < MESSAGES and self._put_bytes - self._taken_bytes < BYTES
+
     def put(self, message: Message, receipt: Receipt) -> None:
-        while len(self) >= MESSAGES or self._put_bytes - self._taken_bytes >= BYTES:
-            self._taken.clear()
-            self._taken.wait(FULL_S)
         self._put_bytes += len(message.body)
         self._arrivals.put(Arrival(message, receipt))
 
@@ -48,5 +45,4 @@ class Inbox:
             time.sleep(LOOK_S)
         batch = [first, *(self._arrivals.get() for _ in range(min(len(self), BATCH - 1)))]
         self._taken_bytes += sum(len(arrival.message.body) for arrival in batch)
-        self._taken.set()
         return batch

@@ -12,38 +12,6 @@ INSERT INTO pictures (site, device, at, received_at, jpeg) VALUES (%s, %s, %s, %
 ON CONFLICT (site, device) DO UPDATE SET at = excluded.at, received_at = excluded.received_at, jpeg = excluded.jpeg
 WHERE excluded.at > pictures.at;
 
--- name: put_agent
--- A will of an earlier boot comes late when the agent is back already: it says nothing about now.
-INSERT INTO devices (site, id, kind, name, state, state_at, seen_at, boot, detail)
-VALUES (%(site)s, %(id)s, 'agent', %(id)s, %(state)s, %(now)s, %(seen)s, %(boot)s, %(detail)s)
-ON CONFLICT (site, id) DO UPDATE SET
-    state = excluded.state,
-    state_at = CASE WHEN devices.state = excluded.state THEN devices.state_at ELSE excluded.state_at END,
-    seen_at = coalesce(excluded.seen_at, devices.seen_at),
-    boot = excluded.boot,
-    detail = excluded.detail
-WHERE excluded.state <> 'offline' OR devices.boot IS NOT DISTINCT FROM excluded.boot;
-
--- name: put_cameras
--- What changed at once; that it still lives once a minute, and its figures every ten seconds: an agent may have hundreds.
-UPDATE devices
-SET agent = %(agent)s,
-    state = camera.state,
-    state_at = CASE WHEN devices.state = camera.state THEN devices.state_at ELSE %(now)s END,
-    seen_at = CASE WHEN camera.state = 'online' THEN %(now)s ELSE devices.seen_at END,
-    detail = camera.detail
-FROM unnest(%(ids)s::text[], %(states)s::text[], %(details)s::jsonb[]) AS camera (id, state, detail)
-WHERE devices.site = %(site)s AND devices.id = camera.id
-  AND ((devices.state, devices.agent, devices.detail ->> 'error')
-           IS DISTINCT FROM (camera.state, %(agent)s, camera.detail ->> 'error')
-       OR camera.state = 'online' AND coalesce(devices.seen_at, '-infinity') < %(now)s
-          - CASE WHEN devices.detail = camera.detail THEN interval '1 minute' ELSE interval '10 seconds' END);
-
--- name: forget_cameras
--- Nobody watches over them any more: what was last said of them is no news.
-UPDATE devices SET state = 'unknown', state_at = %(now)s, agent = NULL, detail = '{}'
-WHERE site = %(site)s AND agent = %(agent)s AND id <> ALL (%(ids)s);
-
 -- name: note_pushers
 -- Whoever pushes by itself is online when its readings come; stalled when silent since it was seen, installed, listened to.
 UPDATE devices
@@ -63,18 +31,16 @@ WHERE (devices.site, devices.id) = (pusher.site, pusher.id)
   AND (heard OR state <> 'stalled'
        AND greatest(seen_at, changed_at, %(since)s) < %(now)s - make_interval(secs => patience_s));
 
--- name: lose_cameras
-UPDATE devices AS camera
-SET state = 'offline', state_at = %(now)s, detail = '{"error": "its agent is offline"}'
-FROM devices AS agent
-WHERE agent.site = %(site)s AND agent.id = %(agent)s AND agent.state = 'offline'
-  AND camera.site = agent.site AND camera.agent = agent.id AND camera.state <> 'offline';
-
 -- name: changed_configs
-SELECT devices.site, devices.id, greatest(devices.changed_at, sites.changed_at),
-       CASE WHEN NOT devices.retired THEN
+SELECT devices.site, devices.id, CASE WHEN NOT devices.retired THEN
            (devices.config || jsonb_build_object('detector', sites.detector, 'timezone', sites.timezone))::text
        END
 FROM devices JOIN sites ON sites.id = devices.site
-WHERE devices.config IS NOT NULL AND greatest(devices.changed_at, sites.changed_at) > %(since)s
-ORDER BY 3;
+WHERE devices.config IS NOT NULL
+  AND (devices.changed_at >= %(since)s
+       OR devices.site = ANY (ARRAY(SELECT id FROM sites WHERE changed_at >= %(since)s)));
+
+-- name: settled_until
+-- What was changed before that is committed: who is at work since then has begun later.
+SELECT least(clock_timestamp(), min(xact_start)) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid();

@@ -47,6 +47,7 @@ class Intake:
             f"yihu-ingest-{share.index}-{share.count}",
             filters=[name for stream in STREAMS for name in share.filters(stream)],
             receive=self._on_delivery,
+            has_room=self._inbox.has_room,
             greet=lambda _link: self._configs.forget(),
             queue=0,
         )

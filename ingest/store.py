@@ -12,6 +12,7 @@ from psycopg.types.json import Jsonb
 from edge.driver import PUSHES
 from edge.messages import Frame, Status
 from edge.sensor import MISSED, SILENCE_S
+from ingest.agents import Reports
 from ingest.arrivals import HEAD, Arrivals, Boot, Pack, Reject
 from ingest.numbers import Committed, New, new_of, record_numbers
 from ingest.queries import load_queries
@@ -32,6 +33,7 @@ class Store:
 
     def __init__(self) -> None:
         self._pictured: dict[tuple[str, str], float] = {}
+        self._reports = Reports()
 
     def write(self, connection: psycopg.Connection, arrivals: Arrivals) -> list[Committed]:
         """Write all of it or nothing; numbered messages that are there already are passed over."""
@@ -42,11 +44,13 @@ class Store:
                 received = timestamp(arrivals.received_at)
                 _copy(cursor, SQL["copy_readings"], READING, _reading_rows(new, received))
                 _copy(cursor, SQL["copy_quarantine"], QUARANTINE, _quarantine_rows(arrivals.rejects, received))
-                _write_statuses(cursor, arrivals, new)
+                _write_statuses(cursor, arrivals, new, received)
+                self._reports.write(cursor, arrivals.statuses, arrivals.received_at)
                 self._write_pictures(cursor, new, arrivals.received_at)
                 return committed
         except psycopg.Error:
             self._pictured.clear()  # the pictures of this try are not there
+            self._reports.forget()
             raise
 
     def _write_pictures(self, cursor: psycopg.Cursor, new: list[New], now: float) -> None:
@@ -59,38 +63,10 @@ class Store:
             self._pictured.update(dict.fromkeys(due, now))
 
 
-def _write_statuses(cursor: psycopg.Cursor, arrivals: Arrivals, new: list[New]) -> None:
+def _write_statuses(cursor: psycopg.Cursor, arrivals: Arrivals, new: list[New], received: int) -> None:
     fresh = [(boot, what) for boot, what in new if isinstance(what, Status)]
     fresh += [(boot, status) for boot, status in arrivals.statuses if not status.seq]
-    received, now = timestamp(arrivals.received_at), utc(arrivals.received_at)
     _copy(cursor, SQL["copy_statuses"], STATUS, (_status_row(boot, status, received) for boot, status in fresh))
-    # boot by boot: the will of an earlier one comes late at times, and must not hide what the present one says
-    newest = {boot: status for boot, status in arrivals.statuses if not status.late}
-    for (site, agent, _), status in sorted(newest.items(), key=lambda one: one[0][:2]):
-        _put_agent(cursor, site, agent, status, now)
-
-
-def _put_agent(cursor: psycopg.Cursor, site: str, agent: str, status: Status, now: datetime) -> None:
-    alive = status.state != "offline"
-    detail = {"version": status.version, "clock": status.clock, "journal": status.journal}
-    cursor.execute(
-        SQL["put_agent"],
-        {
-            "site": site, "id": agent, "state": status.state, "now": now, "seen": now if alive else None,
-            "boot": status.boot, "detail": Jsonb(detail),
-        },
-    )  # fmt: skip
-    if not alive:
-        cursor.execute(SQL["lose_cameras"], {"site": site, "agent": agent, "now": now})
-        return
-    watched = status.cameras | status.sensors
-    values = {
-        "site": site, "agent": agent, "now": now, "ids": list(watched),
-        "states": [device.state for device in watched.values()],
-        "details": [Jsonb(msgspec.to_builtins(device)) for device in watched.values()],
-    }  # fmt: skip
-    cursor.execute(SQL["put_cameras"], values)
-    cursor.execute(SQL["forget_cameras"], values)
 
 
 def _copy(cursor: psycopg.Cursor, sql: str, types: list[str], rows: Iterable[Sequence[Any]]) -> None:
@@ -113,7 +89,7 @@ def _reading_rows(new: Iterable[New], received: int) -> Iterator[Sequence[Any]]:
 
 
 def _status_row(boot: Boot, status: Status, received: int) -> Sequence[Any]:
-    body = Jsonb(msgspec.to_builtins(status))
+    body = Jsonb(status, dumps=msgspec.json.encode)
     return timestamp(status.at), boot.site, boot.device, status.state, boot.boot, body, received
 
 
@@ -131,6 +107,11 @@ def note_pushers(connection: psycopg.Connection, heard: Collection[tuple[str, st
     connection.execute(SQL["note_pushers"], values)
 
 
-def changed_configs(connection: psycopg.Connection, since: datetime) -> list[tuple[str, str, datetime, str | None]]:
-    """(site, device, changed at, config as JSON or None when retired) of what changed after `since`."""
+def settled_until(connection: psycopg.Connection) -> datetime:
+    """All that was changed before can be seen from now on."""
+    return next(iter(connection.execute(SQL["settled_until"])))[0]  # type: ignore[no-any-return]  # a timestamptz
+
+
+def changed_configs(connection: psycopg.Connection, since: datetime) -> list[tuple[str, str, str | None]]:
+    """(site, device, config as JSON or None when retired) of what changed after `since`."""
     return connection.execute(SQL["changed_configs"], {"since": since}).fetchall()

@@ -48,7 +48,7 @@ def edit(connection: Connection, name: str, **changes: object) -> None:
 
 
 def configs(connection: Connection) -> dict[str, str | None]:
-    return {name: config for _, name, _, config in changed_configs(connection, datetime(2000, 1, 1, tzinfo=UTC))}
+    return {name: config for _, name, config in changed_configs(connection, datetime(2000, 1, 1, tzinfo=UTC))}
 
 
 def everything(connection: Connection) -> list[object]:

@@ -35,10 +35,11 @@ BOOT = "0191b0c4-0000-7000-8000-000000000001"
 
 times = st.floats(0, LATEST)
 numbers = st.floats(allow_nan=False, allow_infinity=False)
+seconds, rates = st.floats(-LATEST, LATEST), st.floats(0, 1e6)
 sequences = st.integers(1, 2**62 - 1)
 cameras = st.builds(
-    CameraStatus, st.sampled_from(get_args(DeviceState)), numbers, st.integers(0, 2**31), st.text(max_size=9),
-    sent=numbers, over_budget=numbers, quality=st.integers(0, 100),
+    CameraStatus, st.sampled_from(get_args(DeviceState)), rates, st.integers(0, 2**31), st.text(max_size=9),
+    sent=rates, over_budget=rates, quality=st.integers(0, 100),
 )  # fmt: skip
 sensors = st.builds(SensorStatus, st.sampled_from(get_args(DeviceState)), st.text(max_size=9))
 records = st.builds(
@@ -54,7 +55,7 @@ messages = st.one_of(
         st.uuids(),
         times,
         st.text(max_size=9),
-        clock=st.dictionaries(st.text(max_size=9), numbers, max_size=3),
+        clock=st.dictionaries(st.text(max_size=9), seconds, max_size=3),
         cameras=st.dictionaries(st.text(max_size=9), cameras, max_size=3),
         journal=st.dictionaries(st.text(max_size=9), st.integers(-(2**63), 2**63 - 1), max_size=3),
         sensors=st.dictionaries(st.text(max_size=9), sensors, max_size=3),

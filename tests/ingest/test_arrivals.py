@@ -1,3 +1,5 @@
+import math
+
 import msgspec
 import pytest
 from hypothesis import given
@@ -163,6 +165,14 @@ def test_whatever_arrives_is_sorted_or_set_aside(messages):
 def test_a_boot_that_is_no_uuid_is_set_aside():
     payload = msgspec.json.encode({"state": "online", "boot": "first", "at": 1})
     assert "Invalid UUID" in only_reject(topic("status"), payload).reason
+
+
+@pytest.mark.parametrize(
+    "words", [{"clock": {"offset": math.nan}}, {"cameras": {"cam-1": {"state": "online", "rate": math.inf}}}]
+)
+def test_a_status_with_a_number_that_is_none_is_set_aside(words):
+    payload = msgspec.msgpack.encode(msgspec.to_builtins(status()) | words)
+    assert "Expected `float`" in only_reject(topic("status"), payload).reason
 
 
 def test_a_span_that_ends_before_it_begins_is_set_aside():

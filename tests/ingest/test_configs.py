@@ -6,6 +6,7 @@ import pytest
 from edge.messages import DeviceConfig, decode
 from edge.topics import Share, Topic
 from ingest.configs import ConfigPublisher
+from ingest.store import changed_configs
 from tests.edge.links import linked, listening
 from tests.waiting import wait_for
 
@@ -119,6 +120,13 @@ def test_a_device_added_by_a_transaction_that_took_long_is_not_missed(site, look
         assert sorted(look()) == ["cam-1", "cam-2", "cam-4"]
         slow.commit()
     assert list(look()) == ["cam-3"]
+
+
+@pytest.mark.usefixtures("site")
+def test_what_was_published_is_not_read_again(look, publisher, connection):
+    """A city's were, every second, as long as nothing else changed."""
+    look()
+    assert changed_configs(connection, publisher._since) == []
 
 
 @pytest.mark.usefixtures("site")

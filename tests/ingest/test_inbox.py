@@ -31,19 +31,15 @@ def test_where_nothing_comes_nothing_is_taken():
 
 
 @pytest.mark.parametrize(("limit", "value", "body"), [("MESSAGES", 3, b""), ("BYTES", 30, bytes(10))])
-def test_while_it_is_full_nothing_more_is_taken_in(monkeypatch, limit, value, body):
+def test_it_has_room_until_it_holds_too_many_or_too_large(monkeypatch, limit, value, body):
     monkeypatch.setattr(module, limit, value)
     inbox = Inbox()
-    fill(inbox, 3, body)
-    more = threading.Thread(target=fill, args=(inbox, 2, body, 3))
-    more.start()
-    more.join(timeout=0.2)
-    assert (more.is_alive(), len(inbox)) == (True, 3)
-    taken = numbers(inbox.take(1))
-    more.join()
-    while len(inbox):
-        taken += numbers(inbox.take(1))
-    assert taken == [0, 1, 2, 3, 4]
+    fill(inbox, 2, body)
+    assert inbox.has_room()
+    fill(inbox, 1, body, 2)
+    assert not inbox.has_room()
+    assert numbers(inbox.take(1)) == [0, 1, 2]
+    assert inbox.has_room()
 
 
 def test_what_comes_while_a_batch_gathers_is_of_it(monkeypatch):
