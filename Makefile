@@ -35,6 +35,7 @@ bench: setup
 	$(BIN)/yihu bench detect
 	$(BIN)/yihu bench load
 	$(BIN)/yihu bench ingest
+	$(BIN)/yihu bench city --for 60
 	$(BIN)/yihu bench rates
 	$(BIN)/yihu bench tickets
 	$(BIN)/yihu bench stream

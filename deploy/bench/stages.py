@@ -16,7 +16,7 @@ TOKEN = "a-token-for-one-bench"  # noqa: S105 - of a server that lives as long
 
 def environment(port: int, database: str, **settings: str) -> dict[str, str]:
     """Settings of stages at a broker on a port of this machine."""
-    common = {"MQTT_URL": f"mqtt://{LOOPBACK}:{port}", "DATABASE_URL": database, "LOG_LEVEL": "INFO", "TOKEN": TOKEN}
+    common = {"MQTT_URL": f"mqtt://{LOOPBACK}:{port}", "DATABASE_URL": database, "LOG_LEVEL": "ERROR", "TOKEN": TOKEN}
     return {f"YIHU_{name}": value for name, value in (common | settings).items()}
 
 

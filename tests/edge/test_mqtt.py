@@ -80,6 +80,23 @@ def test_nor_does_an_ack_while_the_reconnect_is_under_way(mosquitto):
         wait_for(lambda: payloads(again) == [b"1"])
 
 
+def test_while_there_is_no_room_nothing_is_read_and_what_is_dealt_with_is_said(mosquitto):
+    """Mosquitto 2.0.11 sends more than its window, once some of it is acked."""
+    heard, limit = [], [1]
+    options = {"filters": ["t"], "receive": heard.append, "has_room": lambda: len(heard) < limit[0]}
+    with linked(mosquitto.url, "reader", **options), linked(mosquitto.url) as link:
+        for number in range(200):
+            link.publish("t", b"%d" % number, wait_s=0 if number else 10)
+        wait_for(lambda: heard)
+        assert len(heard) < 200
+        heard[0].ack()
+        wait_for(lambda: link.publish("end", b"", wait_s=10))
+        assert payloads(heard)[0] == b"0"
+    limit[0] = 1000
+    with listening(mosquitto.url, "t", name="reader") as again:
+        wait_for(lambda: len(again) == 199)
+
+
 def test_what_is_published_while_the_subscriber_is_away_waits_for_it(any_broker):
     with listening(any_broker.url, "t"):
         pass
