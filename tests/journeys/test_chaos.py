@@ -1,0 +1,127 @@
+"""Everything is killed at random while 200 devices speak: what was said is in the database, and once."""
+
+import contextlib
+import logging
+import os
+import random
+import signal
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeVar
+from uuid import UUID
+
+import psycopg
+import pytest
+
+from deploy.embedded import EmbeddedDatabase
+from ingest.migrate import migrate
+from tests.conftest import Broker
+from tests.journeys.chaos import AGENTS, ALARMED, Number, add_street, committed, duplicates, gaps, started
+from tests.waiting import wait_for
+
+Answer = TypeVar("Answer")
+
+log = logging.getLogger(__name__)
+CHAOS_S = float(os.environ.get("YIHU_TEST_CHAOS_S", "60"))
+pytestmark = pytest.mark.timeout(CHAOS_S + 400)
+
+
+@pytest.fixture
+def seed() -> int:
+    number = int(os.environ.get("YIHU_TEST_SEED", time.time()))
+    log.info("YIHU_TEST_SEED=%d", number)
+    return number
+
+
+class Server:
+    """A PostgreSQL of this test's own, that it kills."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._embedded = EmbeddedDatabase(folder)
+        self.url = self._embedded.url
+
+    def kill(self) -> None:
+        """Its other processes end when they see that the first is gone."""
+        os.kill(int((self._folder / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+
+    def start(self) -> None:
+        wait_for(self._is_up, within_s=60)
+
+    def _is_up(self) -> bool:
+        self._embedded.tend()
+        with contextlib.suppress(psycopg.OperationalError), psycopg.connect(self.url):
+            return True
+        return False
+
+    def stop(self) -> None:
+        self._embedded.__exit__(None, None, None)
+
+
+@pytest.fixture
+def postgres(new_folder: Callable[[], Path]) -> Iterator[Server]:
+    server = Server(new_folder() / "postgres")
+    migrate(server.url)
+    yield server
+    server.stop()
+
+
+def journalled(folder: Path, agent: str) -> set[Number]:
+    """What an agent that is dead has on its disk."""
+    with contextlib.closing(sqlite3.connect(folder / "edge" / f"tooley-{agent}.journal")) as journal:
+        rows = journal.execute("SELECT device, boot, seq FROM entries WHERE body IS NOT NULL").fetchall()
+    return {(device, UUID(bytes=boot), seq) for device, boot, seq in rows}
+
+
+def test_whatever_is_killed_nothing_that_was_journalled_is_lost_or_doubled(
+    mosquitto: Broker, postgres: Server, tmp_path: Path, seed: int
+) -> None:
+    with psycopg.connect(postgres.url, autocommit=True) as connection:
+        add_street(connection)
+    common = {"YIHU_MQTT_URL": mosquitto.url, "YIHU_SITE": "tooley", "YIHU_DATA": str(tmp_path)}
+    common |= {"YIHU_DATABASE_URL": postgres.url, "YIHU_LOG_LEVEL": "ERROR"}
+    chance, promised = random.Random(seed), set[Number]()
+    with contextlib.ExitStack() as stack:
+        stages = {name: stack.enter_context(started(name, common)) for name in ("ingest", "detect", "dispatch")}
+        agents = {name: stack.enter_context(started("edge", common | {"YIHU_AGENT": name})) for name in AGENTS}
+        victims = [mosquitto, postgres, *stages.values(), *agents.values()]
+        wait_for(lambda: _ask(postgres, committed), within_s=60)
+        until = time.monotonic() + CHAOS_S
+        while time.monotonic() < until:
+            victim = chance.choice(victims)
+            victim.kill()
+            for name, agent in agents.items():
+                if victim is agent:
+                    promised |= journalled(tmp_path, name)
+            time.sleep(chance.uniform(0, 3))
+            victim.start()
+            time.sleep(chance.uniform(0.5, 3))
+        wait_for(lambda: promised <= _ask(postgres, committed), within_s=180)
+        wait_for(lambda: not _ask(postgres, gaps), within_s=180)
+        wait_for(lambda: len(_ask(postgres, tickets)) == ALARMED, within_s=60)
+    assert promised
+    assert _ask(postgres, duplicates) == []
+    assert set(_ask(postgres, tickets).values()) == {1}
+    assert _ask(postgres, strays) == 0
+
+
+def _ask(postgres: Server, question: Callable[[psycopg.Connection], Answer]) -> Answer:
+    with psycopg.connect(postgres.url) as connection:
+        return question(connection)
+
+
+def tickets(connection: psycopg.Connection) -> dict[str, int]:
+    """How many there are of each sensor whose rule fires."""
+    rows = connection.execute("SELECT device, count(*) FROM tickets WHERE kind = 'gas_leak' GROUP BY device")
+    return dict(rows.fetchall())
+
+
+def strays(connection: psycopg.Connection) -> int:
+    """Incidents that are not of their device's ticket."""
+    ((count,),) = connection.execute(
+        "SELECT count(*) FROM incidents LEFT JOIN tickets ON tickets.id = incidents.ticket"
+        " WHERE tickets.device IS DISTINCT FROM incidents.device"
+    )
+    return count
