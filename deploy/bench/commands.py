@@ -109,6 +109,20 @@ def bench_city(
     print(json.dumps(report) if as_json else _lines(report))
 
 
+@bench.command("latency")
+def bench_latency(
+    cameras: Annotated[int, typer.Option(min=1, max=64)] = 8,
+    seconds: Annotated[float, typer.Option("--for", min=30)] = 300,
+    as_json: AsJson = False,
+) -> None:
+    """From a picture's capture to its ticket in an open browser, in the demo's town, dwell aside."""
+    from deploy.bench.latency import bench_latency as measure  # noqa: PLC0415 - psycopg
+
+    with tempfile.TemporaryDirectory() as folder:
+        report = measure(Path(folder) / "town", cameras, seconds, _say)
+    print(json.dumps(report) if as_json else _lines(report))
+
+
 def _lines(report: dict[str, Any]) -> str:
     return "\n".join(f"{name}: {json.dumps(figure)}" for name, figure in report.items())
 

@@ -1,33 +1,19 @@
 """`yihu bench wall`: whether the wall stays usable with very much on it, in a real browser that draws by software."""
 
-import shutil
-import subprocess
-import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import cv2
 import psutil
 
 from dashboard.access import COOKIE
+from deploy.bench.browser import Visit, chromium
 from deploy.bench.crowd import HOST, TOKEN, Crowd, changing, fill, serving
-from deploy.embedded import free_port, wait_for_port
-from deploy.settings import UsageError
 from edge.sim.address import parse_camera
 from edge.sim.film import Film
 
 WIDTH, HEIGHT = 1920, 1080
-FLAGS = [
-    "--headless=new",
-    "--no-sandbox",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--enable-unsafe-swiftshader",
-]
 STEP_S = 15.0
 
 # counts frames from now on, and how long the page could not answer
@@ -59,7 +45,7 @@ def bench_wall(database: str, seconds: float, crowd: Crowd, say: Callable[[str],
     """The database must be new; raise UsageError without a browser."""
     say(f"making {crowd.devices} devices and {crowd.tickets} tickets")
     fill(database, crowd, _street())
-    with serving(database) as port, _chromium() as visit, changing(database, crowd):
+    with serving(database) as port, chromium() as visit, changing(database, crowd):
         address = f"http://{HOST}:{port}"
         with visit() as page:
             _fit(page)
@@ -93,7 +79,7 @@ def _street() -> bytes:
     return cv2.imencode(".jpg", frame)[1].tobytes()
 
 
-def _watch(visit: "Visit", seconds: float, paint_s: float, say: Callable[[str], None]) -> Watched:
+def _watch(visit: Visit, seconds: float, paint_s: float, say: Callable[[str], None]) -> Watched:
     begin, memory, longest, frames = time.monotonic(), [], 0.0, 0
     while (passed := time.monotonic() - begin) < seconds:
         time.sleep(min(STEP_S, seconds - passed))
@@ -111,35 +97,3 @@ def _memory_mb() -> float:
     family = psutil.Process().children(recursive=True)
     renderers = [one for one in family if "--type=renderer" in " ".join(one.cmdline())]
     return max((one.memory_full_info().uss for one in renderers), default=0) / 1e6
-
-
-Visit = Callable[[], AbstractContextManager[Any]]
-
-
-@contextmanager
-def _chromium() -> Iterator[Visit]:
-    """A browser to visit now and then: while a debugger is attached, a page keeps all that it ever loaded for it."""
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        raise UsageError("there is no chromium on this machine: apt install chromium")
-    port = free_port()
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:  # its helpers may still write there
-        own = [f"--user-data-dir={profile}", f"--remote-debugging-port={port}"]
-        process = subprocess.Popen([chromium, *FLAGS, *own, "about:blank"], stderr=subprocess.DEVNULL)
-        try:
-            if not wait_for_port(port, within_s=30):
-                raise UsageError("chromium does not come up: start it by hand and see what it says")
-            yield lambda: _visit(port)
-        finally:
-            process.terminate()
-            process.wait()
-
-
-@contextmanager
-def _visit(port: int) -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - of those who develop
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.connect_over_cdp(f"http://{HOST}:{port}")
-        yield browser.contexts[0].pages[0]
-        browser.close()
