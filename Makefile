@@ -36,6 +36,7 @@ bench: setup
 	$(BIN)/yihu bench load
 	$(BIN)/yihu bench ingest
 	$(BIN)/yihu bench city --for 60
+	$(BIN)/yihu bench latency
 	$(BIN)/yihu bench rates
 	$(BIN)/yihu bench tickets
 	$(BIN)/yihu bench stream

@@ -75,8 +75,8 @@ def _check_there(*paths: Path) -> None:
 @bench.command("ingest")
 def bench_ingest(
     data: Data = None,
-    singles: Annotated[int, typer.Option(min=1000, help="Messages of one reading.")] = 100_000,
-    packs: Annotated[int, typer.Option(min=1000, help="Messages of ten.")] = 40_000,
+    singles: Annotated[int, typer.Option(min=5000, help="Messages of one reading.")] = 100_000,
+    packs: Annotated[int, typer.Option(min=5000, help="Messages of ten.")] = 40_000,
     rounds: Annotated[int, typer.Option(min=1)] = 3,
     rows: Annotated[int, typer.Option(min=0, help="Readings that are there before.")] = 0,
     as_json: AsJson = False,

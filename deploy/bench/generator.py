@@ -60,6 +60,7 @@ class Generator:
         self.sent = self.confirmed = 0
         self._socket.sendall(_hello(client_id, address.user, address.password))
         if self._socket.recv(4)[3:] != b"\0":
+            self._socket.close()
             raise ConnectionError(f"the broker at {address.hosts[0]} refuses a connection")
         self._reader = threading.Thread(target=self._count, daemon=True)
         self._reader.start()
