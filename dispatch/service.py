@@ -44,12 +44,13 @@ class Dispatch:
         keep_evidence: timedelta = holds.KEEP,
     ) -> None:
         self._database = Database(database, "dispatch", registry)
-        self._deliveries: queue.Queue[Delivery] = queue.Queue(WAITING)
+        self._deliveries: queue.SimpleQueue[Delivery] = queue.SimpleQueue()
         self._link = Link(
             broker,
             f"yihu-dispatch-{share.index}-{share.count}",
             filters=share.filters("incident"),
             receive=self._deliveries.put,
+            has_room=lambda: self._deliveries.qsize() < WAITING,
         )
         self._incidents = Counter("yihu_dispatch_incidents", "Incidents taken in", ["kind"], registry=registry)
         self._quarantined = Counter("yihu_dispatch_quarantined", "Incidents set aside", registry=registry)
