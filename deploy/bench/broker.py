@@ -14,7 +14,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from deploy.embedded import LOOPBACK, free_port, wait_for_port
 from deploy.settings import UsageError
 
-STARTS_WITHIN_S, SUBSCRIBES_WITHIN_S = 10.0, 10.0
+STARTS_WITHIN_S, ANSWERS_WITHIN_S = 10.0, 10.0
 INFLIGHT = 1000  # messages on their way to one client, as the broker of `yihu up` has it
 
 
@@ -46,7 +46,7 @@ def open_session(port: int, client_id: str, filters: Iterable[str]) -> None:
     client.connect(LOOPBACK, port)
     client.loop_start()
     client.subscribe([(name, 1) for name in filters])
-    heard = done.wait(SUBSCRIBES_WITHIN_S)
+    heard = done.wait(ANSWERS_WITHIN_S)
     client.disconnect()
     client.loop_stop()
     if not heard:
@@ -55,10 +55,13 @@ def open_session(port: int, client_id: str, filters: Iterable[str]) -> None:
 
 def end_session(port: int, client_id: str) -> None:
     """The broker forgets what waits for this client."""
+    done = Event()
     client = paho.Client(CallbackAPIVersion.VERSION2, client_id, clean_session=True)
+    client.on_connect = lambda *_: done.set()
     client.connect(LOOPBACK, port)
     client.loop_start()
-    while not client.is_connected():
-        pass
+    heard = done.wait(ANSWERS_WITHIN_S)
     client.disconnect()
     client.loop_stop()
+    if not heard:
+        raise ConnectionError(f"the broker on port {port} does not let {client_id} in")

@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 import psycopg
 
-from deploy.embedded import free_port, wait_for_port
+from deploy.bench.stages import TOKEN
+from deploy.embedded import LOOPBACK, free_port, wait_for_port
 from deploy.settings import UsageError
 from dispatch.cases import put_terms
 from dispatch.conduct import Conduct
@@ -20,7 +21,7 @@ from dispatch.duties import shipped_matter
 from ingest.queries import load_queries
 
 SQL = load_queries(Path(__file__).with_name("crowd.sql"))
-HOST, TOKEN = "127.0.0.1", "a-token-for-one-bench"
+HOST = LOOPBACK
 
 
 class Crowd(NamedTuple):

@@ -8,7 +8,8 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple
 
-from deploy.bench.crowd import HOST, TOKEN, Crowd, changing, fill, serving
+from deploy.bench.crowd import HOST, Crowd, changing, fill, serving
+from deploy.bench.stages import TOKEN
 
 SETTLE_S = 3.0  # until every client has its stream, and what the first ones ask for has been told
 

@@ -9,7 +9,8 @@ import psutil
 
 from dashboard.access import COOKIE
 from deploy.bench.browser import Visit, chromium
-from deploy.bench.crowd import HOST, TOKEN, Crowd, changing, fill, serving
+from deploy.bench.crowd import HOST, Crowd, changing, fill, serving
+from deploy.bench.stages import TOKEN
 from edge.sim.address import parse_camera
 from edge.sim.film import Film
 
