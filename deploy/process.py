@@ -72,11 +72,14 @@ def run_command(name: str, stage: Callable[[Settings], None], leave: bool, **giv
 
 
 def run_stage(stage: Stage, registry: CollectorRegistry, probe: tuple[str, int]) -> None:
-    """Run until SIGTERM or SIGINT."""
+    """Run until SIGTERM or SIGINT; what goes wrong of our own fault ends the process, too."""
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     port = serve_probe(probe, registry, stage.health)
     log.info("up; probe at http://%s:%d", probe[0], port)
-    stage.run(stop)
+    try:
+        stage.run(stop)
+    finally:
+        stop.set()  # a thread that knew nothing of the fall would keep the process
     log.info("stopped")

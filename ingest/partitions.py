@@ -39,6 +39,9 @@ def _make_day(connection: Connection, table: str, day: datetime) -> None:
     names = {"part": part, "table": sql.Identifier(table), "default": _default(table)}
     with locking(connection):
         connection.execute(sql.SQL("CREATE TABLE {part} (LIKE {table} INCLUDING ALL)").format(**names))
+        # whoever writes has found its partition once it holds the parent: one that waited for the default's lock only
+        # would go on into the default, which then no longer takes the day
+        connection.execute(sql.SQL("LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE").format(**names))
         connection.execute(sql.SQL("LOCK TABLE {default} IN ACCESS EXCLUSIVE MODE").format(**names))
         connection.execute(_of(table, "take_stray", part=part), {"since": day, "until": day + DAY})
         attach = "ALTER TABLE {table} ATTACH PARTITION {part} FOR VALUES FROM ({since}) TO ({until})"

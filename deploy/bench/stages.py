@@ -22,11 +22,14 @@ def environment(port: int, database: str, **settings: str) -> dict[str, str]:
 
 @contextlib.contextmanager
 def running(*stages: tuple[str, dict[str, str]]) -> Iterator[list[psutil.Process]]:
-    """A process of each stage with its settings."""
+    """A process of each stage with its settings; raise RuntimeError if one ended before it was told to."""
     command = [sys.executable, "-m", "deploy.cli"]
     started = [subprocess.Popen([*command, name], env=os.environ | settings) for name, settings in stages]
     try:
         yield [psutil.Process(process.pid) for process in started]
+        ended = [name for (name, _), process in zip(stages, started, strict=True) if process.poll() is not None]
+        if ended:
+            raise RuntimeError(f"ended before its time, with what it says above: {', '.join(ended)}")
     finally:
         for process in started:
             process.send_signal(signal.SIGTERM)

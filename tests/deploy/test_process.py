@@ -16,6 +16,17 @@ fall_with_threads()
 threading.Thread(target=lambda: 1 / 0, name="worker").start()
 time.sleep(30)
 """
+FALLING_STAGE = """
+import threading
+from deploy.process import run_stage
+from edge.probe import Health, make_registry
+class Stage:
+    def run(self, stop):
+        threading.Thread(target=stop.wait, name="chore").start()
+        1 / 0
+    def health(self): return Health(state="ok", detail="waits")
+run_stage(Stage(), make_registry("stage"), ("127.0.0.1", 0))
+"""
 STAGE = """
 import sys
 import httpx2
@@ -37,6 +48,14 @@ def test_a_thread_that_dies_takes_its_process_with_it() -> None:
     )
     assert fallen.returncode == FALLEN
     assert "worker died" in fallen.stderr
+    assert "ZeroDivisionError" in fallen.stderr
+
+
+def test_a_stage_that_falls_does_not_stay_for_its_threads() -> None:
+    fallen = subprocess.run(
+        [sys.executable, "-c", FALLING_STAGE], capture_output=True, text=True, timeout=20, check=False
+    )
+    assert fallen.returncode != 0
     assert "ZeroDivisionError" in fallen.stderr
 
 

@@ -1,5 +1,6 @@
 """What is kept for how long. Each test runs on whatever the server is; those of one engine say so."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import psycopg
@@ -8,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from prometheus_client import CollectorRegistry
 
-from ingest import upkeep
+from ingest import partitions, upkeep
 from ingest.migrate import migrate
 from ingest.upkeep import Keep, Upkeep
 from tests.waiting import wait_for
@@ -97,6 +98,20 @@ def named(day):
     return f"readings_{day:%Y%m%d}"
 
 
+def make_days(database):
+    with psycopg.connect(database, autocommit=True) as connection:
+        partitions.make_days(connection, "readings", NOW, KEEP.readings)
+
+
+def write(database, at):
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute(
+            "INSERT INTO readings (at, site, device, metric, value, unit, received_at)"
+            " VALUES (%s, 'tooley', 'level-1', 'water_level', 1, 'm', %s)",
+            [at, at],
+        )
+
+
 def test_readings_whose_day_is_over_go_and_the_others_stay(look, read, fetch):
     kept = [NOW - 89 * DAY, NOW - DAY, NOW]
     for at in (NOW - 100 * DAY, NOW - 92 * DAY, *kept):
@@ -171,6 +186,23 @@ def test_what_came_before_its_day_was_made_moves_there(look, read, fetch):
     assert named(NOW - 3 * DAY) in parts(fetch)
     assert times(fetch, "readings_default") == [NOW + 30 * DAY]
     assert times(fetch) == [NOW - 3 * DAY, NOW, NOW + 30 * DAY]
+
+
+@pytest.mark.usefixtures("on_postgresql")
+def test_whoever_writes_while_a_day_is_made_is_not_refused(fetch, database):
+    def waiting(mode):
+        return bool(fetch("SELECT FROM pg_locks WHERE NOT granted AND mode = %s", mode))
+
+    with ThreadPoolExecutor() as pool:
+        with psycopg.connect(database) as reader:
+            reader.execute("SELECT FROM readings_default")  # so that the day takes long to make
+            making = pool.submit(make_days, database)
+            wait_for(lambda: waiting("AccessExclusiveLock"))
+            writing = pool.submit(write, database, NOW)
+            wait_for(lambda: waiting("RowExclusiveLock"))
+        making.result()
+        writing.result()
+    assert len(fetch(f"SELECT FROM {named(NOW)}")) == 1  # noqa: S608 - our own name
 
 
 @pytest.mark.usefixtures("on_postgresql")
