@@ -202,7 +202,7 @@ def test_whoever_writes_while_a_day_is_made_is_not_refused(fetch, database):
             wait_for(lambda: waiting("RowExclusiveLock"))
         making.result()
         writing.result()
-    assert len(fetch(f"SELECT FROM {named(NOW)}")) == 1  # noqa: S608 - our own name
+    assert len(fetch(f"SELECT FROM {named(NOW)}")) == 1
 
 
 @pytest.mark.usefixtures("on_postgresql")
