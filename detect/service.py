@@ -16,7 +16,7 @@ from detect.readings.sensors import Sensors
 from edge.messages import BadMessageError, encode_binary
 from edge.mqtt import Delivery, Link
 from edge.probe import Health
-from edge.topics import Share, Topic
+from edge.topics import Share, Topic, known_topic
 
 log = logging.getLogger(__name__)
 
@@ -73,7 +73,7 @@ class Detection:
     def _on_delivery(self, delivery: Delivery) -> None:
         delivery.ack()  # what is told is worth most while it is new: one lost in a crash is followed by the next
         try:
-            self._sort(Topic.parse(delivery.topic), delivery.payload, time.time())
+            self._sort(known_topic(delivery.topic), delivery.payload, time.time())
         except (BadMessageError, ValidationError) as error:
             self._drop(delivery.topic, error)
 

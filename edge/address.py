@@ -1,5 +1,9 @@
-"""What an address asks for behind its `?`, as a typed struct. Errors name the address, and what is known."""
+"""What an address asks for behind its `?`, as a typed struct, and what of it may be shown.
 
+Errors name the address, and what is known.
+"""
+
+import re
 from collections.abc import Mapping
 from typing import Literal, TypeVar, get_args, get_origin
 from urllib.parse import SplitResult, parse_qsl
@@ -8,6 +12,13 @@ import msgspec
 from msgspec import Struct
 
 Fields = TypeVar("Fields", bound=Struct)
+
+SECRET = re.compile(r"(?<=://)([^:/@]*:)[^/?]*(?=@)|([?&](?:pass(?:word|wd)?|pwd|token|key)=)[^&]*", re.IGNORECASE)
+
+
+def without_secret(address: str) -> str:
+    """As it may be shown: whoever reads an error of a camera is not to learn its password."""
+    return SECRET.sub(lambda found: (found[1] or found[2]) + "***", address)
 
 
 def asked_of(parts: SplitResult) -> dict[str, str]:

@@ -19,6 +19,7 @@ import msgspec
 import numpy as np
 from cv2.typing import MatLike
 
+from edge.address import without_secret
 from edge.budget import Budget
 from edge.gate import Gate
 from edge.jpeg import BEST, encode_jpeg
@@ -148,7 +149,7 @@ def pictures(source: str, fps: float) -> Iterator[MatLike]:
 def _open(source: str | int) -> cv2.VideoCapture:
     film = cv2.VideoCapture(source)
     if not film.isOpened():
-        raise NoPictureError(f"cannot open {source}: check the address, the login and the cable")
+        raise NoPictureError(f"cannot open {without_secret(str(source))}: check the address, the login and the cable")
     return film
 
 
@@ -178,7 +179,7 @@ def live_pictures(source: str | int, fps: float) -> Iterator[MatLike]:
         ok, picture = film.retrieve()
         if ok:
             yield picture
-    raise NoPictureError(f"{source} stopped sending")
+    raise NoPictureError(f"{without_secret(str(source))} stopped sending")
 
 
 def film_pictures(path: Path, fps: float) -> Iterator[MatLike]:

@@ -78,6 +78,7 @@ class Link:
         self._connection, self._connected_at = 0, math.inf
         self._socket: BufferedSocket | None = None
         self._stopping = threading.Event()
+        self._dealt: list[int] = []  # ids that `receive` acked, of the messages that are being read
         self._last: paho.MQTTMessageInfo | None = None
         self._backoff = Backoff(first=0.25, cap=15.0)
         self._client = self._make_client(url, client_id, queue)
@@ -140,6 +141,7 @@ class Link:
     def _run(self) -> None:
         while not self._stopping.is_set():
             self._connection += 1
+            self._dealt.clear()
             self._connected_at = math.inf
             host, port = next(self._hosts)
             try:
@@ -159,6 +161,8 @@ class Link:
         if self._has_room():
             result = self._client.loop()
             self._read_on()
+            self._confirm(self._dealt)
+            self._dealt.clear()
             return result
         time.sleep(FULL_S)
         self._client.loop_write()
@@ -189,9 +193,16 @@ class Link:
     def ack(self, receipts: Iterable[Receipt]) -> None:
         """Tell the broker that these are dealt with, all in one write: one each would cost a system call each.
 
-        An id of an earlier connection may meanwhile name another message, not yet dealt with: it is passed over.
+        What `receive` acks goes out with the others that are read at once. An id of an earlier connection may meanwhile
+        name another message, not yet dealt with: it is passed over.
         """
         mids = [mid for connection, mid in receipts if connection == self._connection]
+        if threading.current_thread() is self._thread:
+            self._dealt += mids
+        else:
+            self._confirm(mids)
+
+    def _confirm(self, mids: list[int]) -> None:
         if mids:
             packets = b"".join(PUBACK + mid.to_bytes(2, "big") for mid in mids)
             self._client._packet_queue(paho.PUBACK, packets, mids[-1], 1)  # noqa: SLF001 - as above

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import NamedTuple
 from uuid import UUID
 
@@ -20,15 +19,12 @@ from edge.messages import (
     check_jpeg,
     decode,
 )
-from edge.topics import Topic
+from edge.topics import known_topic
 from ingest.senml import Reading, resolve
 
 LIMIT = 8 << 20  # bytes; a picture of the largest camera is a fraction of that
 NUMBERED = ("status", "telemetry", "frame")
 HEAD = 4 << 10  # bytes of a malformed payload that are kept
-NAMES = 1 << 15  # topics that are known without being read anew
-
-_topic = lru_cache(NAMES)(Topic.parse)
 
 
 class Message(NamedTuple):
@@ -116,7 +112,7 @@ class _Numbered(Struct):
 def _note_number(message: Message, arrivals: Arrivals) -> None:
     """What is refused has arrived all the same, if it says which it is: its agent is not to send it for ever."""
     try:
-        topic, told = _topic(message.topic), decode(message.body, _Numbered)
+        topic, told = known_topic(message.topic), decode(message.body, _Numbered)
     except BadMessageError:
         return
     if topic.stream in NUMBERED:
@@ -126,7 +122,7 @@ def _note_number(message: Message, arrivals: Arrivals) -> None:
 def _sort(message: Message, arrivals: Arrivals) -> None:
     if message.size > LIMIT:
         raise BadMessageError(f"{message.size} bytes are over the limit of {LIMIT}")
-    topic = _topic(message.topic)
+    topic = known_topic(message.topic)
     match topic.stream:
         case "telemetry":
             pack = decode(message.body, Telemetry)

@@ -94,10 +94,10 @@ class Sensors:
         with self._lock:
             self._tell_all(self._pasts.tick(now))
             for watch in self._watches.values():
-                if listened:
-                    self._tell_all(watch.tick(now))
-                else:
+                if not listened:
                     watch.listen_afresh(now)
+                elif incidents := watch.tick(now):
+                    self._tell_all(incidents)
 
     def _tell_all(self, incidents: Iterable[Incident]) -> None:
         for incident in incidents:

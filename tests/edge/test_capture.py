@@ -125,6 +125,11 @@ def test_a_camera_that_does_not_answer_is_told_with_what_to_check(source):
         next(pictures(source, 5))
 
 
+def test_a_camera_that_does_not_answer_is_told_without_its_password():
+    with pytest.raises(NoPictureError, match=r"cannot open rtsp://admin:\*\*\*@127.0.0.1:9/1"):
+        next(pictures("rtsp://admin:s3cret@127.0.0.1:9/1", 5))
+
+
 def noisy(picture):
     noise = np.random.default_rng(len(picture)).integers(-6, 7, picture.shape)
     return np.clip(picture.astype(int) + noise, 0, 255).astype(np.uint8)
