@@ -38,7 +38,7 @@ WATCH = """() => {
 
 
 def bench_latency(folder: Path, cameras: int, seconds: float, say: Callable[[str], None]) -> dict[str, Any]:
-    """The report, as JSON would have it; `unseen` are tickets that the wall tells of as so many more. Raise UsageError."""
+    """The report, as JSON would have it; tickets `unseen` are but counted on the wall. Raise UsageError."""
     with _demo(folder, cameras) as port, chromium() as visit:
         say(f"a town of {cameras} cameras, and its wall in a browser, for {seconds:g} s")
         with visit() as page:
