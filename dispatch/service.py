@@ -23,6 +23,7 @@ from edge.topics import Share, Topic
 from ingest.arrivals import HEAD, LIMIT
 from ingest.chore import Chore
 from ingest.database import Database
+from ingest.session import FAULTS
 
 log = logging.getLogger(__name__)
 
@@ -76,7 +77,7 @@ class Dispatch:
                 if delivery:
                     self._handle(connection, delivery)
                 delivery = None
-            except psycopg.OperationalError as error:
+            except FAULTS as error:
                 self._database.rest(error, stop)
         self._link.stop()
         self._database.close()

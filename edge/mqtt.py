@@ -209,7 +209,7 @@ class Link:
 
     def _on_message(self, _client: paho.Client, _data: Any, message: paho.MQTTMessage) -> None:
         receipt = Receipt(self._connection, message.mid)
-        topic = message.topic
+        topic = _topic_of(message)
         # amqtt sends whoever connects again what it retains for others, too
         stray = message.retain and not any(paho.topic_matches_sub(name, topic) for name, _ in self._filters)
         if stray or not self._receive:
@@ -225,6 +225,13 @@ def _confirmed(message: paho.MQTTMessageInfo, within_s: float) -> bool:
         return message.is_published()
     except RuntimeError:  # there was no connection when it was queued: paho does not tell of it any more
         return False
+
+
+def _topic_of(message: paho.MQTTMessage) -> str:
+    try:
+        return message.topic
+    except UnicodeDecodeError:  # not every broker refuses what is no text
+        return message._topic.decode(errors="replace")  # noqa: SLF001 - as above
 
 
 def _leave_writing(*_: Any) -> None:

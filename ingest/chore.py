@@ -9,6 +9,7 @@ import psycopg
 from prometheus_client import CollectorRegistry, Histogram
 
 from ingest.database import Database
+from ingest.session import FAULTS
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +40,7 @@ class Chore:
             try:
                 self._round(self._database.connect())
                 stop.wait(self._every_s)
-            except psycopg.OperationalError as error:
+            except FAULTS as error:
                 self._database.rest(error, stop)
         self._database.close()
 

@@ -10,6 +10,7 @@ from edge.backoff import Backoff
 from edge.mqtt import Link
 from edge.probe import Health
 from ingest.migrate import migrate
+from ingest.session import connect
 
 log = logging.getLogger(__name__)
 
@@ -28,15 +29,15 @@ class Database:
         self._failures = Counter(f"yihu_{stage}_database_failures", "Transactions that failed", registry=registry)
 
     def connect(self) -> psycopg.Connection:
-        """The open connection, in autocommit mode; raise psycopg.OperationalError while there is none to be had."""
+        """The open connection, in autocommit mode; raise one of FAULTS while there is none to be had."""
         if self._connection is None:
             migrate(self._url)
-            self._connection = psycopg.connect(self._url, autocommit=True, application_name=f"yihu-{self._stage}")
+            self._connection = connect(self._url, self._stage)
             self.trouble = ""
             self._backoff.reset()
         return self._connection
 
-    def rest(self, error: psycopg.OperationalError, stop: threading.Event) -> None:
+    def rest(self, error: psycopg.Error, stop: threading.Event) -> None:
         """Give the connection up, say why, and wait before the next try."""
         self._failures.inc()
         self.trouble = f"the database cannot be used: {error}".strip()

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import psycopg
 
+from ingest.session import connect
+
 log = logging.getLogger(__name__)
 
 FOLDER = Path(__file__).parent / "migrations"
@@ -13,7 +15,7 @@ LOCK = 0x59494855  # any number that all of Yihu's processes agree on: the lette
 
 def migrate(database: str) -> list[str]:
     """Run what has not run yet, under an advisory lock; return the names of what ran."""
-    with psycopg.connect(database, autocommit=True, application_name="yihu-migrate") as connection:
+    with connect(database, "migrate") as connection:
         connection.execute("SELECT pg_advisory_lock(%s)", [LOCK])
         connection.execute(
             "CREATE TABLE IF NOT EXISTS migrations (name text PRIMARY KEY, at timestamptz NOT NULL DEFAULT now())"

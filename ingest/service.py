@@ -20,6 +20,7 @@ from ingest.gaps import Gaps
 from ingest.inbox import Arrival, Inbox
 from ingest.numbers import Committed
 from ingest.pushers import Pushers
+from ingest.session import FAULTS
 from ingest.store import Store
 from ingest.upkeep import EVERY_S, Keep, Upkeep
 
@@ -71,7 +72,7 @@ class Intake:
                 self._configs.publish_changes(connection)
                 self._gaps.look(connection)
                 self._pushers.look(connection, time.time(), connected=self._link.connected)
-            except psycopg.OperationalError as error:
+            except FAULTS as error:
                 self._database.rest(error, stop)
         self._link.stop()
         self._database.close()

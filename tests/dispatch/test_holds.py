@@ -159,27 +159,73 @@ def test_a_better_picture_of_what_goes_on_is_there_again(connection: Connection)
     assert piece["sha256"] == digest
 
 
-def test_readings_by_which_a_sensor_told_of_an_open_ticket_outlive_their_day(connection: Connection) -> None:
-    at = RECEIVED.replace(hour=12)
-    ticket = stored(connection, kind="flood", device="level-1")
+def tell(connection: Connection, ticket: UUID, at: datetime) -> None:
+    """A sensor told of a flood, which was over within ten minutes."""
     connection.execute(
         "INSERT INTO incidents (id, ticket, kind, phase, site, device, zone, began_at, found_at, at, severity, score,"
         " objects, explanation, received_at) VALUES (gen_random_uuid(), %s, 'flood', 'clear', 'tooley', 'level-1',"
         " 'water_level', %s, %s, %s, 'major', 1, '[]', '{}', %s)",
-        [ticket.id, at, at, at, at],
+        [ticket, at, at, at + timedelta(minutes=10), at],
     )
-    for minutes, metric in ((-90, "water_level"), (-30, "water_level"), (0, "water_level"), (0, "noise")):
-        moment = at + timedelta(minutes=minutes)
+
+
+def read(connection: Connection, at: datetime, *minutes: int, metric: str = "water_level") -> None:
+    """Readings so many minutes after a time, worth as much."""
+    for after in minutes:
+        moment = at + timedelta(minutes=after)
         connection.execute(
             "INSERT INTO readings (at, site, device, metric, value, unit, received_at)"
             " VALUES (%s, 'tooley', 'level-1', %s, %s, 'm', %s)",
-            [moment, metric, minutes, moment],
+            [moment, metric, after, moment],
         )
-    upkeep = Upkeep(Keep(), CollectorRegistry())
+
+
+def held(connection: Connection) -> list[float]:
+    return sorted(one["value"] for one in rows(connection, "held_readings"))
+
+
+@pytest.fixture
+def upkeep() -> Upkeep:
+    return Upkeep(Keep(), CollectorRegistry())
+
+
+def test_readings_by_which_a_sensor_told_of_an_open_ticket_outlive_their_day(
+    connection: Connection, upkeep: Upkeep
+) -> None:
+    at = RECEIVED.replace(hour=12)
+    ticket = stored(connection, kind="flood", device="level-1")
+    tell(connection, ticket.id, at)
+    read(connection, at, -90, -61, -59, 0, 69, 71)
+    read(connection, at, 5, metric="noise")
     upkeep.look(connection, at)
     upkeep.look(connection, at + timedelta(days=100))
     assert rows(connection, "readings") == []
-    assert sorted(one["value"] for one in rows(connection, "held_readings")) == [-30, 0]
+    assert held(connection) == [-59, 0, 69]
     connection.execute("UPDATE tickets SET state = 'closed', ended_at = %s WHERE id = %s", [CLOSED, ticket.id])
     upkeep.look(connection, at + timedelta(days=100))
-    assert rows(connection, "held_readings") == []
+    assert held(connection) == []
+
+
+def test_so_do_those_of_a_day_for_which_there_never_was_a_part(connection: Connection, upkeep: Upkeep) -> None:
+    at = RECEIVED.replace(hour=12)
+    ticket = stored(connection, kind="flood", device="level-1")
+    tell(connection, ticket.id, at)
+    read(connection, at, -90, 0)
+    upkeep.look(connection, at + timedelta(days=100))
+    assert rows(connection, "readings") == []
+    assert held(connection) == [0]
+
+
+def test_they_are_held_for_whatever_came_of_the_ticket(connection: Connection, upkeep: Upkeep) -> None:
+    at = RECEIVED.replace(hour=12)
+    first = put_closed(connection, kind="flood", device="level-1")
+    again = put(connection, kind="flood", device="level-1", parent=first)
+    tell(connection, first, at)
+    read(connection, at, 0)
+    upkeep.look(connection, at)
+    for _ in range(2):
+        upkeep.look(connection, at + timedelta(days=100))
+        assert held(connection) == [0]
+    connection.execute("UPDATE tickets SET state = 'closed', ended_at = %s WHERE id = %s", [CLOSED, again])
+    upkeep.look(connection, at + timedelta(days=100))
+    assert held(connection) == []

@@ -16,7 +16,7 @@ from prometheus_client import CollectorRegistry
 
 from deploy.embedded import free_port
 from edge.agent import Agent, _names
-from edge.journal import Journal
+from edge.journal import Journal, JournalError
 from edge.jpeg import BEST
 from edge.messages import Frame, SensorStatus, Status, Telemetry, check_jpeg, decode
 from edge.topics import Share, Topic
@@ -296,6 +296,42 @@ def test_an_agent_whose_clock_is_off_says_so_and_corrects_its_times(mosquitto, c
         assert abs(pack.senml[0].bt - pack.clock - time.time()) < 60
     assert abs(last(statuses).clock["offset_s"] - 100) < 2
     assert last(statuses).at > time.time() + 50
+
+
+def test_the_time_of_a_picture_is_corrected_too(mosquitto, configure, frames, clip, tmp_path):
+    configure("cam-1", camera=clip, fps=10)
+    with running(mosquitto.url, tmp_path), confirming(mosquitto.url, ahead_s=100.0):
+        wait_for(lambda: any(shot.clock for shot in decoded(frames)), within_s=30)
+    shot = next(shot for shot in decoded(frames) if shot.clock)
+    assert abs(shot.clock - 100) < 2
+    assert abs(shot.at - shot.clock - time.time()) < 60
+
+
+def test_what_waits_in_the_journal_is_in_the_status_and_in_the_metrics(mosquitto, configure, statuses):
+    configure("level-1", sensor="sim://water_level?events=none", every=0.1)
+    with running(mosquitto.url) as (_, registry):  # nobody confirms anything
+        wait_for(lambda: statuses and last(statuses).journal.get("waiting", 0) > 10, within_s=20)
+        told = last(statuses).journal
+        assert told["limit"] == 64 << 20
+        assert told["bytes"] > told["waiting"]
+        assert registry.get_sample_value("yihu_edge_journal", {"of": "waiting"}) >= 10
+
+
+def test_readings_that_can_be_neither_kept_nor_sent_are_counted_and_told(mosquitto, configure, monkeypatch):
+    def refuse(*_):
+        raise JournalError("the journal cannot be written (disk full): make room on its disk")
+
+    configure("level-1", sensor="sim://water_level?events=none", every=0.1)
+    with running(mosquitto.url) as (agent, registry):
+        wait_for(lambda: agent._journal.count, within_s=20)
+        mosquitto.kill()
+        wait_for(lambda: not agent._link.connected)
+        monkeypatch.setattr(agent._journal, "add", refuse)
+        dropped = {"sensor": "level-1"}
+        wait_for(lambda: registry.get_sample_value("yihu_edge_readings_dropped_total", dropped), within_s=20)
+        mosquitto.start()
+        wait_for(lambda: "make room on its disk" in agent.health()["detail"], within_s=20)
+        assert agent.health()["state"] == "degraded"
 
 
 def test_what_an_agent_had_not_confirmed_is_sent_by_the_next(mosquitto, configure, telemetry, tmp_path):

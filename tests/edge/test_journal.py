@@ -2,6 +2,7 @@ import contextlib
 import signal
 import subprocess
 import sys
+import time
 from itertools import pairwise
 from uuid import UUID, uuid4
 
@@ -205,8 +206,20 @@ def test_a_full_disk_is_said_and_changes_nothing(open_journal):
     assert waiting(journal) == []
 
 
+def test_a_second_at_most_is_not_on_the_disk_itself(open_journal, monkeypatch):
+    """SQLite waits for the disk at a commit in the mode FULL (2), and in WAL mode not in NORMAL (1)."""
+    monkeypatch.setattr("edge.journal.SYNC_S", 0.2)
+    journal, modes = open_journal(), []
+    for seq, pause_s in ((1, 0.25), (2, 0), (3, 0.25)):
+        time.sleep(pause_s)
+        journal.add([picture(seq)])
+        modes += journal._database.execute("PRAGMA synchronous").fetchone()
+    assert modes == [2, 1, 2]
+
+
 WRITER = """
 import sys
+import time
 from pathlib import Path
 from uuid import UUID
 from edge.journal import Entry, Journal

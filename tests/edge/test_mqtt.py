@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from deploy.embedded import free_port
+from deploy.bench.generator import Generator, Packet, packet
+from deploy.embedded import free_port, wait_for_port
 from edge.mqtt import Link, Will
 from tests.conftest import Broker, need
 from tests.edge.links import break_connection, linked, listening, slow_line
@@ -196,6 +197,29 @@ def test_a_topic_that_no_database_takes_is_made_one_that_it_does(amqtt):
     with listening(amqtt.url, "t/+") as heard, linked(amqtt.url) as link:
         link.publish("t/a\0b", b"")
         wait_for(lambda: [delivery.topic for delivery in heard] == ["t/a\ufffdb"])
+
+
+@pytest.fixture
+def nats(tmp_path):
+    need(shutil.which("nats-server"), "nats-server")
+    config, port = tmp_path / "nats.conf", free_port()
+    config.write_text(
+        f"server_name: one\nlisten: 127.0.0.1:{free_port()}\njetstream {{ store_dir: {tmp_path} }}\n"
+        f"mqtt {{ listen: 127.0.0.1:{port} }}\n"
+    )
+    with subprocess.Popen(["nats-server", "-c", str(config)], stderr=subprocess.DEVNULL) as process:
+        try:
+            assert wait_for_port(port, within_s=15)
+            yield f"mqtt://127.0.0.1:{port}"
+        finally:
+            process.kill()
+
+
+def test_a_topic_that_is_no_text_ends_nothing(nats):
+    with listening(nats, "t/+") as heard, Generator(nats) as generator:
+        head, body = packet("t/caf?", b"1")
+        generator.publish([Packet(head.replace(b"?", b"\xe9"), body), packet("t/tea", b"2")])
+        wait_for(lambda: [delivery.topic for delivery in heard] == ["t/caf\ufffd", "t/tea"])
 
 
 def test_a_message_is_refused_when_the_queue_is_full():

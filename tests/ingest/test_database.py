@@ -4,6 +4,7 @@ import time
 import psycopg
 import pytest
 from prometheus_client import CollectorRegistry
+from psycopg import sql
 
 from deploy.embedded import free_port
 from edge.mqtt import Link
@@ -50,6 +51,15 @@ def test_a_connection_that_broke_is_given_up_and_opened_anew(stage, connection, 
     stage.rest(caught.value, threading.Event())
     assert stage.connect().execute("SELECT 1").fetchone() == (1,)
     assert registry.get_sample_value("yihu_ingest_database_failures_total") == 1
+
+
+def test_its_days_are_of_utc_whatever_the_servers_are(stage, connection):
+    name = sql.Identifier(connection.info.dbname)
+    connection.execute(sql.SQL("ALTER DATABASE {} SET TimeZone TO 'Europe/London'").format(name))
+    try:
+        assert stage.connect().execute("SHOW TimeZone").fetchone() == ("UTC",)
+    finally:
+        connection.execute(sql.SQL("ALTER DATABASE {} RESET TimeZone").format(name))
 
 
 def test_a_closed_stage_leaves_no_session(stage, connection):

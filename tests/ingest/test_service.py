@@ -3,6 +3,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from urllib.parse import urlsplit
 from urllib.request import urlopen
 
@@ -16,6 +17,7 @@ from deploy.embedded import free_port
 from edge.agent import Agent
 from edge.journal import Journal
 from edge.messages import Ack, decode, encode_json
+from edge.mqtt import MORE
 from edge.topics import Share
 from ingest.arrivals import Message
 from ingest.service import Intake
@@ -213,6 +215,55 @@ def test_while_the_database_is_away_nothing_is_lost_and_nothing_doubled(any_brok
                 wait_for(lambda: metric("database_failures_total") > failures)  # noqa: B023 - called at once
         wait_for(lambda: acks(heard)[-1:] == [300], within_s=30)
     assert values(fetch) == list(range(1, 301))
+
+
+def test_while_the_database_takes_no_writes_nothing_is_lost(mosquitto, database, server, fetch):
+    name = sql.Identifier(urlsplit(database).path[1:])
+    with (
+        running(mosquitto.url, database) as metric,
+        linked(mosquitto.url, "street") as street,
+        psycopg.connect(server, autocommit=True) as admin,
+    ):
+        admin.execute(sql.SQL("ALTER DATABASE {} SET default_transaction_read_only = on").format(name))
+        try:
+            cut(admin, database)
+            send(street, *packs(*range(1, 11)))
+            wait_for(lambda: metric("database_failures_total") >= 3, within_s=20)
+        finally:
+            admin.execute(sql.SQL("ALTER DATABASE {} RESET default_transaction_read_only").format(name))
+        wait_for(lambda: metric("messages_total") == 10, within_s=30)
+    assert values(fetch) == list(range(1, 11))
+
+
+def test_nothing_is_acked_before_it_is_committed(mosquitto, database, connection):
+    def is_waiting():
+        return connection.execute("SELECT FROM pg_locks WHERE NOT granted").fetchall()
+
+    with (
+        running(mosquitto.url, database),
+        listening(mosquitto.url, ACKS) as heard,
+        linked(mosquitto.url, "street") as street,
+    ):
+        send(street, *packs(1))
+        wait_for(lambda: acks(heard)[-1:] == [1])
+        with psycopg.connect(database) as other:
+            other.execute("LOCK TABLE readings IN ACCESS EXCLUSIVE MODE")
+            send(street, *packs(2))
+            wait_for(is_waiting)
+            time.sleep(0.3)  # as long as an ack might take that was told before
+            assert acks(heard)[-1:] == [1]
+        wait_for(lambda: acks(heard)[-1:] == [2])
+
+
+def test_while_the_database_is_away_no_more_is_read_than_may_wait(mosquitto, database, server, monkeypatch):
+    monkeypatch.setattr("ingest.inbox.MESSAGES", 100)
+    with running(mosquitto.url, database) as metric, linked(mosquitto.url, "street", queue=0) as street:
+        with shut(server, database):
+            send(street, *packs(*range(1, 901)))
+            wait_for(lambda: metric("waiting") >= 100)
+            time.sleep(0.5)
+            assert metric("waiting") <= 100 + MORE
+        wait_for(lambda: metric("messages_total") == 900, within_s=30)
 
 
 def test_connections_cut_again_and_again_lose_nothing_and_double_nothing(mosquitto, database, server, fetch):
