@@ -15,7 +15,7 @@ import psycopg
 
 from deploy.bench.broker import mosquitto
 from deploy.bench.generator import Generator
-from deploy.bench.stages import TOKEN, environment, running
+from deploy.bench.stages import TOKEN, all_live, environment, running
 from deploy.bench.traffic import Agent, Traffic
 from deploy.embedded import LOOPBACK, free_port, wait_for_port
 from deploy.settings import UsageError
@@ -49,7 +49,7 @@ def bench_city(database: str, folder: Path, per_s: float, seconds: float, say: C
             begun = _cpu_s(processes)
             traffic.run(generator, seconds, say)
             used = {name: round((spent - begun[name]) / seconds, 2) for name, spent in _cpu_s(processes).items()}
-        behind_s, lost = _wait(database, traffic)
+        behind_s, lost = _wait(database, traffic, processes)
         memory = {name: round(process.memory_info().rss / 1e6) for name, process in processes.items()}
     cuts = quantiles(asked, n=20)
     return {
@@ -125,16 +125,20 @@ def _asking(port: int, city: City) -> Iterator[list[float]]:
         thread.join()
 
 
-def _wait(database: str, traffic: Traffic) -> tuple[float, int]:
-    """How long the stages are behind as the traffic ends; and what is not there a minute after the last that came."""
+def _wait(database: str, traffic: Traffic, processes: Processes) -> tuple[float, int]:
+    """How long the stages are behind as the traffic ends; and what is not there a minute after the last that came.
+
+    Of messages their numbers are counted while we wait, and their readings once in the end.
+    """
     begin, boots = time.monotonic(), [*traffic.boots.values()]
     missing, changed_at = traffic.numbered, begin
     with psycopg.connect(database, autocommit=True) as connection:
-        while missing and time.monotonic() - changed_at < STUCK_S:
+        while missing and time.monotonic() - changed_at < STUCK_S and all_live(processes.values()):
             ((arrived,),) = connection.execute(SQL["arrived"], {"boots": boots})
             ((incidents,),) = connection.execute(SQL["incidents"])
             before, missing = missing, traffic.numbered - arrived + traffic.opened - incidents
             if missing != before:
                 changed_at = time.monotonic()
             time.sleep(LOOK_S / 10)
-    return changed_at - begin, missing
+        ((stored,),) = connection.execute(SQL["stored"])
+    return changed_at - begin, max(missing, traffic.readings - stored)

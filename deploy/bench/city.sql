@@ -51,5 +51,8 @@ FROM devices GROUP BY 1, 2 ORDER BY 1, 2;
 -- Numbers of these boots that are there.
 SELECT coalesce(sum(upper(span) - lower(span)), 0)::bigint FROM sequences, unnest(received) AS span WHERE boot = ANY (%(boots)s);
 
+-- name: stored
+SELECT count(*) FROM readings;
+
 -- name: incidents
 SELECT count(*) FROM incidents WHERE ticket IS NOT NULL;

@@ -12,7 +12,7 @@ import psycopg
 
 from deploy.bench.broker import end_session, open_session
 from deploy.bench.generator import Generator, Packet
-from deploy.bench.stages import environment, running
+from deploy.bench.stages import all_live, environment, running
 from deploy.embedded import LOOPBACK
 from edge.topics import Share, Topic
 from ingest.service import STREAMS
@@ -80,7 +80,7 @@ def by_ingest(port: int, database: str, load: Load, count: int) -> Taken:
     ):
         memory = list[float]()
         done, changed_at = 0, time.monotonic()
-        while done < len(load.packets) and time.monotonic() - changed_at < STUCK_S:
+        while done < len(load.packets) and time.monotonic() - changed_at < STUCK_S and all_live(processes):
             time.sleep(LOOK_S)
             ((now_done,),) = connection.execute(PARTS, [load.site])
             if now_done > done:

@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import psutil
 
@@ -18,6 +18,10 @@ def environment(port: int, database: str, **settings: str) -> dict[str, str]:
     """Settings of stages at a broker on a port of this machine."""
     common = {"MQTT_URL": f"mqtt://{LOOPBACK}:{port}", "DATABASE_URL": database, "LOG_LEVEL": "ERROR", "TOKEN": TOKEN}
     return {f"YIHU_{name}": value for name, value in (common | settings).items()}
+
+
+def all_live(processes: Iterable[psutil.Process]) -> bool:
+    return all(process.is_running() and process.status() != psutil.STATUS_ZOMBIE for process in processes)
 
 
 @contextlib.contextmanager

@@ -31,7 +31,7 @@ class Agent(NamedTuple):
 
 
 class Traffic:
-    """`sent` are all messages; `numbered` those that ingest is to have; `opened` are incidents."""
+    """`sent` are all messages; `numbered` those that ingest is to have, with `readings`; `opened` are incidents."""
 
     def __init__(self, agents: list[Agent], per_s: float) -> None:
         self._agents, self._per_s, self._random = agents, per_s, Random(1)  # noqa: S311 - the same city each time
@@ -39,7 +39,7 @@ class Traffic:
         self._reports, self._readings = self._all_reports(), self._all_readings()
         self._open: deque[tuple[float, Incident]] = deque()
         self._jpeg = _jpeg(self._random)
-        self.sent = self.numbered = self.opened = self._reported = 0
+        self.sent = self.numbered = self.readings = self.opened = self._reported = 0
 
     def run(self, generator: Generator, seconds: float, say: Callable[[str], None]) -> None:
         """Fall behind rather than send in bursts what the broker does not take."""
@@ -60,6 +60,7 @@ class Traffic:
         readings = max(0, due - reports - len(incidents))
         self._reported += reports
         self.numbered += reports + readings
+        self.readings += readings
         self.sent += reports + readings + len(incidents)
         yield from incidents
         yield from islice(self._reports, reports)

@@ -1,7 +1,9 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from secrets import token_hex
+from uuid import uuid4
 
+import psycopg
 import pytest
 from prometheus_client import CollectorRegistry
 from psycopg import Connection
@@ -9,7 +11,7 @@ from psycopg import Connection
 from detect.incident import Incident, IncidentObject
 from dispatch.service import Dispatch, read_incident
 from edge.messages import BadMessageError, encode_binary
-from edge.mqtt import Delivery, Link, Receipt
+from edge.mqtt import MORE, Delivery, Link, Receipt
 from edge.topics import Share, Topic
 from ingest.arrivals import LIMIT
 from tests.conftest import Broker
@@ -192,3 +194,16 @@ def test_what_a_merger_of_grids_missed_is_led_on(connection: Connection):
     connection.execute("INSERT INTO areas VALUES ('old', '旧', 'grid', NULL, '[]', 'new', now())")
     missed = stored(connection, areas=["old"], opened_at=datetime.now(UTC))
     wait_for(lambda: read(connection, missed.id).areas == ["old", "new"])
+
+
+def test_while_the_database_is_busy_no_more_is_read_than_may_wait(
+    stand: Stand, database: str, connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dispatch.service.WAITING", 10)
+    with psycopg.connect(database) as other:
+        other.execute("LOCK TABLE incidents IN ACCESS EXCLUSIVE MODE")
+        for number in range(200):
+            stand.send(incident(id=uuid4(), zone=f"zone-{number}"))
+        wait_for(lambda: stand.stage._deliveries.qsize() >= 10)
+        assert stand.stage._deliveries.qsize() <= 10 + MORE
+    wait_for(lambda: len(rows(connection, "incidents")) == 200, within_s=60)
