@@ -13,7 +13,7 @@ from psycopg.types.json import Jsonb
 from tests.conftest import ROOT
 
 SENSORS, EVERY_S = 8, 0.1
-AGENTS, OF_AGENT, ALARMED = ("north", "south"), 100, 10  # sensors of each; and those of all whose rule fires
+AGENTS, OF_AGENT = ("north", "south"), 100  # sensors of each
 Number = tuple[str, UUID, int]  # a device, its boot and a number
 
 
@@ -63,17 +63,24 @@ def add_sensors(connection: psycopg.Connection) -> None:
 
 
 def add_street(connection: psycopg.Connection) -> None:
-    """Two hundred sensors of two agents, that speak once a second; of some of them a rule always fires."""
+    """Two hundred sensors of two agents, that speak once a second."""
     connection.execute("INSERT INTO sites (id, name, timezone, detector) VALUES ('tooley', '', 'UTC', '{}')")
     for number in range(OF_AGENT * len(AGENTS)):
         config = {"sensor": f"sim://gas?seed={number}&events=none", "every": 1, "agent": AGENTS[number % len(AGENTS)]}
-        if number < ALARMED:
-            config["rules"] = [{"kind": "gas_leak", "metric": "gas", "above": -1, "clear_below": -2}]
         connection.execute(
             "INSERT INTO devices (site, id, kind, name, longitude, latitude, config)"
             " VALUES ('tooley', %s, 'sensor', '', %s, 31, %s)",
             [f"level-{number}", 104 + number * 0.01, Jsonb(config)],
         )
+
+
+def arm(connection: psycopg.Connection, number: int) -> None:
+    """From now on a rule fires at whatever that sensor says."""
+    rule = {"kind": "gas_leak", "metric": "gas", "above": -1, "clear_below": -2, "for": 0}
+    connection.execute(
+        "UPDATE devices SET config = config || %s WHERE id = %s",
+        [Jsonb({"rules": [rule]}), f"level-{number}"],
+    )
 
 
 def gaps(connection: psycopg.Connection) -> list[tuple[str, str]]:
