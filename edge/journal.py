@@ -22,9 +22,9 @@ from edge.messages import Span
 log = logging.getLogger(__name__)
 
 SYNC_S = 1.0
-ROOM = 0.9  # of the limit that may be left once something had to go, so that not each message makes something go
+ROOM = 0.9  # of the limit that may be left once pictures had to go, so that not each message makes some go
 CLOSE = 0.5  # of a camera's pictures that are looked at first: those that came soonest after one another
-OLD = 0.05  # of all entries that go at a time once no pictures are left
+OLD = 500  # entries that go at a time once no pictures are left: a good part of millions would take half a minute
 OVERHEAD = 100  # bytes of an entry besides its body
 
 SCHEMA = """
@@ -181,13 +181,11 @@ class Journal:
         return oldest
 
     def _make_room(self) -> None:
-        while self.size > ROOM * self.limit:
-            crowded = self._database.execute(CROWDED).fetchone()
-            if crowded:
-                device, count = crowded
-                self._drop(CLOSEST, device, math.ceil(CLOSE * count))
-            else:
-                self._drop(OLDEST, math.ceil(OLD * self.count))
+        while self.size > ROOM * self.limit and (crowded := self._database.execute(CROWDED).fetchone()):
+            device, count = crowded
+            self._drop(CLOSEST, device, math.ceil(CLOSE * count))
+        while self.size > self.limit:
+            self._drop(OLDEST, OLD)
 
     def _drop(self, which: str, *values: object) -> None:
         for one in self._database.execute(which, values).fetchall():

@@ -144,6 +144,16 @@ def test_only_when_there_are_no_more_pictures_does_the_oldest_of_the_rest_go(ope
     assert Numbers("level-1", BOOT, [(1, kept[0] - 1)]) in journal.gone(10)
 
 
+def test_of_the_rest_no_more_goes_at_once_than_takes_a_moment(open_journal):
+    journal = open_journal(limit=4_000_000)
+    journal.add([pack(seq) for seq in range(1, 38_000)])
+    seq = 38_000
+    while not journal.dropped:
+        journal.add([pack(seq)])
+        seq += 1
+    assert journal.dropped["telemetry"] <= 1000
+
+
 def test_what_the_centre_knows_to_be_gone_is_not_told_again(open_journal):
     journal = open_journal()
     journal.add([pack(seq) for seq in range(1, 8)])
