@@ -64,8 +64,8 @@ class Detection:
         self._link.stop()
 
     def health(self) -> Health:
-        if not self._link.connected:
-            return Health(state="down", detail="no link to the broker")
+        if self._link.trouble:
+            return Health(state="down", detail=self._link.trouble)
         if troubles := self._cameras.troubles:
             return Health(state="degraded", detail="; ".join(troubles))
         return Health(state="ok", detail=f"{len(self._cameras)} cameras, {len(self._sensors)} sensors watched")

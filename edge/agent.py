@@ -90,8 +90,8 @@ class Agent:
 
     def health(self) -> Health:
         silent = sorted(name for name, camera in self._cameras.copy().items() if camera.state != "online")
-        if not self._link.connected:
-            return Health(state="down", detail="no link to the broker")
+        if self._link.trouble:
+            return Health(state="down", detail=self._link.trouble)
         trouble = [f"no picture from {_names(silent)}"] if silent else []
         if unheard := self._sensors.silent():
             trouble.append(f"no reading from {_names(unheard)}")
@@ -116,7 +116,8 @@ class Agent:
             log.error("message on %s refused: %s", delivery.topic, error)
 
     def _heed_acks(self, *devices: str) -> None:
-        self._link.subscribe(*(str(Topic(self._site, device, "ack")) for device in devices))
+        """Late ones are worth nothing: what they would confirm has been sent again, and they tell a wrong time."""
+        self._link.subscribe(*(str(Topic(self._site, device, "ack")) for device in devices), qos=0)
 
     def _configure(self, now: float) -> None:
         while not self._configs.empty():

@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 SYNC_S = 1.0
 ROOM = 0.9  # of the limit that may be left once pictures had to go, so that not each message makes some go
 CLOSE = 0.5  # of a camera's pictures that are looked at first: those that came soonest after one another
-OLD = 500  # entries that go at a time once no pictures are left: a good part of millions would take half a minute
+OLD, MOST = 0.05, 500  # of all entries that go at a time once no pictures are left; of millions that took half a minute
 OVERHEAD = 100  # bytes of an entry besides its body
 
 SCHEMA = """
@@ -185,7 +185,7 @@ class Journal:
             device, count = crowded
             self._drop(CLOSEST, device, math.ceil(CLOSE * count))
         while self.size > self.limit:
-            self._drop(OLDEST, OLD)
+            self._drop(OLDEST, min(MOST, math.ceil(OLD * self.count)))
 
     def _drop(self, which: str, *values: object) -> None:
         for one in self._database.execute(which, values).fetchall():

@@ -26,6 +26,7 @@ LASTING_S = 10.0  # a connection that held so long was a good one; two of one na
 PARTING_S = 1.0  # for what is still queued at a stop
 FULL_S = 0.01
 MORE = 50  # messages that are read at once, before what waits to be written has its turn
+SOME = 16  # filters that are subscribed to at once: of hundreds, NATS would say nothing for longer than KEEPALIVE_S
 PUBACK = bytes((paho.PUBACK, 2))  # and how many bytes follow
 
 
@@ -43,6 +44,7 @@ class Delivery(NamedTuple):
     payload: bytes
     receipt: Receipt
     link: "Link"
+    retained: bool = False  # said before we subscribed, and nobody knows when
 
     def ack(self) -> None:
         self.link.ack([self.receipt])
@@ -74,6 +76,9 @@ class Link:
         has_room: Callable[[], bool] = lambda: True,
     ) -> None:
         self._filters = [(name, 1) for name in filters]
+        self._refused: list[str] = []  # filters
+        self._asked: dict[int, list[str]] = {}  # filters by the id of the message that asks for them
+        self._has_asked = False
         self._receive, self._greet, self._has_room = receive, greet, has_room
         self._connection, self._connected_at = 0, math.inf
         self._socket: BufferedSocket | None = None
@@ -102,12 +107,27 @@ class Link:
         client.max_inflight_messages_set(200)
         client.on_socket_open = self._on_open
         client.on_connect, client.on_message = self._on_connect, self._on_message
+        client.on_subscribe = self._on_subscribe
         client.on_socket_register_write = _leave_writing  # else every thread that publishes writes, into one another
         return client
 
     @property
     def connected(self) -> bool:
         return self._client.is_connected()
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether we are connected, and the broker has said what it makes of each subscription."""
+        return self.connected and self._has_asked and not self._asked
+
+    @property
+    def trouble(self) -> str:
+        """Why we do not hear all that we should, or nothing."""
+        if not self.connected:
+            return "no link to the broker"
+        if self._refused:
+            return f"the broker refuses {len(self._refused)} of {len(self._filters)} subscriptions: see docs/cluster.md"
+        return ""
 
     def start(self) -> None:
         self._thread.start()
@@ -122,13 +142,30 @@ class Link:
             self._thread.join(timeout=3)
         self._client._reset_sockets(sockpair_only=True)  # noqa: SLF001 - nothing else closes what wakes paho's loop
 
-    def subscribe(self, *filters: str) -> None:
-        """Hear these, too, from now on; those heard already stay as they are."""
+    def subscribe(self, *filters: str, qos: int = 1) -> None:
+        """Hear these, too, from now on; those heard already stay as they are.
+
+        At a `qos` of 0 what comes while we are away is not kept for us.
+        """
         known = dict(self._filters)
-        new = [(name, 1) for name in filters if name not in known]
+        new = [(name, qos) for name in filters if name not in known]
         self._filters.extend(new)  # whoever connects meanwhile subscribes to all of them
-        if new and self.connected:
-            self._client.subscribe(new)
+        if self.connected:
+            self._ask_for(new)
+
+    def _ask_for(self, filters: list[tuple[str, int]]) -> None:
+        for first in range(0, len(filters), SOME):
+            some = filters[first : first + SOME]
+            _, mid = self._client.subscribe(some)
+            if mid is not None:
+                self._asked[mid] = [name for name, _ in some]
+
+    def _on_subscribe(self, _client: paho.Client, _data: Any, mid: int, reasons: list[Any], _properties: Any) -> None:
+        asked = self._asked.pop(mid, [])
+        refused = [name for name, reason in zip(asked, reasons, strict=False) if reason.is_failure]
+        if refused:
+            self._refused += refused
+            log.error("the broker refuses %d of our subscriptions, such as %s", len(refused), refused[0])
 
     def publish(self, topic: str, payload: bytes, *, retain: bool = False, wait_s: float = 0) -> bool:
         """Queue a message; False when the queue is full or, having waited, the broker did not confirm it."""
@@ -142,7 +179,7 @@ class Link:
         while not self._stopping.is_set():
             self._connection += 1
             self._dealt.clear()
-            self._connected_at = math.inf
+            self._has_asked, self._connected_at = False, math.inf
             host, port = next(self._hosts)
             try:
                 self._client.connect(host, port, keepalive=KEEPALIVE_S)
@@ -185,8 +222,10 @@ class Link:
             client.disconnect()
             return
         self._connected_at = time.monotonic()
-        if self._filters:
-            client.subscribe(self._filters)
+        self._refused.clear()
+        self._asked.clear()
+        self._ask_for(self._filters)
+        self._has_asked = True
         if self._greet:
             self._greet(self)
 
@@ -196,7 +235,7 @@ class Link:
         What `receive` acks goes out with the others that are read at once. An id of an earlier connection may meanwhile
         name another message, not yet dealt with: it is passed over.
         """
-        mids = [mid for connection, mid in receipts if connection == self._connection]
+        mids = [mid for connection, mid in receipts if connection == self._connection and mid]  # none at QoS 0
         if threading.current_thread() is self._thread:
             self._dealt += mids
         else:
@@ -216,7 +255,7 @@ class Link:
             self.ack([receipt])
         else:
             topic = topic.replace("\0", "\ufffd")  # not every broker refuses it, but every database does
-            self._receive(Delivery(topic, bytes(message.payload), receipt, self))
+            self._receive(Delivery(topic, bytes(message.payload), receipt, self, message.retain))
 
 
 def _confirmed(message: paho.MQTTMessageInfo, within_s: float) -> bool:

@@ -1,5 +1,6 @@
 """What came in, sorted: decoded by its topic's stream, or set aside with the reason. Pure; no I/O."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -126,6 +127,8 @@ def _sort(message: Message, arrivals: Arrivals) -> None:
     match topic.stream:
         case "telemetry":
             pack = decode(message.body, Telemetry)
+            if not math.isfinite(pack.clock):
+                raise BadMessageError(f"{pack.clock} is no correction of a clock")
             readings = resolve(pack.senml, arrivals.received_at)
             arrivals.take(Boot(topic.site, topic.device, pack.boot), pack.seq, Pack(readings, pack.clock))
         case "status":

@@ -40,7 +40,9 @@ class Chore:
             try:
                 self._round(self._database.connect())
                 stop.wait(self._every_s)
-            except FAULTS as error:
+            except psycopg.Error as error:
+                if not isinstance(error, FAULTS):  # ours, or what somebody did to the tables; the stage goes on
+                    log.exception("%s cannot be done", self._name)
                 self._database.rest(error, stop)
         self._database.close()
 

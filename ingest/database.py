@@ -52,8 +52,8 @@ class Database:
 
     def health(self, link: Link, waiting: int) -> Health:
         """The health of a stage that lives by this database and the broker."""
-        if not link.connected:
-            return Health(state="down", detail="no link to the broker")
+        if link.trouble:
+            return Health(state="down", detail=link.trouble)
         if self.trouble:
             return Health(state="down", detail=self.trouble)
         return Health(state="ok", detail=f"{waiting} messages waiting")

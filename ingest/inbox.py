@@ -7,7 +7,7 @@ from typing import NamedTuple
 from edge.mqtt import Receipt
 from ingest.arrivals import Message
 
-BATCH = 1000  # messages
+BATCH, BATCH_BYTES = 1000, 4 << 20  # messages; and bytes of them, beyond which no more are taken
 GATHER_S, LOOK_S = 0.05, 0.002  # how long a batch that is less than half full waits for more, and how often it looks
 MESSAGES, BYTES = 2000, 256 << 20  # that may wait; beyond, the broker keeps the rest
 
@@ -43,6 +43,11 @@ class Inbox:
         until = time.monotonic() + GATHER_S
         while len(self) < BATCH // 2 and time.monotonic() < until:
             time.sleep(LOOK_S)
-        batch = [first, *(self._arrivals.get() for _ in range(min(len(self), BATCH - 1)))]
-        self._taken_bytes += sum(len(arrival.message.body) for arrival in batch)
+        batch, size = [first], len(first.message.body)
+        for _ in range(min(len(self), BATCH - 1)):
+            if size > BATCH_BYTES:
+                break
+            batch.append(arrival := self._arrivals.get())
+            size += len(arrival.message.body)
+        self._taken_bytes += size
         return batch

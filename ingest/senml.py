@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 from edge.messages import BadMessageError, SenmlRecord
 
+READINGS = 10_000  # of a pack: four bytes may be one, which takes a hundred times as many
+UNIT = 40  # characters
 RELATIVE_BELOW = 2**28  # a time below this is relative to now (section 4.5.3)
 VERSION = 10
 OLDEST_S, AHEAD_S = 366 * 86_400, 86_400  # a pack of wild times would ask for more chunks than TimescaleDB can lock
@@ -23,6 +25,8 @@ class Reading(NamedTuple):
 
 def resolve(pack: list[SenmlRecord], now: float) -> list[Reading]:
     """The pack's readings with names, units, values and times made absolute; raise BadMessageError."""
+    if len(pack) > READINGS:
+        raise BadMessageError(f"{len(pack)} readings are over the limit of {READINGS}: send them in several packs")
     return list(_resolve(pack, now))
 
 
@@ -47,6 +51,8 @@ def _is_base_only(record: SenmlRecord) -> bool:
 def _reading(record: SenmlRecord, metric: str, unit: str, at: float, base: float, base_sum: float) -> Reading:
     if not metric or len(metric) > 200 or "\0" in metric + unit:  # noqa: PLR2004 - a name, not an essay
         raise BadMessageError(f"{metric[:40]!r} is not the name of a metric")
+    if len(unit) > UNIT:
+        raise BadMessageError(f"{metric[:40]}: {unit[:40]!r} is not the name of a unit")
     text = record.vs if record.vs is not None else record.vd
     if text is not None and "\0" in text:
         raise BadMessageError(f"{metric}: text with a NUL character")

@@ -79,9 +79,14 @@ class Intake:
         upkeep.join()
 
     def health(self) -> Health:
-        return self._database.health(self._link, len(self._inbox))
+        own = self._database.health(self._link, len(self._inbox))
+        trouble = self._upkeep.trouble
+        return Health(state="down", detail=trouble) if trouble and own["state"] == "ok" else own
 
     def _on_delivery(self, delivery: Delivery) -> None:
+        if delivery.retained:  # the newest report of each agent, of which some have been dead for days
+            delivery.ack()
+            return
         self._inbox.put(Message.arrived(delivery.topic, delivery.payload), delivery.receipt)
 
     def _write_pending(self, connection: psycopg.Connection) -> None:

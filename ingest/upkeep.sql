@@ -63,13 +63,17 @@ SELECT hold_readings(%(since)s::timestamptz, %(until)s);
 DELETE FROM held_readings AS held WHERE NOT EXISTS (
     SELECT FROM incidents
     WHERE (incidents.site, incidents.device) = (held.site, held.device)
-      AND held.at >= began_at - interval '1 hour' AND held.at < incidents.at + interval '1 hour'
+      AND (incidents.kind = 'sensor_fault' OR incidents.zone = held.metric)
+      AND held.at >= least(began_at, incidents.at) - interval '1 hour'
+      AND held.at < greatest(began_at, incidents.at) + interval '1 hour'
       AND is_held(ticket, 'infinity')
 );
 
 -- name: forget_boots
 -- One with gaps stays: what is missing is not to be forgotten by waiting.
-DELETE FROM sequences WHERE heard_at < %(cutoff)s AND NOT gaps;
+-- So does that of an agent that still runs: a device of it that was silent for so long goes on in it.
+DELETE FROM sequences WHERE heard_at < %(cutoff)s AND NOT gaps
+    AND NOT EXISTS (SELECT FROM devices WHERE devices.site = sequences.site AND devices.boot = sequences.boot);
 
 -- name: refreshed
 SELECT nullif(until, '-infinity'), nullif(heard_at, '-infinity') FROM refreshed FOR UPDATE;

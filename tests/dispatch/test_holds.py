@@ -216,6 +216,35 @@ def test_so_do_those_of_a_day_for_which_there_never_was_a_part(connection: Conne
     assert held(connection) == [0]
 
 
+def test_what_ended_before_it_began_by_a_clock_that_was_set_back_is_held_too(
+    connection: Connection, upkeep: Upkeep
+) -> None:
+    at = RECEIVED.replace(hour=12)
+    tell(connection, stored(connection, kind="flood", device="level-1").id, at)
+    connection.execute("UPDATE incidents SET at = began_at - interval '3 hours'")
+    read(connection, at, -241, -239, 0, 59, 61)
+    upkeep.look(connection, at)
+    for _ in range(2):
+        upkeep.look(connection, at + timedelta(days=100))
+        assert held(connection) == [-239, 0, 59]
+
+
+def test_what_another_ticket_of_the_sensor_holds_is_its_own_metric(connection: Connection, upkeep: Upkeep) -> None:
+    at = RECEIVED.replace(hour=12)
+    flood = stored(connection, kind="flood", device="level-1")
+    tell(connection, flood.id, at)
+    tell(connection, stored(connection, kind="gas_leak", device="level-1").id, at)
+    connection.execute("UPDATE incidents SET zone = 'gas', kind = 'gas_leak' WHERE ticket <> %s", [flood.id])
+    read(connection, at, 0)
+    read(connection, at, 1, metric="gas")
+    upkeep.look(connection, at)
+    upkeep.look(connection, at + timedelta(days=100))
+    assert held(connection) == [0, 1]
+    connection.execute("UPDATE tickets SET state = 'closed', ended_at = %s WHERE id = %s", [CLOSED, flood.id])
+    upkeep.look(connection, at + timedelta(days=100))
+    assert held(connection) == [1]
+
+
 def test_they_are_held_for_whatever_came_of_the_ticket(connection: Connection, upkeep: Upkeep) -> None:
     at = RECEIVED.replace(hour=12)
     first = put_closed(connection, kind="flood", device="level-1")

@@ -15,11 +15,9 @@ from tests.waiting import wait_for
 def linked(url: str, name: str = "tester", **options: Any) -> Iterator[Link]:
     """A link that is connected, and subscribed where it has filters."""
     link = Link(url, name, **options)
-    subscribed = threading.Event()
-    link._client.on_subscribe = lambda *_: subscribed.set()
     link.start()
     try:
-        wait_for(lambda: link.connected and (subscribed.is_set() or not options.get("filters")))
+        wait_for(lambda: link.is_answered, within_s=30)
         yield link
     finally:
         link.stop()

@@ -199,13 +199,35 @@ def test_a_topic_that_no_database_takes_is_made_one_that_it_does(amqtt):
         wait_for(lambda: [delivery.topic for delivery in heard] == ["t/a\ufffdb"])
 
 
+def test_a_subscription_can_be_for_now_only(mosquitto):
+    """Amqtt keeps all of it."""
+    heard, late = [], []
+    with linked(mosquitto.url) as link:
+        with linked(mosquitto.url, "listener", receive=lambda one: heard.append(one) or one.ack()) as ear:
+            ear.subscribe("t/now", qos=0)
+            ear.subscribe("t/kept")
+
+            def send_and_hear():
+                link.publish("t/now", b"1")
+                link.publish("t/kept", b"1")
+                return {delivery.topic for delivery in heard} == {"t/now", "t/kept"}
+
+            wait_for(send_and_hear)
+        for _ in range(3):
+            assert link.publish("t/now", b"2", wait_s=10)
+            assert link.publish("t/kept", b"2", wait_s=10)
+        with linked(mosquitto.url, "listener", receive=lambda one: late.append(one) or one.ack()):
+            wait_for(lambda: [delivery.payload for delivery in late].count(b"2") == 3)
+            assert {delivery.topic for delivery in late} == {"t/kept"}
+
+
 @pytest.fixture
 def nats(tmp_path):
     need(shutil.which("nats-server"), "nats-server")
     config, port = tmp_path / "nats.conf", free_port()
     config.write_text(
         f"server_name: one\nlisten: 127.0.0.1:{free_port()}\njetstream {{ store_dir: {tmp_path} }}\n"
-        f"mqtt {{ listen: 127.0.0.1:{port} }}\n"
+        f"mqtt {{ listen: 127.0.0.1:{port}, max_ack_pending: 1000 }}\n"
     )
     with subprocess.Popen(["nats-server", "-c", str(config)], stderr=subprocess.DEVNULL) as process:
         try:
@@ -213,6 +235,20 @@ def nats(tmp_path):
             yield f"mqtt://127.0.0.1:{port}"
         finally:
             process.kill()
+
+
+def test_subscriptions_that_a_broker_refuses_are_told(nats, caplog):
+    names = [f"t/{number}" for number in range(100)]  # of which it takes as many as 65535 / 1000
+    with linked(nats, filters=names) as link:
+        wait_for(lambda: "refuses 35 of 100 subscriptions" in link.trouble)
+        assert "such as t/" in caplog.text
+
+
+def test_hundreds_of_subscriptions_are_taken(nats):
+    with linked(nats) as publisher, listening(nats, *(f"t/{number}" for number in range(60))) as heard:
+        for number in range(60):
+            publisher.publish(f"t/{number}", b"")
+        wait_for(lambda: len({delivery.topic for delivery in heard}) == 60)
 
 
 def test_a_topic_that_is_no_text_ends_nothing(nats):

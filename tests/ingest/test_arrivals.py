@@ -4,8 +4,9 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
-from edge.messages import Status, encode_json
+from edge.messages import Status, encode_binary, encode_json
 from ingest.arrivals import HEAD, LIMIT, Boot, Message, Pack, Reject, sort_arrivals
 from ingest.senml import Reading
 from tests.ingest.arrived import BOOT, EARLIER, JPEG, NOW, arrived, dropped, frame, pack, status, topic
@@ -105,6 +106,7 @@ def test_a_message_of_the_largest_size_is_read():
         ("telemetry", encode_json(pack(1, value=1.5)).replace(b"1.5", b"1e999"), "out of range"),
         ("telemetry", arrived(pack(1, value=float("nan"))).body, "water_level: nan is not a finite number"),
         ("telemetry", arrived(pack(2**62)).body, "$.seq"),
+        ("telemetry", encode_binary(replace(pack(1), clock=math.inf)), "inf is no correction of a clock"),
         ("frame", arrived(frame(1, jpeg=b"\xff\xd8 cut")).body, "not a JPEG: 6 bytes"),
         ("frame", arrived(frame(1, jpeg=b"")).body, "not a JPEG: 0 bytes"),
         ("frame", arrived(frame(1, at=NOW + 3600)).body, "captured 3600 s in the future"),

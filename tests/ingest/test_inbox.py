@@ -42,6 +42,13 @@ def test_it_has_room_until_it_holds_too_many_or_too_large(monkeypatch, limit, va
     assert inbox.has_room()
 
 
+def test_of_large_ones_few_are_of_a_batch(monkeypatch):
+    monkeypatch.setattr(module, "BATCH_BYTES", 25)
+    inbox = Inbox()
+    fill(inbox, 5, bytes(10))
+    assert [numbers(inbox.take(1)) for _ in range(2)] == [[0, 1, 2], [3, 4]]
+
+
 def test_what_comes_while_a_batch_gathers_is_of_it(monkeypatch):
     monkeypatch.setattr(module, "GATHER_S", 10.0)
     monkeypatch.setattr(module, "BATCH", 8)

@@ -20,7 +20,8 @@ def fetch(url, sql):
 
 def test_an_empty_database_gets_every_migration_in_order_and_keeps_their_names(empty_database):
     assert migrate(empty_database) == NAMES
-    assert fetch(empty_database, "SELECT name FROM migrations ORDER BY at, name") == [(name,) for name in NAMES]
+    names = [name for (name,) in fetch(empty_database, "SELECT name FROM migrations ORDER BY at, name")]
+    assert names[:-1] == NAMES  # and what is of this engine
 
 
 def write_reading(url, days_ago=0):
@@ -59,6 +60,29 @@ def test_a_migration_that_fails_leaves_nothing_behind_and_the_next_start_goes_on
     ]
     (tmp_path / "0002_bad.sql").write_text("CREATE TABLE half (id int);")
     assert migrate(empty_database) == ["0002_bad.sql"]
+
+
+def test_whoever_reads_for_long_holds_nobody_up_where_nothing_is_to_be_done(database):
+    with psycopg.connect(database) as reader, psycopg.connect(database, autocommit=True) as writer:
+        reader.execute("SELECT FROM readings_1h").fetchall()
+        writer.execute("SET lock_timeout = '2s'")
+        with ThreadPoolExecutor() as pool:
+            assert pool.submit(migrate, database).result(timeout=10) == []
+        writer.execute(
+            "INSERT INTO readings (at, site, device, metric, value, unit, received_at)"
+            " VALUES (now(), 'tooley', 'level-1', 'water_level', 1, 'm', now())"
+        )
+
+
+def test_a_migration_that_waits_for_long_gives_up_and_is_tried_again(database, monkeypatch):
+    monkeypatch.setattr("ingest.migrate.PATIENCE", "100ms")
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute("DELETE FROM migrations WHERE name NOT LIKE '0%'")
+    with psycopg.connect(database) as reader:
+        reader.execute("SELECT FROM readings_1h").fetchall()
+        with pytest.raises(psycopg.errors.LockNotAvailable):
+            migrate(database)
+    migrate(database)
 
 
 def hypertables(url):

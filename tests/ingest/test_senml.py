@@ -174,3 +174,16 @@ def test_whatever_the_pack_its_readings_can_be_stored_or_it_is_refused(pack):
         assert value is None or math.isfinite(value)
         assert metric
         assert "\0" not in metric + (text or "") + unit
+
+
+@pytest.mark.parametrize(
+    ("pack", "reason"),
+    [
+        ([SenmlRecord(n="level", v=1.0)] * 10_001, "in several packs"),
+        ([SenmlRecord(n="level", v=1.0, u="m" * 41)], "not the name of a unit"),
+        ([SenmlRecord(n="level", v=1.0, bu="m" * 100_000)], "not the name of a unit"),
+    ],
+)
+def test_what_would_take_much_more_room_than_it_has_is_refused(pack, reason):
+    with pytest.raises(BadMessageError, match=reason):
+        resolve(pack, NOW)

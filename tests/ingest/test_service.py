@@ -33,12 +33,11 @@ ACKS = "yihu/v1/+/+/+/ack"
 def running(broker, database, share=Share()):  # noqa: B008 - frozen
     """An ingest stage at work; a function that reads its metrics."""
     registry, stop = CollectorRegistry(), threading.Event()
-    intake, subscribed = Intake(broker, database, share, registry), threading.Event()
-    intake._link._client.on_subscribe = lambda *_: subscribed.set()
+    intake = Intake(broker, database, share, registry)
     thread = threading.Thread(target=intake.run, args=(stop,))
     thread.start()
     try:
-        assert subscribed.wait(timeout=10)
+        wait_for(lambda: intake._link.is_answered)
         yield lambda name: registry.get_sample_value(f"yihu_ingest_{name}")
     finally:
         stop.set()
@@ -95,6 +94,19 @@ def test_what_the_street_sends_is_stored_and_acked(any_broker, database, fetch):
     assert values(fetch) == [1, 2]
     assert fetch("SELECT state FROM statuses") == [("online",)]
     assert fetch("SELECT device FROM pictures") == [("cam-1",)]
+
+
+def test_what_the_broker_retains_of_an_agent_says_nothing_about_now(mosquitto, database, fetch):
+    with linked(mosquitto.url, "street") as street:
+        message = arrived(status(), "edge")
+        assert street.publish(message.topic, message.body, retain=True, wait_s=10)
+        with running(mosquitto.url, database) as metric:
+            send(street, *packs(1))
+            wait_for(lambda: metric("messages_total") == 1)
+            time.sleep(0.3)
+            assert fetch("SELECT FROM devices") == []
+            send(street, message)
+            wait_for(lambda: fetch("SELECT state FROM devices") == [("online",)])
 
 
 def test_while_one_is_missing_the_ack_stays_below_it(mosquitto, database):

@@ -132,6 +132,25 @@ def test_boots_that_nobody_has_heard_of_for_long_go_but_for_those_with_gaps(look
     assert [str(boot)[-1] for (boot,) in fetch("SELECT boot FROM sequences ORDER BY boot")] == ["2", "3"]
 
 
+def test_the_numbers_of_a_start_that_still_lasts_stay(look, connection, fetch):
+    """A sensor of it that was silent for months goes on where it was."""
+    boot = "00000000-0000-0000-0000-000000000001"
+    connection.execute(
+        "INSERT INTO sequences VALUES ('tooley', 'level-1', %s::text::uuid, '{[1,9)}', %s)", [boot, NOW - 91 * DAY]
+    )
+    connection.execute("INSERT INTO sites (id, name, timezone, detector) VALUES ('tooley', '', 'UTC', '{}')")
+    connection.execute(
+        "INSERT INTO devices (site, id, kind, name, state, boot)"
+        " VALUES ('tooley', 'edge', 'agent', '', 'online', %s::text::uuid)",
+        [boot],
+    )
+    look()
+    assert len(fetch("SELECT FROM sequences")) == 1
+    connection.execute("UPDATE devices SET boot = gen_random_uuid()")
+    look()
+    assert fetch("SELECT FROM sequences") == []
+
+
 def test_what_was_removed_is_counted_and_when_all_was_done(look, read, registry, connection):
     connection.execute(
         "INSERT INTO sequences VALUES ('tooley', 'cam-1', gen_random_uuid(), '{[1,2)}', %s)", [NOW - 91 * DAY]
