@@ -52,10 +52,10 @@ def committed(connection: psycopg.Connection) -> set[Number]:
     return set(rows.fetchall())
 
 
-def add_sensors(connection: psycopg.Connection) -> None:
+def add_sensors(connection: psycopg.Connection, count: int = SENSORS, every_s: float = EVERY_S) -> None:
     connection.execute("INSERT INTO sites (id, name, timezone, detector) VALUES ('tooley', '', 'UTC', '{}')")
-    for number in range(SENSORS):
-        config = Jsonb({"sensor": f"sim://water_level?seed={number}&events=none", "every": EVERY_S})
+    for number in range(count):
+        config = Jsonb({"sensor": f"sim://water_level?seed={number}&events=none", "every": every_s})
         connection.execute(
             "INSERT INTO devices (site, id, kind, name, config) VALUES ('tooley', %s, 'sensor', '', %s)",
             [f"level-{number}", config],

@@ -18,7 +18,7 @@ from tests.waiting import wait_for
 
 pytestmark = pytest.mark.timeout(300)
 
-NODES = 3
+NODES, SENSORS = 3, 40
 
 
 class Node:
@@ -68,7 +68,7 @@ def nodes(tmp_path: Path, ports: list[int]) -> Iterator[list[Node]]:
 def test_a_node_that_is_killed_under_load_loses_nothing(
     nodes: list[Node], ports: list[int], database: str, connection: psycopg.Connection, tmp_path: Path
 ) -> None:
-    add_sensors(connection)
+    add_sensors(connection, SENSORS, 0.5)
     hosts = [f"{LOOPBACK}:{port}" for port in ports[:NODES]]
     random.shuffle(hosts)  # whoever is killed, some are connected to it at times
     url = f"mqtt://yihu:{PASSWORD}@{','.join(hosts)}"
@@ -80,4 +80,14 @@ def test_a_node_that_is_killed_under_load_loses_nothing(
         wait_for(lambda: len(committed(connection)) > reached + 500, within_s=60)
         nodes[0].start()
         wait_for(lambda: not gaps(connection), within_s=120)
+        assert len({device for device, _, _ in committed(connection)}) == SENSORS + 1
+        wait_for(lambda: 0 < waiting_at_the_edge(connection) < SENSORS * 5, within_s=60)
     assert duplicates(connection) == []
+
+
+def waiting_at_the_edge(connection: psycopg.Connection) -> int:
+    """Messages that the agent has not heard of that they are there."""
+    ((waiting,),) = connection.execute(
+        "SELECT coalesce(max((detail -> 'journal' ->> 'waiting')::int), 0) FROM devices WHERE kind = 'agent'"
+    )
+    return int(waiting)
