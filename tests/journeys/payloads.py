@@ -40,14 +40,15 @@ class Fuzzer:
     def __init__(self, seed: int) -> None:
         self._chance = random.Random(seed)
 
-    def payloads(self, count: int) -> Iterator[tuple[str, bytes]]:
-        """Topics and bodies. A topic never holds what brokers refuse at the door."""
+    def payloads(self, count: int) -> Iterator[tuple[str, bytes, UUID]]:
+        """Topics, bodies and the boot that each is of. A topic never holds what brokers refuse at the door."""
         chance = self._chance
         streams = chance.choices([*WEIGHTS], [*WEIGHTS.values()], k=count)
         for seq, stream in enumerate(streams, 1):
             device = f"d-{chance.randrange(20)}"
-            sample = samples(UUID(int=chance.getrandbits(128)), seq, device)[stream]
-            yield self._topic(stream, device), self._body(msgspec.to_builtins(sample, builtin_types=(bytes,)))
+            boot = UUID(int=chance.getrandbits(128))
+            sample = msgspec.to_builtins(samples(boot, seq, device)[stream], builtin_types=(bytes,))
+            yield self._topic(stream, device), self._body(sample), boot
 
     def _topic(self, stream: str, device: str) -> str:
         topic = str(Topic(SITE, device, stream))

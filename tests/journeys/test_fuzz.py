@@ -7,17 +7,20 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from urllib.request import urlopen
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import msgspec
 import psycopg
 import pytest
+from psycopg.types.json import Jsonb
 
 from deploy.bench.generator import Generator, packet
 from deploy.embedded import free_port
 from edge.messages import SenmlRecord, Telemetry
 from edge.topics import Topic
+from ingest.arrivals import HEAD
 from tests.conftest import Broker
 from tests.journeys.chaos import Process
 from tests.journeys.payloads import SITE, Fuzzer
@@ -71,6 +74,13 @@ def heard_by(stage: str, topics: Counter[str]) -> int:
     )
 
 
+def unaccounted(connection: psycopg.Connection, sent: dict[tuple[str, bytes], UUID]) -> list[tuple[str, bytes]]:
+    """Of what ingest was sent, by topic and the head of its body, what is neither set aside nor stored by its boot."""
+    set_aside = set(connection.execute("SELECT topic, head FROM quarantine", binary=True))
+    boots = {boot for (boot,) in connection.execute("SELECT boot FROM sequences UNION SELECT boot FROM statuses")}
+    return [one for one, boot in sent.items() if one not in set_aside and boot not in boots]
+
+
 def pack(boot, seq: int, value: float) -> bytes:
     return msgspec.json.encode(Telemetry(boot, seq, [SenmlRecord(n="water_level", u="m", v=value, bt=time.time())]))
 
@@ -87,8 +97,11 @@ def test_whatever_is_sent_on_whatever_topic_stops_nobody_and_is_accounted_for(
     with contextlib.ExitStack() as stack:
         stages = {stage: stack.enter_context(probed(stage, common)) for stage in (*STREAMS, "edge")}
         generator = stack.enter_context(Generator(mosquitto.url))
-        for seq, (topic, body) in enumerate(Fuzzer(seed).payloads(COUNT), 1):
+        sent = dict[tuple[str, bytes], UUID]()
+        for seq, (topic, body, of) in enumerate(Fuzzer(seed).payloads(COUNT), 1):
             topics[topic] += 1
+            if heard_by("ingest", Counter([topic])):
+                sent[topic, body[:HEAD]] = of
             generator.publish([packet(topic, body)])
             if seq % 100 == 0:
                 topics[str(good)] += 1
@@ -109,9 +122,26 @@ def test_whatever_is_sent_on_whatever_topic_stops_nobody_and_is_accounted_for(
             ),
             within_s=120,
         )
-        wait_for(lambda: detect("yihu_detect_readings_total") > 0, within_s=60)
+        add_sensor(connection, "level-1", {"sensor": "sim://water_level?events=none", "every": 0.2, "agent": "edge"})
+        wait_for(lambda: connection.execute("SELECT FROM readings WHERE device = 'level-1'").fetchall(), within_s=60)
+        add_sensor(connection, str(good.device), {"rules": [{"kind": "flood", "metric": "water_level", "above": 1e9}]})
+
+        def is_heard() -> bool:
+            generator.publish([packet(str(good), pack(uuid4(), 1, 0))])
+            return detect("yihu_detect_readings_total") > 0
+
+        wait_for(is_heard, within_s=60)
         set_aside = ingest("yihu_ingest_quarantined_total") + dispatch("yihu_dispatch_quarantined_total")
         assert {stage: process.is_alive() for stage, (process, _) in stages.items()} == dict.fromkeys(stages, True)
     assert connection.execute("SELECT count(*) FROM quarantine").fetchall() == [(set_aside,)]
-    rows = connection.execute("SELECT value FROM readings WHERE device = 'good' ORDER BY at").fetchall()
+    assert unaccounted(connection, sent) == []
+    rows = connection.execute("SELECT value FROM readings WHERE device = 'good' AND value > 0 ORDER BY at").fetchall()
     assert rows == [(seq,) for seq in range(100, COUNT + 1, 100)]
+
+
+def add_sensor(connection: psycopg.Connection, device: str, config: dict[str, Any]) -> None:
+    connection.execute(
+        "INSERT INTO devices (site, id, kind, name, config) VALUES (%s, %s, 'sensor', '', %s)"
+        " ON CONFLICT (site, id) DO UPDATE SET config = excluded.config",
+        [SITE, device, Jsonb(config)],
+    )
