@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 import msgspec
 from prometheus_client import CollectorRegistry
 
+from edge.address import without_secret
 from edge.camera import Camera
 from edge.capture import Held, Shot
 from edge.clock import Offset
@@ -136,7 +137,7 @@ class Agent:
             self._cameras.pop(device).close()
         if config and config.camera:
             self._cameras[device] = Camera(config, now)
-            log.info("camera %s: %s at %g frames/s", device, config.camera, config.fps)
+            log.info("camera %s: %s at %g frames/s", device, without_secret(config.camera), config.fps)
 
     def _attend(self, now: float) -> None:
         pipes = [camera.pipe for camera in self._cameras.values() if camera.pipe]

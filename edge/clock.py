@@ -3,7 +3,8 @@
 from collections import deque
 from typing import NamedTuple
 
-HEARD_S = 600.0  # acks that are older say little: no two clocks run alike
+HEARD_S = 600.0  # acks that are older say little where there are newer ones: no two clocks run alike
+DRIFT = 100e-6  # seconds a second that they may drift apart at the most
 MOST = 200  # acks that are remembered
 TOLERATED_S = 2.0
 
@@ -33,13 +34,14 @@ class Clock:
         self._bounds.append((heard_at, centre_at - heard_at, centre_at - sent_at))
 
     def offset(self, now: float, here: float) -> Offset | None:
-        """As this machine's clock says `here`; None where the centre has not spoken for long."""
-        while self._bounds and now - self._bounds[0][0] > HEARD_S:
+        """As this machine's clock says `here`; None where the centre has not spoken yet."""
+        while len(self._bounds) > 1 and now - self._bounds[0][0] > HEARD_S:
             self._bounds.popleft()
         if not self._bounds:
             return None
         least, most = self._interval()
-        return Offset((least + most) / 2 + now - here, (most - least) / 2)
+        silent_s = max(0.0, now - self._bounds[-1][0] - HEARD_S)
+        return Offset((least + most) / 2 + now - here, (most - least) / 2 + DRIFT * silent_s)
 
     def _interval(self) -> tuple[float, float]:
         """The least and the most that the centre's clock may be ahead of our monotonic one."""

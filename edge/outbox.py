@@ -7,6 +7,8 @@ that nothing new ever stands in a long line behind it.
 import contextlib
 import heapq
 import logging
+import math
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -85,7 +87,8 @@ class Outbox:
         self._throttle, self.clock = Throttle(), Clock()
         self._replayed = 0  # the journal's id of what went out again last
         self._patience_s = PATIENCE_S
-        self._spans_at = 0.0
+        self._look_at, self._told_at = 0.0, -math.inf
+        self._told: Numbers | None = None  # the lowest that the centre was told is gone, when it was told last
         self._failure = ""
 
     @property
@@ -120,14 +123,15 @@ class Outbox:
                 self._journal.confirm(confirmed)
 
     def _land(self, device: str, ack: Ack, heard_at: float) -> Numbers:
-        spans = [(0, ack.seq), *ack.also]
-        flights = self._flights.get((device, ack.boot), {})
-        landed = [flights.pop(seq) for seq in [*flights] if any(first <= seq <= last for first, last in spans)]
+        spans = sorted([(0, ack.seq), *ack.also])
+        flights, starts = self._flights.get((device, ack.boot), {}), [first for first, _ in spans]
+        landed = [flights.pop(seq) for seq in [*flights] if seq <= spans[bisect_right(starts, seq) - 1][1]]
         for flight in landed:
             if flight.waited:
                 self._throttle.confirm(flight.size, flight.sent_at, heard_at)
-        if landed:
-            self.clock.hear(max(flight.sent_at for flight in landed), ack.at, heard_at)
+        new = [flight.sent_at for flight in landed if not flight.waited]
+        if new:  # of what was sent twice it may be the first that has landed
+            self.clock.hear(max(new), ack.at, heard_at)
         return Numbers(device, ack.boot, spans)
 
     def report(self, now: float) -> dict[str, int]:
@@ -206,11 +210,17 @@ class Outbox:
                 self._replayed = id_
 
     def _tell_what_is_gone(self, now: float) -> None:
-        if now < self._spans_at:
+        """Some of it; more as soon as the centre knows of that, and the same again when it has not said so for long."""
+        if now < self._look_at:
             return
+        self._look_at = now + SPANS_EVERY_S
         gone = self._journal.gone(SPANS)
+        lowest = gone[0]._replace(spans=gone[0].spans[:1]) if gone else None
+        if not gone or (lowest == self._told and now < self._told_at + self._patience_s):
+            return
         told = [self._publish(device, "dropped", encode_json(Dropped(boot, spans))) for device, boot, spans in gone]
-        self._spans_at = now + (self._patience_s if told and all(told) else SPANS_EVERY_S)
+        if all(told):
+            self._told, self._told_at = lowest, now
 
     def _publish(self, device: str, stream: str, payload: bytes, *, retain: bool = False) -> bool:
         return self._broker.publish(str(Topic(self._site, device, stream)), payload, retain=retain)

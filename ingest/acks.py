@@ -2,25 +2,27 @@
 
 import time
 
-from edge.messages import Ack, encode_json
+from edge.messages import Ack, Span, encode_json
 from edge.mqtt import Link
 from edge.topics import Topic
 from ingest.arrivals import Boot
-from ingest.numbers import Committed
+from ingest.numbers import Committed, merged
 
 EVERY_S = 0.2  # an ack for each batch would be an ack for each message where there are many devices
 
 
 class Acks:
-    """For one thread. The newest that is known of a boot stands for all before it."""
+    """For one thread."""
 
     def __init__(self, link: Link) -> None:
         self._link = link
-        self._due: dict[Boot, Committed] = {}
+        self._due: dict[Boot, list[Span]] = {}
         self._told_at = 0.0
 
     def note(self, committed: list[Committed]) -> None:
-        self._due.update((one.boot, one) for one in committed)
+        for boot, spans in committed:
+            due = self._due.get(boot)
+            self._due[boot] = merged([*due, *spans]) if due else spans
 
     def tell(self, *, busy: bool) -> None:
         now = time.monotonic()
@@ -28,13 +30,12 @@ class Acks:
             return
         self._told_at = now
         at = time.time()
-        for (site, device, _), committed in self._due.items():
-            self._link.publish(str(Topic(site, device, "ack")), encode_json(acknowledge(committed, at)))
+        for boot, spans in self._due.items():
+            self._link.publish(str(Topic(boot.site, boot.device, "ack")), encode_json(acknowledge(boot, spans, at)))
         self._due.clear()
 
 
-def acknowledge(committed: Committed, at: float) -> Ack:
-    """What is committed of a boot, said to its agent: all from 1 up to a number, and whatever lies beyond it."""
-    spans = committed.spans
+def acknowledge(boot: Boot, spans: list[Span], at: float) -> Ack:
+    """What is committed of a boot, said to its agent: all from 1 up to a number, and what lies beyond it."""
     starts = bool(spans) and spans[0][0] == 1
-    return Ack(committed.boot.boot, spans[0][1] if starts else 0, at, spans[starts:])
+    return Ack(boot.boot, spans[0][1] if starts else 0, at, spans[starts:])

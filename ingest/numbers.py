@@ -19,7 +19,10 @@ New = tuple[Boot, Numbered]
 
 
 class Committed(NamedTuple):
-    """What is in the database of a device's boot: the lowest spans of it, both ends included."""
+    """What is in the database of a device's boot: its lowest span and those that hold what came now, in order.
+
+    Both ends of a span are included.
+    """
 
     boot: Boot
     spans: list[Span]
@@ -66,6 +69,17 @@ def spans_of(numbers: Iterable[int]) -> Iterator[Span]:
         last = number
     if first is not None and last is not None:
         yield first, last
+
+
+def merged(spans: Iterable[Span]) -> list[Span]:
+    """The same numbers in spans that are apart, in order."""
+    apart: list[Span] = []
+    for first, last in sorted(spans):
+        if apart and first <= apart[-1][1] + 1:
+            apart[-1] = apart[-1][0], max(last, apart[-1][1])
+        else:
+            apart.append((first, last))
+    return apart
 
 
 def multirange(spans: Iterable[Span]) -> str:

@@ -1,16 +1,25 @@
 -- name: record_numbers
--- What arrived and what was given up; returns what had arrived before, and the lowest spans of all that is there.
-INSERT INTO sequences AS known (site, device, boot, received, dropped, heard_at)
-SELECT site, device, boot, received, dropped, %(now)s::timestamptz
-FROM json_to_recordset(%(arrived)s)
-     AS arrived (site text, device text, boot uuid, received int8multirange, dropped int8multirange)
-ORDER BY site, device, boot  -- one order for all, so that two processes cannot wait for each other
-ON CONFLICT (site, device, boot) DO UPDATE SET
-    repeated = known.received * excluded.received,
-    received = known.received + excluded.received,
-    dropped = known.dropped + excluded.dropped,
-    heard_at = excluded.heard_at
-RETURNING site, device, boot, spans(repeated), (spans(received + dropped))[:100];
+-- What arrived and what was given up; returns what had arrived before, and of all that is there the lowest span and
+-- those that hold what came now: a boot may have tens of thousands.
+WITH arrived AS (
+    SELECT * FROM json_to_recordset(%(arrived)s)
+        AS arrived (site text, device text, boot uuid, received int8multirange, dropped int8multirange)
+), recorded AS (
+    INSERT INTO sequences AS known (site, device, boot, received, dropped, heard_at)
+    SELECT site, device, boot, received, dropped, %(now)s::timestamptz FROM arrived
+    ORDER BY site, device, boot  -- one order for all, so that two processes cannot wait for each other
+    ON CONFLICT (site, device, boot) DO UPDATE SET
+        repeated = known.received * excluded.received,
+        received = known.received + excluded.received,
+        dropped = known.dropped + excluded.dropped,
+        heard_at = excluded.heard_at
+    RETURNING site, device, boot, repeated, received + dropped AS known
+)
+SELECT site, device, boot, spans(repeated), spans(coalesce((
+    SELECT range_agg(span) FROM unnest(known) AS span
+    WHERE lower(span) = lower(known) OR span && (arrived.received + arrived.dropped)
+), '{}'))
+FROM recorded JOIN arrived USING (site, device, boot);
 
 -- name: count_gaps
 SELECT count(*), coalesce(sum((SELECT sum(upper(gap) - lower(gap)) FROM unnest(missing_of(received + dropped)) AS gap)), 0)

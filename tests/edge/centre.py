@@ -23,7 +23,7 @@ class Centre:
         self.retained: dict[str, bytes] = {}
         self.numbers: dict[tuple[str, UUID], set[int]] = {}
         self.gone: dict[tuple[str, UUID], set[int]] = {}
-        self._touched: set[tuple[str, UUID]] = set()
+        self._touched: dict[tuple[str, UUID], set[int]] = {}
 
     def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> bool:
         assert self.connected
@@ -41,22 +41,25 @@ class Centre:
         message = decode(payload, KINDS[topic.stream])
         self.came.append((topic.device, topic.stream, message))
         boot = topic.device, message.boot
-        self._touched.add(boot)
+        touched = self._touched.setdefault(boot, set())
         if isinstance(message, Dropped):
-            spans = self.gone.setdefault(boot, set())
-            spans.update(seq for first, last in message.spans for seq in range(first, last + 1))
+            told = {seq for first, last in message.spans for seq in range(first, last + 1)}
+            self.gone.setdefault(boot, set()).update(told)
+            touched.update(told)
         else:
             self.numbers.setdefault(boot, set()).add(message.seq)
+            touched.add(message.seq)
 
     def acks(self, at: float = 0.1) -> list[Heard]:
         """What it says that it has, of all that it heard of since it was last asked, heard at once at that time."""
-        touched, self._touched = self._touched, set()
-        return [Heard(device, self._ack(device, boot, at), at) for device, boot in sorted(touched)]
+        touched, self._touched = self._touched, {}
+        return [Heard(device, self._ack(device, boot, new, at), at) for (device, boot), new in sorted(touched.items())]
 
-    def _ack(self, device: str, boot: UUID, at: float) -> Ack:
+    def _ack(self, device: str, boot: UUID, new: set[int], at: float) -> Ack:
+        """All up to a number and, beyond that, what came now."""
         have = self.numbers.get((device, boot), set()) | self.gone.get((device, boot), set())
         seq = next(number for number in range(len(have) + 1) if number + 1 not in have)
-        return Ack(boot, seq, at, [(number, number) for number in sorted(have) if number > seq])
+        return Ack(boot, seq, at, [(number, number) for number in sorted(new) if number > seq])
 
     def of(self, device: str, stream: str = "telemetry") -> list[int]:
         return [message.seq for name, kind, message in self.came if (name, kind) == (device, stream)]

@@ -16,11 +16,21 @@ def heard(*rounds: tuple[float, float, float], centre: float = CENTRE) -> Clock:
     return clock
 
 
-def test_it_knows_nothing_before_the_centre_speaks_or_long_after():
+def test_it_knows_nothing_before_the_centre_speaks():
     assert Clock().offset(0.0, 0.0) is None
-    clock = heard((0, 0.1, 0.1))
-    assert clock.offset(HEARD_S, CENTRE)
-    assert clock.offset(HEARD_S + 0.3, CENTRE) is None
+
+
+def test_while_the_centre_is_silent_it_knows_less_and_less_but_not_nothing():
+    clock, day = heard((0, 0.1, 0.1)), 86_400.0
+    assert clock.offset(HEARD_S, CENTRE + HEARD_S - 3600) == Offset(pytest.approx(3600), pytest.approx(0.1))
+    assert clock.offset(day, CENTRE + day - 3600).correction_s == pytest.approx(3600)
+    assert clock.offset(day, CENTRE + day - 5).error_s == pytest.approx(8.7, abs=0.2)
+    assert clock.offset(day, CENTRE + day - 5).correction_s == 0.0
+
+
+def test_what_was_heard_long_ago_goes_once_there_is_something_newer():
+    clock = heard((0, 0.001, 0.001), (HEARD_S, 1, 1))
+    assert clock.offset(HEARD_S + 2, CENTRE).error_s == pytest.approx(1, abs=0.01)
 
 
 @given(st.lists(st.tuples(st.floats(0, 500), waits, waits), min_size=1, max_size=30), st.floats(-1e6, 1e6))

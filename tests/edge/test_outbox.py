@@ -191,6 +191,26 @@ def test_what_had_to_go_is_told_and_told_again_until_the_centre_knows(tmp_path, 
     journal.close()
 
 
+def test_of_a_long_night_that_was_thinned_all_arrives_and_all_else_is_told(tmp_path, centre):
+    """Of several cameras, each with more gaps than are told at once."""
+    journal = Journal(tmp_path / "night", 300_000)
+    outbox, cameras, now = Outbox("tooley", BOOT, journal, centre), ("cam-1", "cam-2", "cam-3"), 0.0
+    centre.connected = False
+    for at in range(4000):
+        send(outbox, *(picture(camera, at=float(at)) for camera in cameras))
+    assert 8000 < outbox.report(4000.0)["dropped_frame"] < 11_500
+    centre.connected = True
+    while (journal.count or journal.gone(1)) and now < 60:
+        now += 0.2
+        send(outbox, now=now)
+        outbox.confirm(centre.acks(now + 0.05))
+    assert now < 60
+    for camera in cameras:
+        known = centre.numbers[(camera, BOOT)] | centre.gone[(camera, BOOT)]
+        assert known == set(range(1, 4001))
+    journal.close()
+
+
 def test_it_reports_what_waits(outbox, centre):
     centre.connected = False
     send(outbox, reading(at=940.0), reading(at=1000.0))

@@ -27,7 +27,21 @@ def committed(*spans, device="level-1", boot=BOOT):
     ],
 )
 def test_an_ack_says_up_to_where_all_is_there_and_what_is_beyond(spans, seq, also):
-    assert acknowledge(committed(*spans), NOW) == Ack(BOOT, seq, NOW, also)
+    assert acknowledge(LEVEL, spans, NOW) == Ack(BOOT, seq, NOW, also)
+
+
+def test_while_much_comes_all_that_came_beyond_a_gap_is_told_together(mosquitto, monkeypatch):
+    with listening(mosquitto.url, "yihu/v1/+/+/+/ack") as heard, linked(mosquitto.url, "ingest") as link:
+        acks = Acks(link)
+        acks.tell(busy=False)
+        for spans in ([(1, 2), (5, 5)], [(1, 2), (9, 9)], [(1, 3), (5, 6)]):
+            acks.note([committed(*spans)])
+            acks.tell(busy=True)
+        monkeypatch.setattr(module, "EVERY_S", 0.0)
+        acks.tell(busy=True)
+        wait_for(lambda: heard)
+        ack = decode(heard[0].payload, Ack)
+        assert (ack.seq, ack.also) == (3, [(5, 6), (9, 9)])
 
 
 def heard_by(heard) -> list[tuple[str, UUID, int]]:
