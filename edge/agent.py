@@ -1,5 +1,6 @@
 """The agent: keeps its cameras and sensors as their configuration says, publishes what they say and its own status."""
 
+import contextlib
 import logging
 import math
 import queue
@@ -15,7 +16,7 @@ from edge.address import without_secret
 from edge.camera import Camera
 from edge.capture import Held, Shot
 from edge.clock import Offset
-from edge.journal import Journal
+from edge.journal import Journal, JournalError
 from edge.messages import (
     Ack,
     AgentState,
@@ -75,6 +76,8 @@ class Agent:
         self._outbox = Outbox(site, self._boot, journal, self._link)
         self._offset: Offset | None = None
         self._heed_acks(name, *journal.devices())
+        self._known: dict[str, bytes] = {}  # our devices as the journal has them
+        self._take_up()
 
     def run(self, stop: threading.Event) -> None:
         self._link.start()
@@ -120,10 +123,32 @@ class Agent:
         """Late ones are worth nothing: what they would confirm has been sent again, and they tell a wrong time."""
         self._link.subscribe(*(str(Topic(self._site, device, "ack")) for device in devices), qos=0)
 
+    def _take_up(self) -> None:
+        """Begin with what our devices were: the broker, which says what they are, may be away for long."""
+        for device, body in self._journal.remembered():
+            with contextlib.suppress(BadMessageError):  # of another version; the broker's will come
+                self._configs.put((device, decode(body, DeviceConfig)))
+                self._known[device] = body
+
+    def _remember(self, device: str, config: DeviceConfig | None) -> None:
+        body = encode_json(config) if config else None
+        if body == self._known.get(device):
+            return
+        try:
+            self._journal.remember(device, body)
+        except JournalError as error:
+            log.warning("%s will be unknown to us after a restart: %s", device, error)
+            return
+        if body:
+            self._known[device] = body
+        else:
+            self._known.pop(device)
+
     def _configure(self, now: float) -> None:
         while not self._configs.empty():
             device, config = self._configs.get()
             ours = config if config.agent == self._name else None
+            self._remember(device, ours)
             if ours:
                 self._heed_acks(device)
             self._configure_camera(device, ours, now)

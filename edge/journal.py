@@ -36,7 +36,9 @@ CREATE INDEX IF NOT EXISTS pictures ON entries (device, id, size) WHERE stream =
 CREATE TABLE IF NOT EXISTS gone (
     device TEXT NOT NULL, boot BLOB NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
     PRIMARY KEY (device, boot, first)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS configs (device TEXT PRIMARY KEY, body BLOB NOT NULL);
 """
+REMEMBER = "INSERT INTO configs (device, body) VALUES (?, ?) ON CONFLICT (device) DO UPDATE SET body = excluded.body"
 TOTALS = "SELECT count(*), coalesce(sum(size), 0) FROM entries"
 OLDEST_AT = "SELECT max(at) FROM (SELECT at FROM entries ORDER BY id LIMIT 1)"
 ADD = "INSERT INTO entries (device, boot, seq, stream, at, size, body) VALUES (?, ?, ?, ?, ?, ?, ?)"
@@ -116,6 +118,7 @@ class Journal:
     def _open(self) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         self._database = sqlite3.connect(self._path, isolation_level=None, timeout=1.0, check_same_thread=False)
+        self._path.chmod(0o600)  # there are pictures in it
         self._database.execute("PRAGMA locking_mode = EXCLUSIVE")
         self._database.execute("PRAGMA journal_mode = WAL")
         self._database.executescript(SCHEMA)
@@ -168,6 +171,19 @@ class Journal:
             rows = self._database.execute(GONE, (count,)).fetchall()
         boots = groupby(rows, key=lambda row: row[:2])
         return [Numbers(device, UUID(bytes=boot), [row[2:] for row in spans]) for (device, boot), spans in boots]
+
+    def remember(self, device: str, config: bytes | None) -> None:
+        """What a device is, for an agent that starts while its link is cut; None is not ours any more."""
+        with self._transaction():
+            if config is None:
+                self._database.execute("DELETE FROM configs WHERE device = ?", (device,))
+            else:
+                self._database.execute(REMEMBER, (device, config))
+
+    def remembered(self) -> list[tuple[str, bytes]]:
+        """Devices, and what each is."""
+        with self._told():
+            return self._database.execute("SELECT device, body FROM configs").fetchall()
 
     def devices(self) -> list[str]:
         """Those of which something waits, or is gone."""

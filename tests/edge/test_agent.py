@@ -272,6 +272,21 @@ def test_readings_said_while_the_broker_is_away_come_when_it_is_back_the_new_one
     assert waited == list(range(waited[0], waited[-1] + 1))
 
 
+def test_an_agent_that_starts_while_the_broker_is_away_goes_on_with_what_it_was(mosquitto, configure, tmp_path):
+    configure("level-1", sensor="sim://water_level?events=none", every=0.1)
+    configure("level-2", sensor="sim://water_level?events=none", every=0.1)
+    with running(mosquitto.url, tmp_path) as (agent, _):
+        wait_for(lambda: len(agent._sensors) == 2, within_s=20)
+        configure("level-2")
+        wait_for(lambda: len(agent._sensors) == 1)
+    mosquitto.kill()
+    with running(mosquitto.url, tmp_path) as (agent, _):
+        before = agent._journal.count
+        wait_for(lambda: agent._journal.count > before + 5, within_s=20)
+        assert len(agent._sensors) == 1
+    mosquitto.start()
+
+
 def test_what_the_centre_confirms_is_forgotten(any_broker, tmp_path, monkeypatch):
     monkeypatch.setattr("edge.outbox.PATIENCE_S", 2.0)
     with linked(any_broker.url, "configurer") as link:

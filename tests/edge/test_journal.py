@@ -216,6 +216,14 @@ def test_a_full_disk_is_said_and_changes_nothing(open_journal):
     assert waiting(journal) == []
 
 
+def test_it_remembers_what_devices_are(open_journal, path):
+    journal = open_journal()
+    for device, config in (("cam-1", b"1"), ("cam-2", b"2"), ("cam-1", b"3"), ("cam-2", None), ("cam-3", None)):
+        journal.remember(device, config)
+    assert open_journal().remembered() == [("cam-1", b"3")]
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
 def test_a_second_at_most_is_not_on_the_disk_itself(open_journal, monkeypatch):
     """SQLite waits for the disk at a commit in the mode FULL (2), and in WAL mode not in NORMAL (1)."""
     monkeypatch.setattr("edge.journal.SYNC_S", 0.2)
