@@ -13,7 +13,9 @@ from msgspec import Struct
 
 Fields = TypeVar("Fields", bound=Struct)
 
-SECRET = re.compile(r"(?<=://)([^:/@]*:)[^/?]*(?=@)|([?&](?:pass(?:word|wd)?|pwd|token|key)=)[^&]*", re.IGNORECASE)
+SECRET = re.compile(  # one that was not escaped may have a slash in it, and is just what a camera refuses
+    r"(?<=://)([^:/@]*:).*(?=@)|([?&][^=&]*(?:pass|pwd|token|key|auth|secret)[^=&]*=)[^&]*", re.IGNORECASE
+)
 
 
 def without_secret(address: str) -> str:

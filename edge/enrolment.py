@@ -19,6 +19,7 @@ from edge.messages import BadMessageError, decode
 from edge.topics import NAME
 
 WITHIN_S = 20.0
+ROOM = 64 << 10  # bytes that an identity may take, or a list of devices
 MOST_BYTES = 16 << 20  # of an answer: thousands of devices
 Name = Annotated[str, Meta(pattern=f"^{NAME.pattern}$")]
 
@@ -126,7 +127,10 @@ def kept(file: Path) -> Iterator[Callable[[str], None]]:
         file.parent.mkdir(parents=True, exist_ok=True)
         new.unlink(missing_ok=True)
         new.touch(mode=0o600, exist_ok=False)
+        new.write_bytes(bytes(ROOM))
     except OSError as error:
+        with contextlib.suppress(OSError):
+            new.unlink(missing_ok=True)
         raise EnrolError(f"{file} cannot be written ({error.strerror}): choose another --data") from error
     try:
         yield lambda content: _replace(file, new, content)
@@ -135,8 +139,9 @@ def kept(file: Path) -> Iterator[Callable[[str], None]]:
 
 
 def _replace(file: Path, new: Path, content: str) -> None:
-    with new.open("w", encoding="utf-8") as opened:
+    with new.open("r+", encoding="utf-8") as opened:  # into the room that is there
         opened.write(content)
+        opened.truncate()
         opened.flush()
         os.fsync(opened.fileno())
     new.replace(file)

@@ -1,5 +1,6 @@
 """Examines an edge box from end to end, beside an agent that runs on it or without one."""
 
+import contextlib
 import sqlite3
 import ssl
 from collections.abc import Callable, Iterator, Mapping
@@ -104,7 +105,7 @@ def _judge_clock(box: Box, agent: _Agent) -> Finding:
 
 def _configs(box: Box, retained: Mapping[str, bytes] | None) -> tuple[Configs, Finding]:
     """Of the devices that are this agent's."""
-    bodies = {Topic.parse(name).device: body for name, body in (retained or {}).items() if body}
+    bodies = dict(_of_devices(retained or {}))
     noted = {device: msgspec.json.encode(config) for device, config in box.noted.items()}
     try:
         configs = _ours(bodies, box.agent)
@@ -115,6 +116,14 @@ def _configs(box: Box, retained: Mapping[str, bytes] | None) -> tuple[Configs, F
     except BadMessageError as error:
         return {}, Finding("config", Grade.BROKEN, "config_unread", {"error": str(error)})
     return {}, Finding("config", Grade.BROKEN, "config_none", {"site": box.site, "agent": box.agent})
+
+
+def _of_devices(retained: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:
+    """A stray topic is nobody's."""
+    for name, body in retained.items():
+        with contextlib.suppress(BadMessageError):
+            if body:
+                yield Topic.parse(name).device, body
 
 
 def _ours(bodies: Mapping[str, bytes], agent: str) -> Configs:

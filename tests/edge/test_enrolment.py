@@ -3,6 +3,7 @@
 import contextlib
 import http.server
 import json
+import resource
 import ssl
 import stat
 import threading
@@ -153,3 +154,14 @@ def test_whatever_the_password_is_the_settings_hold_it(password: str, journal_mb
     grant = Grant("tooley", "gate", f"mqtt://street:{password}@10.0.0.1", 0.0)
     identity = {"journal_mb": journal_mb} | identity_of(grant, "https://centre.example", Path("/ca.pem"))
     assert tomllib.loads(format_identity(identity)) == identity
+
+
+def test_a_disk_without_room_is_said_before_anything_is_asked(tmp_path: Path) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
+    try:
+        with pytest.raises(EnrolError, match="choose another --data"), kept(tmp_path / "edge.toml"):
+            pytest.fail("the token would be shown")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert list(tmp_path.iterdir()) == []
