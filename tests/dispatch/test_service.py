@@ -202,8 +202,8 @@ def test_while_the_database_is_busy_no_more_is_read_than_may_wait(
     monkeypatch.setattr("dispatch.service.WAITING", 10)
     with psycopg.connect(database) as other:
         other.execute("LOCK TABLE incidents IN ACCESS EXCLUSIVE MODE")
-        for number in range(200):
+        for number in range(80):
             stand.send(incident(id=uuid4(), zone=f"zone-{number}"))
         wait_for(lambda: stand.stage._deliveries.qsize() >= 10)
         assert stand.stage._deliveries.qsize() <= 10 + MORE
-    wait_for(lambda: len(rows(connection, "incidents")) == 200, within_s=60)
+    wait_for(lambda: len(rows(connection, "incidents")) == 80, within_s=60)
