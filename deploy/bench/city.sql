@@ -55,4 +55,5 @@ SELECT coalesce(sum(upper(span) - lower(span)), 0)::bigint FROM sequences, unnes
 SELECT count(*) FROM readings;
 
 -- name: incidents
-SELECT count(*) FROM incidents WHERE ticket IS NOT NULL;
+-- Those of the traffic: detect tells of cameras that send no pictures, too.
+SELECT count(*) FROM incidents WHERE ticket IS NOT NULL AND kind = 'illegal_parking';

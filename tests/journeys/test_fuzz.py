@@ -89,7 +89,7 @@ def test_whatever_is_sent_on_whatever_topic_stops_nobody_and_is_accounted_for(
     mosquitto: Broker, database: str, connection: psycopg.Connection, tmp_path: Path
 ) -> None:
     seed = int(os.environ.get("YIHU_TEST_SEED", time.time()))
-    log.info("YIHU_TEST_SEED=%d", seed)
+    log.warning("YIHU_TEST_SEED=%d", seed)  # a test that fails shows it
     connection.execute("INSERT INTO sites (id, name, timezone, detector) VALUES (%s, '', 'UTC', '{}')", [SITE])
     common = {"YIHU_MQTT_URL": mosquitto.url, "YIHU_DATABASE_URL": database, "YIHU_SITE": SITE}
     common["YIHU_DATA"] = str(tmp_path)
