@@ -31,11 +31,9 @@ CREATE INDEX held_readings_by_device ON held_readings (site, device, metric, at 
 -- From when to when sensors told of something, and an hour around it, where its ticket is held now; no metric: any.
 CREATE FUNCTION held_spans(since timestamptz, until timestamptz)
 RETURNS TABLE (site text, device text, metric text, span tstzrange) LANGUAGE sql STABLE AS $$
-    SELECT site, device, metric, unnest(range_agg(tstzrange(least(began_at, at) - interval '1 hour',
-                                                            greatest(began_at, at) + interval '1 hour')))
+    SELECT site, device, metric, unnest(range_agg(tstzrange(began_at - interval '1 hour', at + interval '1 hour')))
     FROM (SELECT incidents.*, CASE WHEN kind <> 'sensor_fault' THEN zone END AS metric FROM incidents) AS told
-    WHERE least(began_at, at) < until + interval '1 hour' AND greatest(began_at, at) > since - interval '1 hour'
-      AND is_held(ticket, 'infinity')
+    WHERE began_at < until + interval '1 hour' AND at > since - interval '1 hour' AND is_held(ticket, 'infinity')
     GROUP BY site, device, metric
 $$;
 
