@@ -39,13 +39,14 @@ def database_url(settings: Settings) -> Iterator[str]:
 
 def run_edge(settings: Settings) -> None:
     from edge.agent import Agent  # noqa: PLC0415 - OpenCV
-    from edge.journal import Journal, JournalError  # noqa: PLC0415 - an agent's own
+    from edge.journal import Journal  # noqa: PLC0415 - an agent's own
+    from edge.sqlite import SqliteError  # noqa: PLC0415 - as above
 
     site, broker, registry = site_of(settings), broker_url(settings), make_registry("edge")
     trust(settings)
     try:
         journal = Journal(journal_file(settings), settings.journal_mb << 20)
-    except JournalError as error:
+    except SqliteError as error:
         raise UsageError(f"{error}; or choose another YIHU_DATA") from error
     agent = Agent(broker, site, settings.agent, VERSION, registry, journal)
     run_stage(agent, registry, (settings.probe_host, settings.probe_port))

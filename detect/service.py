@@ -36,6 +36,7 @@ class Detection:
         shelf: Shelf | None = None,
     ) -> None:
         self._configs: queue.SimpleQueue[tuple[Topic, CameraConfig]] = queue.SimpleQueue()
+        self._configured: dict[Topic, int] = {}
         self._dropped = Counter(
             "yihu_detect_messages_dropped", "Messages that could not be used", ["stream"], registry=registry
         )
@@ -84,8 +85,15 @@ class Detection:
             case "telemetry":
                 self._sensors.hear(topic, payload, now)
             case _:
-                self._sensors.configure(topic, SensorConfig.model_validate_json(payload or b"{}"), now)
-                self._configs.put((topic, CameraConfig.model_validate_json(payload or b"{}")))
+                self._configure(topic, payload or b"{}", now)
+
+    def _configure(self, topic: Topic, config: bytes, now: float) -> None:
+        """Ingest says them all again after each cut; to read a city's takes a minute."""
+        if self._configured.get(topic) == hash(config):
+            return
+        self._sensors.configure(topic, SensorConfig.model_validate_json(config), now)
+        self._configs.put((topic, CameraConfig.model_validate_json(config)))
+        self._configured[topic] = hash(config)
 
     def _drop(self, topic: str, error: Exception) -> None:
         self._dropped.labels(topic.rpartition("/")[2]).inc()

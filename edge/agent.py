@@ -16,7 +16,7 @@ from edge.address import without_secret
 from edge.camera import Camera
 from edge.capture import Held, Shot
 from edge.clock import Offset
-from edge.journal import Journal, JournalError
+from edge.journal import Journal
 from edge.messages import (
     Ack,
     AgentState,
@@ -36,6 +36,7 @@ from edge.outbox import Draft, Heard, Outbox
 from edge.probe import Health
 from edge.reader import Readout
 from edge.sensor import Sensors
+from edge.sqlite import SqliteError
 from edge.topics import Share, Topic
 
 log = logging.getLogger(__name__)
@@ -136,7 +137,7 @@ class Agent:
             return
         try:
             self._journal.remember(device, body)
-        except JournalError as error:
+        except SqliteError as error:
             log.warning("%s will be unknown to us after a restart: %s", device, error)
             return
         if body:

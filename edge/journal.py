@@ -1,12 +1,9 @@
-"""What the agent has said and the centre has not confirmed yet, on this machine's disk: SQLite in WAL mode.
+"""What the agent has said and the centre has not confirmed yet, on this machine's disk.
 
-A commit is in the system's hands at once, and so survives the death of the process; once every SYNC_S it is forced to
-the disk, so that a loss of power takes no more than that with it. A message's number is in the same commit as the
-message: whatever is lost, none is ever given twice.
+A message's number is in the same commit as the message: whatever is lost, none is ever given twice.
 """
 
 import contextlib
-import logging
 import math
 import sqlite3
 import time
@@ -18,10 +15,10 @@ from typing import NamedTuple
 from uuid import UUID
 
 from edge.messages import Span
+from edge.sqlite import SqliteFile
 
-log = logging.getLogger(__name__)
-
-SYNC_S = 1.0
+LOOK_S = 1.0  # at the room on the disk
+SPARE = 16 << 20  # bytes of the disk that stay free: to forget anything takes room, too
 ROOM = 0.9  # of the limit that may be left once pictures had to go, so that not each message makes some go
 CLOSE = 0.5  # of a camera's pictures that are looked at first: those that came soonest after one another
 OLD, MOST = 0.05, 500  # of all entries that go at a time once no pictures are left; of millions that took half a minute
@@ -69,10 +66,6 @@ BEHIND = "DELETE FROM gone WHERE device = ? AND boot = ? AND first = ? + 1 RETUR
 ADD_GONE = "INSERT INTO gone (device, boot, first, last) VALUES (?, ?, ?, ?)"
 
 
-class JournalError(Exception):
-    """The journal cannot be used; the text says why, and what to do."""
-
-
 class Entry(NamedTuple):
     """One numbered message; `at` in epoch seconds. Without a body it is not worth being sent again."""
 
@@ -97,48 +90,33 @@ class Numbers(NamedTuple):
 
 
 class Journal:
-    """For one thread at a time. `limit` is in bytes of messages; the file is a little larger, and never shrinks.
+    """For one thread at a time. `limit` is in bytes of messages; the file is a little larger, and never shrinks. It is
+    the `most` that was asked for, or what the disk has room for.
 
     Beyond the limit, every other picture goes of the camera that has most of them waiting, where they are closest to
     one another; what is oldest of the rest goes only when there are no more. What went is counted in `dropped`, by
-    stream, and its numbers are kept as gone. Every method raises JournalError, and has then changed nothing.
+    stream, and its numbers are kept as gone. Every method raises SqliteError, and has then changed nothing.
     """
 
     def __init__(self, path: Path, limit: int) -> None:
-        self._path, self.limit = path, limit
-        self._synced_at = -SYNC_S
+        self.limit = self.most = limit
         self.count, self.size, self.dropped = 0, 0, Counter[str]()
-        try:
-            self._open()
-        except (sqlite3.OperationalError, OSError) as error:
-            raise JournalError(f"{path} cannot be opened ({error}): another agent may run on it") from error
-        except sqlite3.DatabaseError as error:
-            self._begin_anew(error)
-
-    def _open(self) -> None:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        self._database = sqlite3.connect(self._path, isolation_level=None, timeout=1.0, check_same_thread=False)
-        self._path.chmod(0o600)  # there are pictures in it
-        self._database.execute("PRAGMA locking_mode = EXCLUSIVE")
-        self._database.execute("PRAGMA journal_mode = WAL")
-        self._database.executescript(SCHEMA)
-        self.count, self.size = self._database.execute(TOTALS).fetchone()
+        self._looked_at = -math.inf
+        self._file = SqliteFile(path, SCHEMA, self._begin)
         with self._transaction():
             self._drop(UNSENT)  # whoever sent it cannot have it confirmed any more
 
-    def _begin_anew(self, error: sqlite3.DatabaseError) -> None:
-        aside = self._path.with_name(f"{self._path.name}.damaged-{time.time():.0f}")
-        log.error("the journal %s is damaged (%s): it is kept as %s, and a new one begins", self._path, error, aside)
-        self._database.close()
-        self._path.rename(aside)
-        self._open()
+    def _begin(self, database: sqlite3.Connection) -> None:
+        self._database = database
+        self.count, self.size = database.execute(TOTALS).fetchone()
 
     def close(self) -> None:
-        self._database.close()
+        self._file.close()
 
     def add(self, entries: Sequence[Entry]) -> None:
         """Keep them until they are confirmed; make room for them."""
         rows = [(e.device, e.boot.bytes, e.seq, e.stream, e.at, e.size, e.body) for e in entries]
+        self._look_at_disk()
         with self._transaction():
             self._database.executemany(ADD, rows)
             self._grow(len(rows), sum(entry.size for entry in entries))
@@ -161,13 +139,13 @@ class Journal:
 
     def after(self, id: int, count: int) -> list[tuple[int, Entry]]:  # noqa: A002 - as the column is called
         """What is worth being sent and came after the entry of that id, the oldest first, each with its id."""
-        with self._told():
+        with self._file.reading():
             rows = self._database.execute(AFTER, (id, count)).fetchall()
         return [(row[0], Entry(row[1], UUID(bytes=row[2]), *row[3:])) for row in rows]
 
     def gone(self, count: int) -> list[Numbers]:
         """At most so many spans of what nobody will send any more, and the centre does not know of."""
-        with self._told():
+        with self._file.reading():
             rows = self._database.execute(GONE, (count,)).fetchall()
         boots = groupby(rows, key=lambda row: row[:2])
         return [Numbers(device, UUID(bytes=boot), [row[2:] for row in spans]) for (device, boot), spans in boots]
@@ -182,19 +160,25 @@ class Journal:
 
     def remembered(self) -> list[tuple[str, bytes]]:
         """Devices, and what each is."""
-        with self._told():
+        with self._file.reading():
             return self._database.execute("SELECT device, body FROM configs").fetchall()
 
     def devices(self) -> list[str]:
         """Those of which something waits, or is gone."""
-        with self._told():
+        with self._file.reading():
             return [device for (device,) in self._database.execute(DEVICES)]
 
     def oldest_at(self) -> float | None:
         """When what has waited longest was said, in epoch seconds."""
-        with self._told():
+        with self._file.reading():
             oldest: float | None = self._database.execute(OLDEST_AT).fetchone()[0]
         return oldest
+
+    def _look_at_disk(self) -> None:
+        """What others leave of the disk may be less than the limit; full, it would not even let us forget."""
+        if time.monotonic() - self._looked_at >= LOOK_S:
+            self._looked_at = time.monotonic()
+            self.limit = min(self.most, max(0, self.size + self._file.room() - SPARE))
 
     def _make_room(self) -> None:
         while self.size > ROOM * self.limit and (crowded := self._database.execute(CROWDED).fetchone()):
@@ -222,26 +206,11 @@ class Journal:
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[None]:
-        database, before = self._database, (self.count, self.size, self.dropped.copy())
-        is_due = time.monotonic() - self._synced_at >= SYNC_S
+        before = (self.count, self.size, self.dropped.copy())
         try:
-            with self._told(), database:
-                database.execute(f"PRAGMA synchronous = {'FULL' if is_due else 'NORMAL'}")
-                database.execute("BEGIN IMMEDIATE")
+            with self._file.transaction() as database:
                 yield
         except BaseException:
             if self._database is database:
                 self.count, self.size, self.dropped = before
             raise
-        if is_due:
-            self._synced_at = time.monotonic()
-
-    @contextlib.contextmanager
-    def _told(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.OperationalError as error:
-            raise JournalError(f"{self._path} cannot be written ({error}): make room on its disk") from error
-        except sqlite3.DatabaseError as error:
-            self._begin_anew(error)
-            raise JournalError(f"{self._path} was damaged ({error}): what it held is in the file beside it") from error

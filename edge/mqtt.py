@@ -129,6 +129,11 @@ class Link:
             return f"the broker refuses {len(self._refused)} of {len(self._filters)} subscriptions: see docs/cluster.md"
         return ""
 
+    @property
+    def unconfirmed(self) -> int:
+        """Messages of ours that wait for the broker, or for its word that it has them."""
+        return len(self._client._out_messages)  # noqa: SLF001 - nothing else tells
+
     def start(self) -> None:
         self._thread.start()
 
@@ -203,6 +208,7 @@ class Link:
             return result
         time.sleep(FULL_S)
         self._client.loop_write()
+        self._client._ping_t = 0  # noqa: SLF001 - the broker's answer lies among what we do not read: paho would hang up
         return self._client.loop_misc()
 
     def _read_on(self) -> None:

@@ -18,8 +18,9 @@ from uuid import UUID
 import msgspec
 
 from edge.clock import Clock
-from edge.journal import Entry, Journal, JournalError, Numbers
+from edge.journal import Entry, Journal, Numbers
 from edge.messages import Ack, Dropped, Frame, Status, Telemetry, encode_binary, encode_json
+from edge.sqlite import SqliteError
 from edge.throttle import Throttle
 from edge.topics import Topic
 
@@ -94,8 +95,12 @@ class Outbox:
     @property
     def trouble(self) -> str:
         """Why the journal cannot be used, or soon will have to give something up; or nothing."""
-        share = self._journal.size / self._journal.limit
-        return self._failure or (f"the journal is {share:.0%} full, then pictures go" if share > NEARLY else "")
+        journal = self._journal
+        if self._failure or journal.size < NEARLY * journal.limit:
+            return self._failure
+        if journal.limit < journal.most:
+            return "the journal's disk is nearly full, then pictures go: make room on it"
+        return f"the journal is {journal.size / journal.limit:.0%} full, then pictures go"
 
     def put(self, draft: Draft) -> None:
         """Take it along with the next `flush`."""
@@ -229,7 +234,7 @@ class Outbox:
     def _noting_trouble(self) -> Iterator[None]:
         try:
             yield
-        except JournalError as error:
+        except SqliteError as error:
             if str(error) != self._failure:
                 log.error("%s; until then nothing is kept for the time that the broker is away", error)
             self._failure = str(error)

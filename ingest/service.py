@@ -27,7 +27,7 @@ from ingest.upkeep import EVERY_S, Keep, Upkeep
 log = logging.getLogger(__name__)
 
 STREAMS = ("status", "telemetry", "frame", "dropped")
-IDLE_S = 0.5
+IDLE_S, SOON_S = 0.5, 0.01
 
 Chunk = list[Arrival]
 
@@ -64,7 +64,7 @@ class Intake:
         upkeep = self._upkeep.start(stop)
         self._link.start()
         while not stop.is_set():
-            if not self._pending and (chunk := self._inbox.take(IDLE_S)):
+            if not self._pending and (chunk := self._inbox.take(SOON_S if self._configs.is_behind else IDLE_S)):
                 self._pending.append(chunk)
             try:
                 connection = self._database.connect()

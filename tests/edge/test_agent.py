@@ -16,9 +16,10 @@ from prometheus_client import CollectorRegistry
 
 from deploy.embedded import free_port
 from edge.agent import Agent, _names
-from edge.journal import Journal, JournalError
+from edge.journal import Journal
 from edge.jpeg import BEST
 from edge.messages import Frame, SensorStatus, Status, Telemetry, check_jpeg, decode
+from edge.sqlite import SqliteError
 from edge.topics import Share, Topic
 from tests.conftest import ROOT
 from tests.edge.centre import confirming
@@ -334,7 +335,7 @@ def test_what_waits_in_the_journal_is_in_the_status_and_in_the_metrics(mosquitto
 
 def test_readings_that_can_be_neither_kept_nor_sent_are_counted_and_told(mosquitto, configure, monkeypatch):
     def refuse(*_):
-        raise JournalError("the journal cannot be written (disk full): make room on its disk")
+        raise SqliteError("the journal cannot be written (disk full): make room on its disk")
 
     configure("level-1", sensor="sim://water_level?events=none", every=0.1)
     with running(mosquitto.url) as (agent, registry):

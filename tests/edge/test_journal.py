@@ -4,13 +4,15 @@ import subprocess
 import sys
 import time
 from itertools import pairwise
+from types import SimpleNamespace
 from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from edge.journal import OVERHEAD, Entry, Journal, JournalError, Numbers
+from edge.journal import OVERHEAD, SPARE, Entry, Journal, Numbers
+from edge.sqlite import SqliteError
 from tests.conftest import ROOT
 
 BOOT, EARLIER = UUID(int=2), UUID(int=1)
@@ -182,7 +184,7 @@ def test_in_whatever_order_they_go_the_spans_are_what_is_gone(open_journal, orde
 
 def test_one_that_another_agent_runs_on_is_not_opened(open_journal, path):
     open_journal().add([pack(1)])
-    with pytest.raises(JournalError, match="another agent may run on it"):
+    with pytest.raises(SqliteError, match="another process may run on it"):
         Journal(path, ROOMY)
 
 
@@ -199,7 +201,7 @@ def test_a_damaged_one_is_kept_aside_and_a_new_one_begins(open_journal, path, ca
 
 def test_a_folder_that_nobody_may_write_to_is_said(tmp_path):
     (tmp_path / "file").touch()
-    with pytest.raises(JournalError, match="cannot be opened"):
+    with pytest.raises(SqliteError, match="cannot be opened"):
         Journal(tmp_path / "file" / "journal", ROOMY)
 
 
@@ -208,12 +210,31 @@ def test_a_full_disk_is_said_and_changes_nothing(open_journal):
     journal.add([picture(1)])
     (pages,) = journal._database.execute("PRAGMA page_count").fetchone()
     journal._database.execute(f"PRAGMA max_page_count = {pages + 10}")
-    with pytest.raises(JournalError, match="make room on its disk"):
+    with pytest.raises(SqliteError, match="make room on its disk"):
         journal.add([picture(seq, size=10_000) for seq in range(2, 40)])
     assert numbers(journal, "cam-1") == [1]
     assert (journal.count, journal.size) == (1, 1000)
     journal.confirm([Numbers("cam-1", BOOT, [(0, 1)])])
     assert waiting(journal) == []
+
+
+def test_on_a_disk_that_fills_pictures_go_before_nothing_can_be_forgotten(open_journal, monkeypatch):
+    journal = open_journal()
+    journal.add([pack(1)])
+    journal.add([picture(seq, size=100_000) for seq in range(1, 41)])
+    free = SPARE - 1_000_000
+    monkeypatch.setattr("edge.sqlite.shutil.disk_usage", lambda _folder: SimpleNamespace(free=free))
+    monkeypatch.setattr("edge.journal.LOOK_S", 0)
+    journal.add([pack(2)])
+    kept = journal.size
+    assert kept < journal.limit < 3_200_000
+    assert numbers(journal, "level-1") == [1, 2]
+    for seq in range(3, 10):  # what has room within the file needs none outside
+        journal.add([pack(seq)])
+    assert journal.size == kept + sum(pack(seq).size for seq in range(3, 10))
+    free = 1 << 40
+    journal.add([pack(10)])
+    assert journal.limit == ROOMY
 
 
 def test_it_remembers_what_devices_are(open_journal, path):
@@ -226,7 +247,7 @@ def test_it_remembers_what_devices_are(open_journal, path):
 
 def test_a_second_at_most_is_not_on_the_disk_itself(open_journal, monkeypatch):
     """SQLite waits for the disk at a commit in the mode FULL (2), and in WAL mode not in NORMAL (1)."""
-    monkeypatch.setattr("edge.journal.SYNC_S", 0.2)
+    monkeypatch.setattr("edge.sqlite.SYNC_S", 0.2)
     journal, modes = open_journal(), []
     for seq, pause_s in ((1, 0.25), (2, 0), (3, 0.25)):
         time.sleep(pause_s)

@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import threading
+import time
 from urllib.parse import urlsplit
 
 import pytest
@@ -96,6 +97,20 @@ def test_while_there_is_no_room_nothing_is_read_and_what_is_dealt_with_is_said(m
     limit[0] = 1000
     with listening(mosquitto.url, "t", name="reader") as again:
         wait_for(lambda: len(again) == 199)
+
+
+def test_however_long_there_is_no_room_the_connection_holds(mosquitto, monkeypatch):
+    monkeypatch.setattr("edge.mqtt.KEEPALIVE_S", 1)
+    heard, limit = [], [1]
+    options = {"filters": ["t"], "receive": heard.append, "has_room": lambda: len(heard) < limit[0]}
+    with linked(mosquitto.url, "reader", **options) as reader, linked(mosquitto.url) as link:
+        for number in range(10):
+            link.publish("t", b"%d" % number, wait_s=10)
+        time.sleep(4)
+        limit[0] = 1000
+        wait_for(lambda: len(heard) == 10)
+        assert {delivery.receipt.connection for delivery in heard} == {1}
+        assert reader.connected
 
 
 def test_what_is_published_while_the_subscriber_is_away_waits_for_it(any_broker):

@@ -8,9 +8,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from edge.journal import Journal, JournalError
+from edge.journal import Journal
 from edge.messages import Frame, SenmlRecord, Status, Telemetry, decode
 from edge.outbox import MOST_PATIENCE_S, PATIENCE_S, SPANS_EVERY_S, Draft, Outbox
+from edge.sqlite import SqliteError
 from edge.throttle import MESSAGES
 from edge.topics import Topic
 from tests.edge.centre import Centre
@@ -224,13 +225,15 @@ def test_it_warns_before_something_has_to_go(outbox, centre, journal):
     send(outbox, *(reading() for _ in range(100)))
     assert outbox.trouble == ""
     journal.limit = round(journal.size / 0.85)
+    assert outbox.trouble == "the journal's disk is nearly full, then pictures go: make room on it"
+    journal.most = journal.limit
     assert outbox.trouble == "the journal is 85% full, then pictures go"
 
 
 @pytest.fixture
 def broken(journal, monkeypatch):
     def refuse(*_):
-        raise JournalError("the disk is full")
+        raise SqliteError("the disk is full")
 
     monkeypatch.setattr(journal, "add", refuse)
 

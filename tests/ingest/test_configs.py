@@ -1,4 +1,5 @@
 import json
+import signal
 
 import psycopg
 import pytest
@@ -69,6 +70,37 @@ def look(publisher, connection, link, heard):
         return {Topic.parse(one.topic).device: one.payload for one in heard[:-1]}
 
     return look
+
+
+def test_of_a_citys_configs_no_more_wait_for_the_broker_than_may(mosquitto, site, publisher, link, heard, connection):
+    for number in range(100):
+        site(f"cam-{10 + number}")
+    mosquitto._process.send_signal(signal.SIGSTOP)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("ingest.configs.WINDOW", 30)
+        publisher.publish_changes(connection)
+        assert (publisher.is_behind, link.unconfirmed) == (True, 30)
+        publisher.publish_changes(connection)
+        assert link.unconfirmed == 30
+        mosquitto._process.send_signal(signal.SIGCONT)
+        wait_for(lambda: publisher.publish_changes(connection) or not publisher.is_behind)
+    wait_for(lambda: len(heard) == 102)
+    assert len({one.topic for one in heard}) == 102
+
+
+@pytest.mark.usefixtures("site")
+def test_what_changes_back_while_it_waits_is_said_as_it_is(change, publisher, look, connection):
+    look()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("ingest.configs.WINDOW", 0)
+        change("cam-1", "config", '{"camera": "rtsp://other"}')
+        publisher.publish_changes(connection)
+        change("cam-1", "config", '{"camera": "rtsp://cam-1", "fps": 5}')
+        publisher.publish_changes(connection)
+    assert [*look()] == ["cam-1"]
+    assert (
+        decode(publisher._published[Topic("tooley", "cam-1", "config")].encode(), DeviceConfig).camera == "rtsp://cam-1"
+    )
 
 
 @pytest.mark.usefixtures("site")
