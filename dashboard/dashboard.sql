@@ -303,4 +303,5 @@ SELECT code, name, polygon FROM areas WHERE code = %(code)s;
 SELECT code, name, level, parent, polygon, merged_into FROM areas ORDER BY length(code), code;
 
 -- name: data_at
-SELECT greatest((SELECT max(heard_at) FROM sequences), (SELECT max(seen_at) FROM devices)) AS at;
+-- Whoever speaks for itself: an agent for all of its own, too.
+SELECT max(seen_at) AS at FROM devices WHERE kind = 'agent' OR split_part(config ->> 'sensor', '://', 1) = 'mqtt';

@@ -108,10 +108,16 @@ def equipment(settings: Settings) -> "Equipment":
 def run_detect(settings: Settings) -> None:
     from detect.memory import Shelf  # noqa: PLC0415 - OpenCV
     from detect.service import Detection  # noqa: PLC0415 - torch
+    from edge.sqlite import SqliteError  # noqa: PLC0415 - as above
 
     registry = make_registry("detect")
-    shelf = Shelf(settings.folder / "detect", registry)
-    detection = Detection(broker_url(settings), settings.share, registry, equipment(settings), shelf)
+    folder, share = settings.folder / "detect", settings.share
+    outbox = folder / f"incidents-{share.index}-{share.count}.outbox"
+    shelf = Shelf(folder, registry)
+    try:
+        detection = Detection(broker_url(settings), share, registry, equipment(settings), outbox, shelf)
+    except SqliteError as error:
+        raise UsageError(f"{error}; or choose another YIHU_DATA") from error
     run_stage(detection, registry, (settings.probe_host, settings.probe_port))
 
 

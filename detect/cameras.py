@@ -1,6 +1,7 @@
 """All cameras: the newest frame of each, in turn, through its watch."""
 
 import logging
+import math
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
@@ -31,6 +32,7 @@ log = logging.getLogger(__name__)
 RETRY_S = 60.0  # between two looks for a model that was missing
 LATE_TURN = 8  # of so many frames one is late, where both kinds wait
 KEEP_S = 30.0  # what began since the last time is forgotten in a crash
+KEEP_AT_ONCE_S = 0.02  # a city's cameras take seconds, in which none would be looked at
 
 
 class Equipment(NamedTuple):
@@ -94,6 +96,7 @@ class Cameras:
         self._attention = Attention()
         self._lanes = Lanes(self._run)
         self._retry_at = self._keep_at = 0.0
+        self._to_keep: list[tuple[str, str]] = []
         self._troubles: dict[str, str] = {}
         self._make_metrics(registry)
 
@@ -198,14 +201,15 @@ class Cameras:
                 watch.listen_afresh(now)
 
     def keep(self, now: float) -> None:
-        """Put on disk what is known, at once and then in KEEP_S; `now` as in `retry`."""
-        if now >= self._keep_at:
+        """Put on disk what is known, some at each call: at once, and all of it in KEEP_S; `now` as in `retry`."""
+        if now >= self._keep_at and not self._to_keep:
             self._keep_at = now + KEEP_S
-            self._keep_all()
+            self._to_keep = list(self._watches)
+        self._keep_until(time.monotonic() + KEEP_AT_ONCE_S)
 
-    def _keep_all(self) -> None:
-        if self._shelf:
-            for watch in self._watches.values():
+    def _keep_until(self, until: float) -> None:
+        while self._shelf and self._to_keep and time.monotonic() < until:
+            if watch := self._watches.get(self._to_keep.pop()):
                 self._shelf.keep(watch.topic, watch.memory())
 
     def look(self, timeout_s: float) -> None:
@@ -272,7 +276,8 @@ class Cameras:
         """Nothing more comes; what is known is kept."""
         self._lanes.close()
         self._clips.close()
-        self._keep_all()
+        self._to_keep = list(self._watches)
+        self._keep_until(math.inf)
 
     def _tell_all(self, incidents: Iterable[Incident]) -> None:
         for incident in incidents:

@@ -77,6 +77,12 @@ class Explanation(Struct, frozen=True):
     late: bool = False
 
 
+class Taken(Struct, frozen=True):
+    """Dispatch has committed what a message said; `digest` is its name (`detect/outbox.py`)."""
+
+    digest: str
+
+
 class Incident(Struct, frozen=True):
     """`id` is a UUIDv7, stable through the incident's life; `began_at` is event time, when the condition began."""
 

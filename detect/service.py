@@ -4,16 +4,18 @@ import logging
 import queue
 import threading
 import time
+from pathlib import Path
 
 from prometheus_client import CollectorRegistry, Counter
 from pydantic import ValidationError
 
 from detect.cameras import Cameras, Equipment
 from detect.config import CameraConfig, SensorConfig
-from detect.incident import Incident
+from detect.incident import Incident, Taken
 from detect.memory import Shelf
+from detect.outbox import Outbox
 from detect.readings.sensors import Sensors
-from edge.messages import BadMessageError, encode_binary
+from edge.messages import BadMessageError, decode, encode_binary
 from edge.mqtt import Delivery, Link
 from edge.probe import Health
 from edge.topics import Share, Topic, known_topic
@@ -22,10 +24,13 @@ log = logging.getLogger(__name__)
 
 IDLE_S = 0.2
 STREAMS = ("frame", "telemetry", "config")
+TAKEN = "taken"  # dispatch's word that it has an incident
 
 
 class Detection:
-    """Runs until `stop` is set; on the `shelf` is what it knows over a restart."""
+    """Runs until `stop` is set. In `outbox` is kept what dispatch has not taken in, on the `shelf` what it knows of its
+    cameras over a restart. Raise SqliteError where another process has the outbox.
+    """
 
     def __init__(
         self,
@@ -33,6 +38,7 @@ class Detection:
         share: Share,
         registry: CollectorRegistry,
         equipment: Equipment,
+        outbox: Path,
         shelf: Shelf | None = None,
     ) -> None:
         self._configs: queue.SimpleQueue[tuple[Topic, CameraConfig]] = queue.SimpleQueue()
@@ -41,7 +47,6 @@ class Detection:
             "yihu_detect_messages_dropped", "Messages that could not be used", ["stream"], registry=registry
         )
         self._incidents = Counter("yihu_detect_incidents", "Incidents", ["kind", "phase"], registry=registry)
-        self._unsent = Counter("yihu_detect_incidents_unsent", "Incidents that no queue took", registry=registry)
         self._cameras = Cameras(registry, equipment, self._tell, self._drop, shelf)
         self._sensors = Sensors(registry, self._tell)
         self._link = Link(
@@ -50,6 +55,8 @@ class Detection:
             filters=[name for stream in STREAMS for name in share.filters(stream)],
             receive=self._on_delivery,
         )
+        self._link.subscribe(*share.filters(TAKEN), qos=0)  # what of it is lost is said again
+        self._outbox = Outbox(outbox, self._link.publish, registry)
 
     def run(self, stop: threading.Event) -> None:
         self._link.start()
@@ -61,13 +68,16 @@ class Detection:
             self._cameras.look(IDLE_S)
             self._cameras.tick(time.time(), connected=self._link.connected)
             self._sensors.tick(time.time(), connected=self._link.connected)
+            if self._link.connected:
+                self._outbox.say_again(time.monotonic())
         self._cameras.close()  # tells of the last clips
         self._link.stop()
+        self._outbox.close()
 
     def health(self) -> Health:
         if self._link.trouble:
             return Health(state="down", detail=self._link.trouble)
-        if troubles := self._cameras.troubles:
+        if troubles := [*self._cameras.troubles, *filter(None, [self._outbox.trouble])]:
             return Health(state="degraded", detail="; ".join(troubles))
         return Health(state="ok", detail=f"{len(self._cameras)} cameras, {len(self._sensors)} sensors watched")
 
@@ -84,6 +94,8 @@ class Detection:
                 self._cameras.put(topic, payload, now)
             case "telemetry":
                 self._sensors.hear(topic, payload, now)
+            case "taken":
+                self._outbox.confirm(decode(payload, Taken).digest)
             case _:
                 self._configure(topic, payload or b"{}", now)
 
@@ -102,8 +114,6 @@ class Detection:
     def _tell(self, incident: Incident) -> None:
         self._incidents.labels(incident.kind, incident.phase).inc()
         topic = Topic(incident.site, incident.device, "incident")
-        if not self._link.publish(str(topic), encode_binary(incident)):
-            self._unsent.inc()
-            log.error("incident %s could not be sent: the queue to the broker is full", incident.id)
+        self._outbox.put(str(topic), encode_binary(incident), time.monotonic())
         if incident.phase != "update":
             log.info("%s %s at %s/%s", incident.kind, incident.phase, incident.device, incident.zone)

@@ -88,6 +88,10 @@ INSERT INTO quarantine (topic, reason, size, head) VALUES (%(topic)s, %(reason)s
 -- name: areas
 SELECT code, name, coalesce(merged_into, parent), polygon, merged_into IS NOT NULL FROM areas;
 
+-- name: areas_version
+-- The same only while no row of them is another: a row that is written anew has another place, or another transaction's.
+SELECT count(*), bit_xor(hashtextextended(ctid::text, xmin::text::bigint)) FROM areas;
+
 -- name: hold_area
 -- One that is just being merged is waited for.
 SELECT merged_into FROM areas WHERE code = %(code)s FOR KEY SHARE;

@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 import psycopg
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
-from detect.incident import Incident
+from detect.incident import Incident, Taken
+from detect.outbox import digest_of
 from dispatch import days, holds, store
 from dispatch.accounts import tell_failures
 from dispatch.intake import take_in
@@ -16,7 +17,7 @@ from dispatch.merging import lead_latecomers
 from dispatch.modes_store import end_overdue
 from dispatch.pressing import keep_paces, pass_clocks
 from dispatch.sender import Sender
-from edge.messages import BadMessageError, decode
+from edge.messages import BadMessageError, decode, encode_json
 from edge.mqtt import Delivery, Link
 from edge.probe import Health
 from edge.topics import Share, Topic
@@ -106,12 +107,19 @@ class Dispatch:
             self._quarantined.inc()
             log.warning("set aside: %s: %s", delivery.topic, error)
             store.quarantine(connection, delivery.topic, str(error), delivery.payload, HEAD)
+        taken = encode_json(Taken(digest_of(delivery.payload)))
+        self._link.mention([(taken_topic(delivery.topic), taken)])
         delivery.ack()
 
 
 def _catch_up(connection: psycopg.Connection, now: datetime) -> int:
     """What was written while an emergency or a merger of grids was may not know of it yet."""
     return end_overdue(connection, now) + lead_latecomers(connection, now) + keep_paces(connection, now)
+
+
+def taken_topic(incident: str) -> str:
+    """Where detect hears that we have what came on a topic."""
+    return incident.removesuffix("incident") + "taken"
 
 
 def read_incident(delivery: Delivery) -> Incident:

@@ -19,6 +19,10 @@ from ingest.queries import load_queries
 SQL = load_queries(Path(__file__).with_name("dispatch.sql"))
 NEAR_M = 30.0
 
+_areas: dict[
+    tuple[object, ...], AreaIndex
+] = {}  # by version: a thousand polygons take longer than all else of a ticket
+
 Value = TypeVar("Value")
 
 
@@ -130,8 +134,15 @@ def quarantine(connection: Connection, topic: str, reason: str, body: bytes, hea
 
 
 def load_areas(connection: Connection) -> AreaIndex:
-    rows = connection.execute(SQL["areas"]).fetchall()
-    return AreaIndex([Shape(Area(code, name), polygon, parent, merged) for code, name, parent, polygon, merged in rows])
+    """As they are in this transaction; read again where they are not what they were."""
+    info = connection.info
+    version = (info.host, info.port, info.dbname, *connection.execute(SQL["areas_version"]).fetchall())
+    if version not in _areas:
+        rows = connection.execute(SQL["areas"]).fetchall()
+        shapes = [Shape(Area(code, name), polygon, parent, merged) for code, name, parent, polygon, merged in rows]
+        _areas.clear()
+        _areas[version] = AreaIndex(shapes)
+    return _areas[version]
 
 
 def hold_area(connection: Connection, code: str) -> tuple[str | None] | None:

@@ -1,7 +1,12 @@
-"""A socket that is read in large pieces: paho asks for a packet's head, its length and its body one after the other."""
+"""A socket that is read in large pieces: paho asks for a packet's head, its length and its body one after the other.
+
+Messages that lie in a piece as a whole are read without it.
+"""
 
 import socket
 from typing import Any
+
+from edge.packets import Publish, read_publish
 
 PIECE = 64 << 10  # bytes
 
@@ -24,6 +29,14 @@ class BufferedSocket:
     def pending(self) -> int:
         """Bytes that can be had without asking the system."""
         return len(self._piece) - self._read
+
+    def take_publish(self) -> Publish | None:
+        """The message that lies ready next, if one does as a whole."""
+        found = read_publish(self._piece, self._read)
+        if found is None:
+            return None
+        message, self._read = found
+        return message
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._plain, name)

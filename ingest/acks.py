@@ -1,10 +1,14 @@
-"""Tells agents what of theirs is committed: at once while little comes, else now and then."""
+"""Tells agents what of theirs is committed: at once while little comes, else now and then.
+
+What is lost of it is told again when the same comes again.
+"""
 
 import time
+from functools import lru_cache
 
 from edge.messages import Ack, Span, encode_json
 from edge.mqtt import Link
-from edge.topics import Topic
+from edge.topics import KNOWN, Topic
 from ingest.arrivals import Boot
 from ingest.numbers import Committed, merged
 
@@ -30,9 +34,16 @@ class Acks:
             return
         self._told_at = now
         at = time.time()
-        for boot, spans in self._due.items():
-            self._link.publish(str(Topic(boot.site, boot.device, "ack")), encode_json(acknowledge(boot, spans, at)))
+        self._link.mention(
+            (ack_topic(boot.site, boot.device), encode_json(acknowledge(boot, spans, at)))
+            for boot, spans in self._due.items()
+        )
         self._due.clear()
+
+
+@lru_cache(KNOWN)
+def ack_topic(site: str, device: str) -> str:
+    return str(Topic(site, device, "ack"))
 
 
 def acknowledge(boot: Boot, spans: list[Span], at: float) -> Ack:

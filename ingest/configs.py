@@ -38,8 +38,8 @@ class ConfigPublisher:
             self._next_look = time.monotonic() + EVERY_S
             self._look(connection)
         while self._due and self._link.unconfirmed < WINDOW:
-            topic = next(iter(self._due))
-            self._published[topic] = config = self._due.pop(topic)
+            topic, config = self._due.popitem()
+            self._published[topic] = config
             self._link.publish(str(topic), (config or "").encode(), retain=True)
 
     def _look(self, connection: psycopg.Connection) -> None:

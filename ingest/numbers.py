@@ -16,6 +16,7 @@ from ingest.times import utc
 SQL = load_queries(Path(__file__).with_name("numbers.sql"))
 
 New = tuple[Boot, Numbered]
+NOTHING = "{}"  # as PostgreSQL writes it
 
 
 class Committed(NamedTuple):
@@ -31,6 +32,7 @@ class Committed(NamedTuple):
 class _Arrived(msgspec.Struct):
     """A boot of a batch as the query reads it; psycopg's own arrays would take three times as long."""
 
+    place: int
     site: str
     device: str
     boot: UUID
@@ -40,22 +42,25 @@ class _Arrived(msgspec.Struct):
 
 def record_numbers(cursor: psycopg.Cursor, arrivals: Arrivals) -> tuple[list[Committed], dict[Boot, list[Span]]]:
     """What is committed with this batch, and what of it had been there before; locks what is known of its boots."""
-    boots = arrivals.numbered.keys() | arrivals.dropped.keys()
+    boots = list(arrivals.numbered.keys() | arrivals.dropped.keys())
     if not boots:
         return [], {}
-    arrived = msgspec.json.encode([_Arrived(*boot, *_spans(boot, arrivals)) for boot in boots]).decode()
+    rows = [_Arrived(place, *boot, *_spans(boot, arrivals)) for place, boot in enumerate(boots)]
+    arrived = msgspec.json.encode(rows).decode()
     values = {"arrived": arrived, "now": utc(arrivals.received_at)}
     committed, repeated = list[Committed](), dict[Boot, list[Span]]()
-    for site, device, start, before, spans in cursor.execute(SQL["record_numbers"], values):
-        boot = Boot(site, device, start)
-        committed.append(Committed(boot, [(first, last) for first, last in spans]))
+    for place, before, last, spans in cursor.execute(SQL["record_numbers"], values).fetchall():
+        committed.append(
+            Committed(boots[place], [(1, last)] if spans is None else [(low, high) for low, high in spans])
+        )
         if before:
-            repeated[boot] = before
+            repeated[boots[place]] = before
     return committed, repeated
 
 
 def _spans(boot: Boot, arrivals: Arrivals) -> tuple[str, str]:
-    return multirange(spans_of(arrivals.numbered.get(boot, ()))), multirange(arrivals.dropped.get(boot, ()))
+    numbers, dropped = arrivals.numbered.get(boot, ()), arrivals.dropped.get(boot, ())
+    return multirange(spans_of(numbers)), multirange(dropped) if dropped else NOTHING
 
 
 def spans_of(numbers: Iterable[int]) -> Iterator[Span]:

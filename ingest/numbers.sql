@@ -1,9 +1,10 @@
 -- name: record_numbers
--- What arrived and what was given up; returns what had arrived before, and of all that is there the lowest span and
--- those that hold what came now: a boot may have tens of thousands.
+-- What arrived and what was given up. Returns, by its place in the list, what had arrived before; the last number that is
+-- there; and, where not all are before that, the lowest span and those that hold what came now: there may be tens of
+-- thousands. For most of a city's boots there is nothing to say but the last: lists take long to send and to read.
 WITH arrived AS (
     SELECT * FROM json_to_recordset(%(arrived)s)
-        AS arrived (site text, device text, boot uuid, received int8multirange, dropped int8multirange)
+        AS arrived (place int, site text, device text, boot uuid, received int8multirange, dropped int8multirange)
 ), recorded AS (
     INSERT INTO sequences AS known (site, device, boot, received, dropped, heard_at)
     SELECT site, device, boot, received, dropped, %(now)s::timestamptz FROM arrived
@@ -15,10 +16,11 @@ WITH arrived AS (
         heard_at = excluded.heard_at
     RETURNING site, device, boot, repeated, received + dropped AS known
 )
-SELECT site, device, boot, spans(repeated), spans(coalesce((
-    SELECT range_agg(span) FROM unnest(known) AS span
-    WHERE lower(span) = lower(known) OR span && (arrived.received + arrived.dropped)
-), '{}'))
+SELECT place, CASE WHEN NOT isempty(repeated) THEN spans(repeated) END, upper(known) - 1,
+       CASE WHEN known <> int8multirange(int8range(1, upper(known))) THEN spans(coalesce((
+           SELECT range_agg(span) FROM unnest(known) AS span
+           WHERE lower(span) = lower(known) OR span && (arrived.received + arrived.dropped)
+       ), '{}')) END
 FROM recorded JOIN arrived USING (site, device, boot);
 
 -- name: count_gaps

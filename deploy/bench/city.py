@@ -45,7 +45,7 @@ def bench_city(database: str, folder: Path, per_s: float, seconds: float, say: C
     city = City()
     say(f"making a city of {city.cameras:,} cameras and {city.sensors:,} sensors in {city.grids} grids")
     traffic = Traffic(_make(database, city), per_s)
-    with mosquitto(folder) as port, _stages(port, database) as (web, processes):
+    with mosquitto(folder) as port, _stages(port, database, folder) as (web, processes):
         _settle(processes, say)
         with Generator(f"mqtt://{LOOPBACK}:{port}") as generator, _asking(web, city) as asked:
             begun = _cpu_s(processes)
@@ -76,10 +76,11 @@ def _make(database: str, city: City) -> list[Agent]:
 
 
 @contextmanager
-def _stages(port: int, database: str) -> Iterator[tuple[int, Processes]]:
+def _stages(port: int, database: str, folder: Path) -> Iterator[tuple[int, Processes]]:
     """The web's port, and every process."""
     web = free_port()
-    with running(*((name, environment(port, database, PORT=str(web))) for name in STAGES)) as processes:
+    settings = environment(port, database, PORT=str(web), DATA=str(folder))  # what earlier runs left is none of ours
+    with running(*((name, settings) for name in STAGES)) as processes:
         if not wait_for_port(web, within_s=60):
             raise UsageError("the web does not come up: start `yihu web` by hand and see what it says")
         yield web, dict(zip(STAGES, processes, strict=True))
@@ -141,6 +142,6 @@ def _wait(database: str, traffic: Traffic, processes: Processes) -> tuple[float,
             before, missing = missing, traffic.numbered - arrived + traffic.opened - incidents
             if missing != before:
                 changed_at = time.monotonic()
-            time.sleep(LOOK_S / 10)
+            time.sleep(LOOK_S)
         ((stored,),) = connection.execute(SQL["stored"])
     return changed_at - begin, max(missing, traffic.readings - stored)

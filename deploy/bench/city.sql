@@ -26,14 +26,14 @@ CROSS JOIN LATERAL (SELECT (polygon -> 0 ->> 0)::float + n / %(communities)s %% 
                            (polygon -> 0 ->> 1)::float + n / %(communities)s / 3 * 0.02 AS y, 0.02 AS side) AS corner;
 
 -- name: devices
--- Each grid has an agent, which has its share of the cameras and sensors.
+-- Each grid has an agent, which has its share of the cameras and sensors. No camera sends pictures: nobody misses them.
 INSERT INTO sites (id, name, timezone, detector)
 SELECT 'street-' || n, '第' || n || '街道', 'Asia/Shanghai', 'null' FROM generate_series(1, %(streets)s) AS n;
 INSERT INTO devices (site, id, kind, name, longitude, latitude, config)
 SELECT 'street-' || substr(code, 7, 3)::int, kind || '-' || n, kind, kind || ' ' || n,
        (polygon -> 0 ->> 0)::float + random() * 0.02, (polygon -> 0 ->> 1)::float + random() * 0.02,
        CASE kind
-           WHEN 'camera' THEN jsonb_build_object('camera', 'rtsp://10.0.0.1/' || n, 'agent', 'agent-' || code)
+           WHEN 'camera' THEN jsonb_build_object('camera', 'rtsp://10.0.0.1/' || n, 'agent', 'agent-' || code, 'sight', '[]'::jsonb)
            ELSE jsonb_build_object('sensor', 'sim://water_level', 'agent', 'agent-' || code, 'every', 21,
                                    'rules', '[{"kind": "flood", "metric": "water_level", "above": 0.3}]'::jsonb)
        END
@@ -55,5 +55,5 @@ SELECT coalesce(sum(upper(span) - lower(span)), 0)::bigint FROM sequences, unnes
 SELECT count(*) FROM readings;
 
 -- name: incidents
--- Those of the traffic: detect tells of cameras that send no pictures, too.
+-- Those of the traffic.
 SELECT count(*) FROM incidents WHERE ticket IS NOT NULL AND kind = 'illegal_parking';

@@ -1,5 +1,6 @@
 from pathlib import Path
 
+import msgspec
 import pytest
 from prometheus_client import CollectorRegistry
 
@@ -31,6 +32,17 @@ def test_what_is_kept_is_recalled_until_it_is_forgotten(tmp_path: Path):
     kept.shelf.forget(CAMERA)
     assert kept.shelf.recall(CAMERA) is None
     assert kept.errors == 0
+
+
+def test_what_is_no_news_is_not_written(tmp_path: Path):
+    kept = Kept(tmp_path)
+    kept.shelf.keep(CAMERA, MEMORY)
+    (file,) = tmp_path.iterdir()
+    file.unlink()
+    kept.shelf.keep(CAMERA, MEMORY)
+    assert not file.exists()
+    kept.shelf.keep(CAMERA, msgspec.structs.replace(MEMORY, at=MEMORY.at + 1))
+    assert file.exists()
 
 
 @pytest.mark.parametrize("content", [b"", b"\x81", b"{}", b"\x81\xa8settings\x01"])

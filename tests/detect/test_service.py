@@ -8,13 +8,14 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from detect.cameras import Equipment
-from detect.incident import Incident
+from detect.incident import Incident, Taken
 from detect.model.catalogue import ModelError
 from detect.model.detector import Detection as Thing
 from detect.model.detector import Detector, Image, Tracker
 from detect.model.yolo import load_detector, make_tracker
+from detect.outbox import digest_of
 from detect.service import Detection
-from edge.messages import Frame, decode, encode_binary
+from edge.messages import Frame, decode, encode_binary, encode_json
 from edge.mqtt import Delivery, Link
 from edge.topics import Share, Topic
 from tests.conftest import Broker
@@ -61,8 +62,8 @@ def equipped(load: Callable[[str], Detector], make_tracker: Callable[[], Tracker
 class Street:
     """The edge's and the centre's side of the broker: what they send, and the deliveries they hear."""
 
-    def __init__(self, broker: Broker, link: Link, heard: list[Delivery]) -> None:
-        self.broker, self.link, self.heard = broker, link, heard
+    def __init__(self, broker: Broker, link: Link, heard: list[Delivery], folder: Path) -> None:
+        self.broker, self.link, self.heard, self.folder = broker, link, heard, folder
 
     def send(self, name: object, body: bytes, *, retain: bool = False) -> None:
         assert self.link.publish(str(name), body, retain=retain, wait_s=10)
@@ -79,9 +80,9 @@ class Street:
 
 
 @pytest.fixture
-def street(mosquitto: Broker) -> Iterator[Street]:
+def street(mosquitto: Broker, tmp_path: Path) -> Iterator[Street]:
     with listening(mosquitto.url, "yihu/v1/+/+/+/incident") as heard, linked(mosquitto.url) as link:
-        yield Street(mosquitto, link, heard)
+        yield Street(mosquitto, link, heard, tmp_path)
 
 
 class Stand:
@@ -92,10 +93,11 @@ class Stand:
         street: Street,
         load: Callable[[str], Detector] = load_car,
         make_tracker: Callable[[], Tracker] = NoTracker,
-        share: Share | None = None,
+        share: Share = Share(),  # noqa: B008 - it cannot be changed
     ) -> None:
         self._street, self._registry = street, CollectorRegistry()
-        self.stage = Detection(street.broker.url, share or Share(), self._registry, equipped(load, make_tracker))
+        outbox = street.folder / f"{share.index}.outbox"
+        self.stage = Detection(street.broker.url, share, self._registry, equipped(load, make_tracker), outbox)
 
     def count(self, name: str, **labels: str) -> float:
         return self._registry.get_sample_value(f"yihu_detect_{name}", labels) or 0
@@ -248,8 +250,8 @@ def test_a_share_watches_its_part_of_the_cameras(street: Street):
     ]
 
 
-def test_without_a_broker_it_is_down():
-    stage = Detection("mqtt://127.0.0.1:1", Share(), CollectorRegistry(), equipped(load_none))
+def test_without_a_broker_it_is_down(tmp_path: Path):
+    stage = Detection("mqtt://127.0.0.1:1", Share(), CollectorRegistry(), equipped(load_none), tmp_path / "outbox")
     assert stage.health() == {"state": "down", "detail": "no link to the broker"}
 
 
@@ -264,6 +266,33 @@ def test_a_broker_that_comes_back_finds_everything_as_it_was(stand: Stand, stree
     stand.show("cam-1", frame(3))
     (opened,) = wait_for(lambda: street.incidents)
     assert opened.began_at == NOON + 1
+
+
+def test_an_incident_is_told_again_until_dispatch_has_it(stand: Stand, street: Street, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("detect.outbox.PATIENCE_S", 1.0)
+    stand.show("cam-1", *map(frame, range(1, 4)))
+    wait_for(lambda: len(street.heard) >= 2)
+    told = {delivery.payload for delivery in list(street.heard)}
+    assert len(told) == 1
+    street.send(topic("cam-1", "taken"), encode_json(Taken(digest_of(told.pop()))))
+    wait_for(lambda: stand.count("incidents_waiting") == 0)
+    street.heard.clear()
+    time.sleep(2)
+    assert street.heard == []
+
+
+def test_what_dispatch_lacks_outlives_detect_and_a_broker_that_forgets(street: Street):
+    stand = Stand(street)
+    with running(stand.stage):
+        stand.configure("cam-1", config(), watched=1)
+        stand.show("cam-1", *map(frame, range(1, 4)))
+        (opened,) = wait_for(lambda: street.incidents)
+    street.broker.kill()
+    street.broker.start()
+    wait_for(lambda: street.link.connected, within_s=30)
+    street.await_listener()
+    with running(Stand(street).stage):
+        wait_for(lambda: opened.id in {incident.id for incident in street.incidents}, within_s=30)
 
 
 def test_the_real_model_finds_the_coach(street: Street, media: Path, weights: Path):

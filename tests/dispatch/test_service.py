@@ -8,16 +8,17 @@ import pytest
 from prometheus_client import CollectorRegistry
 from psycopg import Connection
 
-from detect.incident import Incident, IncidentObject
+from detect.incident import Incident, IncidentObject, Taken
+from detect.outbox import digest_of
 from dispatch.service import Dispatch, read_incident
-from edge.messages import BadMessageError, encode_binary
+from edge.messages import BadMessageError, decode, encode_binary
 from edge.mqtt import MORE, Delivery, Link, Receipt
 from edge.topics import Share, Topic
 from ingest.arrivals import LIMIT
 from tests.conftest import Broker
 from tests.detect.running import running
 from tests.dispatch.matters import incident, read, rows, stored
-from tests.edge.links import linked
+from tests.edge.links import linked, listening
 from tests.waiting import wait_for
 
 CAMERA = Topic("tooley", "cam-1", "incident")
@@ -87,6 +88,14 @@ def test_an_incident_becomes_a_ticket(stand: Stand, connection: Connection):
     assert (ticket["state"], ticket["kind"]) == ("candidate", "illegal_parking")
     assert [row["id"] for row in rows(connection, "incidents", ticket=ticket["id"])] == [seen.id]
     wait_for(lambda: stand.stage.health()["state"] == "ok")
+
+
+@pytest.mark.parametrize("payload", [encode_binary(incident()), encode_binary(REFUSED[0]), b"rubbish"])
+def test_detect_is_told_of_what_is_committed_be_it_set_aside(stand: Stand, mosquitto: Broker, payload: bytes):
+    with listening(mosquitto.url, str(Topic(CAMERA.site, CAMERA.device, "taken"))) as heard:
+        stand.send(payload)
+        (taken,) = wait_for(lambda: heard)
+    assert decode(taken.payload, Taken).digest == digest_of(payload)
 
 
 def test_what_breaks_the_contract_is_set_aside_and_stops_nothing(stand: Stand, connection: Connection):

@@ -210,14 +210,14 @@ def test_a_duty_list_of_the_site_s_own_goes_with_it(connection: Connection, brin
 
 
 def test_an_edit_reaches_detect_without_a_restart(
-    connection: Connection, bring_in: BringIn, mosquitto: Broker, monkeypatch: pytest.MonkeyPatch
+    connection: Connection, bring_in: BringIn, mosquitto: Broker, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """Database, publisher, broker, detect: what stood unseen opens an incident once a zone is drawn over it."""
     monkeypatch.setattr("ingest.configs.EVERY_S", 0)
     bring_in(devices=[CAMERA | {"zones": []}, SENSOR])
     registry = CollectorRegistry()
     equipment = Equipment(lambda _: StandingCar(), NoTracker, shipped=lambda: Path("/s"), coco=lambda: Path("/c"))
-    stage = Detection(mosquitto.url, Share(), registry, equipment)
+    stage = Detection(mosquitto.url, Share(), registry, equipment, tmp_path / "outbox")
     topic = str(Topic("tooley", "cam-1", "frame"))
 
     def watched() -> float:

@@ -4,17 +4,21 @@ import contextlib
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from urllib.request import urlopen
 from uuid import UUID
 
 import psycopg
 from psycopg.types.json import Jsonb
 
+from deploy.embedded import free_port
 from tests.conftest import ROOT
+from tests.waiting import wait_for
 
 SENSORS, EVERY_S = 8, 0.1
 AGENTS, OF_AGENT = ("north", "south"), 100  # sensors of each
 Number = tuple[str, UUID, int]  # a device, its boot and a number
+Figures = Callable[[str], float]
 
 
 class Process:
@@ -45,6 +49,29 @@ def started(stage: str, environment: dict[str, str]) -> Iterator[Process]:
         process.kill()
 
 
+@contextlib.contextmanager
+def probed(stage: str, environment: dict[str, str]) -> Iterator[tuple[Process, Figures]]:
+    """A stage, and the sum of a figure of its, over all labels."""
+    port = free_port()
+    process = Process(stage, environment | {"YIHU_PROBE_PORT": str(port), "YIHU_LOG_LEVEL": "ERROR"})
+
+    def figure(name: str) -> float:
+        with urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
+            lines = answer.read().decode().splitlines()
+        return sum(float(line.rpartition(" ")[2]) for line in lines if line.startswith((f"{name} ", f"{name}{{")))
+
+    def is_up() -> bool:
+        with contextlib.suppress(OSError), urlopen(f"http://127.0.0.1:{port}/health", timeout=5) as answer:
+            return b'"ok"' in answer.read() or b'"degraded"' in answer.read()
+        return False
+
+    try:
+        wait_for(is_up, within_s=60)
+        yield process, figure
+    finally:
+        process.kill()
+
+
 def committed(connection: psycopg.Connection) -> set[Number]:
     rows = connection.execute(
         "SELECT device, boot, generate_series(lower(span), upper(span) - 1) FROM sequences, unnest(received) AS span"
@@ -71,6 +98,18 @@ def add_street(connection: psycopg.Connection) -> None:
             "INSERT INTO devices (site, id, kind, name, longitude, latitude, config)"
             " VALUES ('tooley', %s, 'sensor', '', %s, 31, %s)",
             [f"level-{number}", 104 + number * 0.01, Jsonb(config)],
+        )
+
+
+def add_buttons(connection: psycopg.Connection, names: list[str]) -> None:
+    """Buttons for help, each at a place of its own, that push what they say by themselves."""
+    connection.execute("INSERT INTO sites (id, name, timezone, detector) VALUES ('tooley', '', 'UTC', '{}')")
+    config = Jsonb({"sensor": "mqtt", "every": 600, "rules": [{"kind": "sos", "metric": "sos", "for": 0}]})
+    for number, name in enumerate(names):
+        connection.execute(
+            "INSERT INTO devices (site, id, kind, name, longitude, latitude, config)"
+            " VALUES ('tooley', %s, 'sensor', '', %s, 31, %s)",
+            [name, 104 + number * 0.01, config],
         )
 
 

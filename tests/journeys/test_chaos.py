@@ -11,15 +11,30 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Protocol, TypeVar
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
 
 from deploy.embedded import EmbeddedDatabase
+from edge.messages import SenmlRecord, Telemetry, encode_json
+from edge.topics import Topic
 from ingest.migrate import migrate
 from tests.conftest import Broker
-from tests.journeys.chaos import AGENTS, OF_AGENT, Number, add_street, arm, committed, duplicates, gaps, started
+from tests.edge.links import linked
+from tests.journeys.chaos import (
+    AGENTS,
+    OF_AGENT,
+    Number,
+    add_buttons,
+    add_street,
+    arm,
+    committed,
+    duplicates,
+    gaps,
+    probed,
+    started,
+)
 from tests.waiting import wait_for
 
 Answer = TypeVar("Answer")
@@ -103,13 +118,15 @@ def test_whatever_is_killed_nothing_that_was_journalled_is_lost_or_doubled(
             _ask(postgres, partial(arm, number=armed - 1))  # its ticket is on the way when the next is killed
             time.sleep(chance.uniform(0.5, 3))
             due = due or chance.sample(victims, len(victims))
-            victim = due.pop()
-            victim.kill()
+            fallen = [due.pop() for _ in range(min(len(due), chance.choice((1, 1, 2, 3))))]
+            for victim in fallen:
+                victim.kill()
             for name, agent in agents.items():
-                if victim is agent:
+                if agent in fallen:
                     promised |= journalled(tmp_path, name)
             time.sleep(chance.uniform(0, 3))
-            victim.start()
+            for victim in fallen:
+                victim.start()
         wait_for(lambda: promised <= _ask(postgres, committed), within_s=180)
         wait_for(lambda: not _ask(postgres, gaps), within_s=180)
         wait_for(lambda: len(_ask(postgres, tickets)) == armed, within_s=60)
@@ -119,6 +136,36 @@ def test_whatever_is_killed_nothing_that_was_journalled_is_lost_or_doubled(
     assert _ask(postgres, strays) == 0
 
 
+def test_an_alarm_that_is_over_outlives_broker_and_dispatch(
+    mosquitto: Broker, postgres: Server, tmp_path: Path
+) -> None:
+    """While dispatch is dead, buttons are pressed and let go; then the broker dies, and forgets what it had for it."""
+    buttons = [f"sos-{number}" for number in range(10)]
+    with psycopg.connect(postgres.url, autocommit=True) as connection:
+        add_buttons(connection, buttons)
+    common = {"YIHU_MQTT_URL": mosquitto.url, "YIHU_DATA": str(tmp_path), "YIHU_DATABASE_URL": postgres.url}
+    boot = uuid4()
+    with (
+        started("ingest", common),
+        started("dispatch", common) as dispatch,
+        probed("detect", common) as (_, figure),
+        linked(mosquitto.url, "street") as street,
+    ):
+        wait_for(lambda: figure("yihu_detect_sensors") == len(buttons), within_s=60)
+        dispatch.kill()
+        for number, button in enumerate(buttons * 2):
+            pressed = SenmlRecord(n="sos", vb=number < len(buttons))
+            topic = str(Topic("tooley", button, "telemetry"))
+            pack = Telemetry(boot, 1 + number // len(buttons), [pressed])
+            assert street.publish(topic, encode_json(pack), wait_s=10)
+        wait_for(lambda: figure("yihu_detect_incidents_waiting") == 2 * len(buttons), within_s=30)
+        mosquitto.kill()
+        mosquitto.start()
+        dispatch.start()
+        wait_for(lambda: figure("yihu_detect_incidents_waiting") == 0, within_s=120)
+    assert _ask(postgres, tickets) == dict.fromkeys(buttons, 1)
+
+
 def _ask(postgres: Server, question: Callable[[psycopg.Connection], Answer]) -> Answer:
     with psycopg.connect(postgres.url) as connection:
         return question(connection)
@@ -126,7 +173,8 @@ def _ask(postgres: Server, question: Callable[[psycopg.Connection], Answer]) -> 
 
 def tickets(connection: psycopg.Connection) -> dict[str, int]:
     """How many there are of each sensor whose rule has fired."""
-    rows = connection.execute("SELECT device, count(*) FROM tickets WHERE kind = 'gas_leak' GROUP BY device")
+    kinds = ["gas_leak", "sos"]
+    rows = connection.execute("SELECT device, count(*) FROM tickets WHERE kind = ANY (%s) GROUP BY device", [kinds])
     return dict(rows.fetchall())
 
 

@@ -5,10 +5,8 @@ import logging
 import os
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from urllib.request import urlopen
 from uuid import UUID, uuid4
 
 import msgspec
@@ -17,12 +15,11 @@ import pytest
 from psycopg.types.json import Jsonb
 
 from deploy.bench.generator import Generator, packet
-from deploy.embedded import free_port
 from edge.messages import SenmlRecord, Telemetry
 from edge.topics import Topic
 from ingest.arrivals import HEAD
 from tests.conftest import Broker
-from tests.journeys.chaos import Process
+from tests.journeys.chaos import probed
 from tests.journeys.payloads import SITE, Fuzzer
 from tests.waiting import wait_for
 
@@ -39,30 +36,6 @@ OWN = (
     "SELECT sum(upper(span) - lower(span)) FROM sequences, unnest(received) AS span"
     " WHERE boot = (SELECT boot FROM devices WHERE id = 'edge')"
 )
-Figures = Callable[[str], float]
-
-
-@contextlib.contextmanager
-def probed(stage: str, environment: dict[str, str]) -> Iterator[tuple[Process, Figures]]:
-    """A stage, and the sum of a figure of its, over all labels."""
-    port = free_port()
-    process = Process(stage, environment | {"YIHU_PROBE_PORT": str(port), "YIHU_LOG_LEVEL": "ERROR"})
-
-    def figure(name: str) -> float:
-        with urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
-            lines = answer.read().decode().splitlines()
-        return sum(float(line.rpartition(" ")[2]) for line in lines if line.startswith((f"{name} ", f"{name}{{")))
-
-    def is_up() -> bool:
-        with contextlib.suppress(OSError), urlopen(f"http://127.0.0.1:{port}/health", timeout=5) as answer:
-            return b'"ok"' in answer.read() or b'"degraded"' in answer.read()
-        return False
-
-    try:
-        wait_for(is_up, within_s=60)
-        yield process, figure
-    finally:
-        process.kill()
 
 
 def heard_by(stage: str, topics: Counter[str]) -> int:
