@@ -312,7 +312,7 @@ def _polygon(connection: Connection, code: str | None) -> Outline | None:
 
 def _rows(connection: Connection, name: str, values: dict[str, Any]) -> list[dict[str, Any]]:
     with connection.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(SQL[name], values).fetchall()
+        return cursor.execute(SQL[name], values, binary=True).fetchall()
 
 
 def _ticket(row: dict[str, Any]) -> Ticket:

@@ -125,6 +125,7 @@ def run_web(settings: Settings) -> None:
     from dashboard.app import WebSettings, create_app  # noqa: PLC0415 - the web's own
     from dashboard.server import Server, make_config  # noqa: PLC0415 - as above
 
+    collect_seldom()
     if settings.token is None:
         raise UsageError("YIHU_TOKEN is not set: choose one of at least 16 characters for scripts to act with")
     registry = make_registry("web")

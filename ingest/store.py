@@ -14,6 +14,7 @@ from edge.messages import Frame, Status
 from edge.sensor import MISSED, SILENCE_S
 from ingest.agents import Reports
 from ingest.arrivals import HEAD, Arrivals, Boot, Pack, Reject
+from ingest.history import History
 from ingest.numbers import Committed, New, new_of, record_numbers
 from ingest.queries import load_queries
 from ingest.times import timestamp, utc
@@ -33,7 +34,7 @@ class Store:
 
     def __init__(self) -> None:
         self._pictured: dict[tuple[str, str], float] = {}
-        self._reports = Reports()
+        self._reports, self._history = Reports(), History()
 
     def write(self, connection: psycopg.Connection, arrivals: Arrivals) -> list[Committed]:
         """Write all of it or nothing; numbered messages that are there already are passed over."""
@@ -44,14 +45,22 @@ class Store:
                 received = timestamp(arrivals.received_at)
                 _copy(cursor, SQL["copy_readings"], READING, _reading_rows(new, received))
                 _copy(cursor, SQL["copy_quarantine"], QUARANTINE, _quarantine_rows(arrivals.rejects, received))
-                _write_statuses(cursor, arrivals, new, received)
+                self._write_statuses(cursor, arrivals, new)
                 self._reports.write(cursor, arrivals.statuses, arrivals.received_at)
                 self._write_pictures(cursor, new, arrivals.received_at)
                 return committed
         except psycopg.Error:
             self._pictured.clear()  # the pictures of this try are not there
             self._reports.forget()
+            self._history.forget()
             raise
+
+    def _write_statuses(self, cursor: psycopg.Cursor, arrivals: Arrivals, new: list[New]) -> None:
+        now, received = arrivals.received_at, timestamp(arrivals.received_at)
+        fresh = [(boot, what) for boot, what in new if isinstance(what, Status)]
+        fresh += [(boot, status) for boot, status in arrivals.statuses if not status.seq]
+        rows = (_status_row(boot, self._history.thinned(boot, status, now), received) for boot, status in fresh)
+        _copy(cursor, SQL["copy_statuses"], STATUS, rows)
 
     def _write_pictures(self, cursor: psycopg.Cursor, new: list[New], now: float) -> None:
         shots = [(what.at, boot, what) for boot, what in new if isinstance(what, Frame)]
@@ -61,12 +70,6 @@ class Store:
             rows = [(*place, utc(frame.at), utc(now), frame.jpeg) for place, frame in due.items()]
             cursor.executemany(SQL["put_picture"], rows)
             self._pictured.update(dict.fromkeys(due, now))
-
-
-def _write_statuses(cursor: psycopg.Cursor, arrivals: Arrivals, new: list[New], received: int) -> None:
-    fresh = [(boot, what) for boot, what in new if isinstance(what, Status)]
-    fresh += [(boot, status) for boot, status in arrivals.statuses if not status.seq]
-    _copy(cursor, SQL["copy_statuses"], STATUS, (_status_row(boot, status, received) for boot, status in fresh))
 
 
 def _copy(cursor: psycopg.Cursor, sql: str, types: list[str], rows: Iterable[Sequence[Any]]) -> None:

@@ -1,0 +1,56 @@
+import msgspec
+import pytest
+
+from edge.messages import CameraStatus, SensorStatus, Status
+from ingest.agents import ALL_EVERY_S
+from ingest.arrivals import Boot
+from ingest.history import History
+from tests.ingest.arrived import BOOT
+
+EDGE = Boot("tooley", "edge", BOOT)
+NOW = 1_750_000_000.0
+
+
+def report(*, error: str = "", fps: float = 5.0, late: bool = False) -> Status:
+    cameras = {"cam-1": CameraStatus("stalled" if error else "online", fps, error=error)}
+    return Status("online", BOOT, NOW, "1", cameras=cameras, sensors={"level-1": SensorStatus()}, late=late)
+
+
+def bare(status: Status) -> Status:
+    return msgspec.structs.replace(status, cameras={}, sensors={})
+
+
+@pytest.fixture
+def history() -> History:
+    history = History()
+    assert history.thinned(EDGE, report(), NOW) == report()
+    return history
+
+
+def test_what_is_as_before_is_kept_without_its_devices_once_a_minute_with_them(history: History):
+    for second in range(1, 60):
+        assert history.thinned(EDGE, report(fps=4.9), NOW + second) == bare(report())
+    assert history.thinned(EDGE, report(fps=4.9), NOW + ALL_EVERY_S) == report(fps=4.9)
+    assert history.thinned(EDGE, report(), NOW + ALL_EVERY_S + 1) == bare(report())
+
+
+def test_news_is_kept_whole_at_once(history: History):
+    for second, error in enumerate(["no route", "no route to it", ""], 1):
+        assert history.thinned(EDGE, report(error=error), NOW + second) == report(error=error)
+    assert history.thinned(EDGE, report(), NOW + 4) == bare(report())
+
+
+def test_another_agents_is_its_own(history: History):
+    other = EDGE._replace(device="north")
+    assert history.thinned(other, report(), NOW + 1) == report()
+
+
+def test_what_is_late_is_kept_whole_and_changes_nothing(history: History):
+    late = report(error="no route", late=True)
+    assert history.thinned(EDGE, late, NOW + 1) == late
+    assert history.thinned(EDGE, report(), NOW + 2) == bare(report())
+
+
+def test_what_was_not_written_is_kept_whole_next_time(history: History):
+    history.forget()
+    assert history.thinned(EDGE, report(), NOW + 1) == report()
