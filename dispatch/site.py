@@ -130,7 +130,7 @@ class SiteDevice(_Entry):
     sensor: Annotated[str, AfterValidator(_check_sensor)] | None = None
     agent: Name = AGENT
     fps: Annotated[float, Field(gt=0, le=60)] = 5.0
-    every: Annotated[Seconds, Field(gt=0)] = 10.0  # between two samples of a sensor
+    every: Annotated[Seconds, Field(ge=0.1, le=86_400)] = 10.0  # between two samples of a sensor; as agents take it
     zones: list[ZoneOrLine] = []
     rules: list[SensorRule] = []
     masks: list[Polygon] | None = None  # parts of a camera's picture that nobody is to see

@@ -3,7 +3,7 @@
 import msgspec
 
 from edge.messages import Status
-from ingest.agents import ALL_EVERY_S
+from ingest.agents import ALL_EVERY_S, DeviceStatus
 from ingest.arrivals import Boot
 
 
@@ -21,7 +21,7 @@ class History:
 
     def thinned(self, boot: Boot, status: Status, now: float) -> Status:
         """The report without its devices, if they are as they were in one that was kept."""
-        devices = {**status.cameras, **status.sensors}
+        devices: dict[str, DeviceStatus] = {**status.cameras, **status.sensors}
         states = hash(tuple((name, device.state, device.error) for name, device in devices.items()))
         before, at = self._kept.get(boot[:2], (None, 0.0))
         if status.late or not devices:

@@ -26,6 +26,7 @@ describe("healthOf", () => {
     ["a camera that never comes up", { state: "starting", state_at: ago(500) }, "starting", "down"],
     ["a camera that nobody reads", { state: "unknown" }, "unknown", "look"],
     ["a camera that was switched off", { state: "stopped" }, "stopped", "down"],
+    ["a sensor that was switched off", { kind: "sensor", state: "stopped" }, "stopped", "down"],
     ["a lens that is covered", { blind: "camera_covered" }, "covered", "down"],
     ["what nobody has words for", { blind: "camera_dizzy" }, "blind", "down"],
     ["a sensor that speaks", { kind: "sensor", picture: null, picture_at: null }, "well", "well"],

@@ -70,6 +70,7 @@ function ofSensor(device: Device): Finding {
   if (saidBy(device) === AGENT_AWAY) return { grade: "down", what: "agentAway", said: "" };
   if (device.state === "offline") return { grade: "down", what: "sensorOffline" };
   if (device.state === "stalled") return { grade: "down", what: "sensorStalled" };
+  if (device.state === "stopped") return { grade: "down", what: "stopped" };
   return { grade: "look", what: device.state === "unknown" ? "sensorUnknown" : "starting" };
 }
 
