@@ -77,6 +77,34 @@ def test_areas_come_from_the_database(connection: Connection):
     assert store.load_areas(connection).find(Position(104.5, 31.5)) == Area("51", "Sichuan")
 
 
+def test_areas_are_those_of_the_transaction_however_often_they_change(connection: Connection):
+    polygon = Jsonb([[104, 31], [105, 31], [105, 32], [104, 32]])
+    connection.execute("INSERT INTO areas VALUES ('51', 'one', 'city', NULL, %s)", [polygon])
+
+    def name() -> str:
+        area = store.load_areas(connection).find(Position(104.5, 31.5))
+        return area.name if area else ""
+
+    def rename(new: str) -> None:
+        connection.execute("UPDATE areas SET name = %s", [new])
+
+    assert (name(), name()) == ("one", "one")
+    with connection.transaction(force_rollback=True):
+        for new in ("two", "three"):
+            rename(new)
+            assert name() == new
+    assert name() == "one"
+    rename("four")
+    assert name() == "four"
+    connection.execute("DELETE FROM areas")
+    assert name() == ""
+
+
+def test_areas_that_are_the_same_are_not_read_again(connection: Connection):
+    connection.execute("INSERT INTO areas VALUES ('51', 'one', 'city', NULL, '[[104,31],[105,31],[105,32],[104,32]]')")
+    assert store.load_areas(connection) is store.load_areas(connection)
+
+
 def test_a_device_without_a_name_is_called_by_its_id(connection: Connection):
     connection.execute("INSERT INTO devices (site, id, kind, name) VALUES ('tooley', 'cam-1', 'camera', 'The kerb')")
     assert store.device_name(connection, "tooley", "cam-1") == "The kerb"

@@ -78,8 +78,8 @@ def test_a_migration_that_waits_for_long_gives_up_and_is_tried_again(database, m
     monkeypatch.setattr("ingest.migrate.PATIENCE", "100ms")
     with psycopg.connect(database, autocommit=True) as connection:
         connection.execute("DELETE FROM migrations WHERE name NOT LIKE '0%'")
-    with psycopg.connect(database) as reader:
-        reader.execute("SELECT FROM readings_1h").fetchall()
+    with psycopg.connect(database) as holder:
+        holder.execute("LOCK TABLE readings IN ACCESS EXCLUSIVE MODE")
         with pytest.raises(psycopg.errors.LockNotAvailable):
             migrate(database)
     migrate(database)
