@@ -15,6 +15,7 @@ import psycopg
 from deploy.bench.broker import mosquitto
 from deploy.bench.drain import Load, Taken, by_ingest, by_mosquitto_sub, by_paho, waiting
 from deploy.bench.generator import packet
+from deploy.bench.month import write_month
 from edge.messages import SenmlRecord, Telemetry, encode_json
 from edge.topics import Topic
 from ingest.arrivals import Message, Pack, sort_arrivals
@@ -24,7 +25,6 @@ from ingest.times import timestamp
 
 DEVICES, TEN = 200, 10
 SHARDS = (1, 2, 4)
-ROWS_OF_A_DEVICE = 25_000  # of what is there before
 
 Say = Callable[[str], None]
 
@@ -43,7 +43,7 @@ def bench_ingest(database: str, folder: Path, scale: Scale, say: Say) -> dict[st
     migrate(database)
     if scale.rows:
         say(f"writing {scale.rows:,} readings of the last month first")
-        _fill(database, scale.rows)
+        write_month(database, scale.rows)
     with mosquitto(folder) as port:
         copied = [_packs_round(port, database, scale.packs, say) for _ in range(scale.rounds)]
         by_shards = {count: [_singles_round(port, database, scale.singles, count, say) for _ in range(scale.rounds)]
@@ -136,16 +136,3 @@ def _copy(database: str, messages: Sequence[tuple[Topic, bytes]]) -> float:
             for row in rows:
                 copy.write_row(row)
         return len(rows) / (time.perf_counter() - start)
-
-
-def _fill(database: str, rows: int) -> None:
-    """Readings of a month, as many of each device."""
-    with psycopg.connect(database, autocommit=True) as connection:
-        connection.execute(
-            "INSERT INTO readings (at, site, device, metric, value, unit, received_at)"
-            " SELECT now() - number * interval '100 s', 'before', 'level-' || device,"
-            " 'water_level', random(), 'm', now()"
-            " FROM generate_series(1, %s) AS device, generate_series(1, %s) AS number",
-            [max(1, rows // ROWS_OF_A_DEVICE), min(rows, ROWS_OF_A_DEVICE)],
-        )
-        connection.execute("VACUUM ANALYZE readings")
