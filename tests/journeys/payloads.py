@@ -8,12 +8,13 @@ from uuid import UUID
 
 import msgspec
 
+from detect.incident import Taken
 from edge.messages import Ack, Dropped, Frame, SenmlRecord, SensorStatus, Status, Telemetry
 from edge.topics import Topic
 from tests.dispatch.matters import JPEG, incident
 
 SITE = "fuzz"
-WEIGHTS = {"telemetry": 30, "status": 12, "frame": 15, "incident": 5, "ack": 15, "config": 8, "dropped": 15}
+WEIGHTS = {"telemetry": 30, "status": 12, "frame": 15, "incident": 5, "ack": 15, "config": 8, "dropped": 15, "taken": 5}
 NASTY: list[Any] = [
     None, True, -1, 0, 2**63, 2**64 - 1, 1e308, -1e308, 1.5, "", "\0", "\ud7ff", "x" * 5000, "'; DROP TABLE readings",
     "../../etc", [], {}, [[]], {"": {}}, b"", b"\xff\xd8\xff\xd9", 10**12, "0" * 40, "9999-12-31", [1] * 500,
@@ -31,6 +32,7 @@ def samples(boot: UUID, seq: int, device: str) -> dict[str, msgspec.Struct | dic
         "ack": Ack(boot, seq, now, [(seq + 2, seq + 9)]),
         "config": {"sensor": "sim://water_level", "every": 60.0, "agent": "another", "rules": [{"kind": "flood"}]},
         "dropped": Dropped(boot, [(seq, seq + 3)]),
+        "taken": Taken("0" * 32),
     }
 
 

@@ -30,7 +30,7 @@ COUNT = int(os.environ.get("N", "100000"))
 STREAMS = {
     "ingest": {"telemetry", "status", "frame", "dropped"},
     "dispatch": {"incident"},
-    "detect": {"telemetry", "frame", "config"},
+    "detect": {"telemetry", "frame", "config", "taken"},
 }
 OWN = (
     "SELECT sum(upper(span) - lower(span)) FROM sequences, unnest(received) AS span"
