@@ -219,11 +219,13 @@ class Link:
 
     def _read_on(self) -> None:
         """Read what lies ready without asking the system each time whether there is more; messages without paho."""
+        connection = self._socket
         for _ in range(MORE):
-            if not (self._socket and self._socket.pending() and self._has_room()):
+            is_open = self._client.socket() is connection
+            if not (connection and is_open and connection.pending() and self._has_room()):
                 return
             is_between_packets = not self._client._in_packet["command"]  # noqa: SLF001 - else it has read some of one
-            message = self._socket.take_publish() if is_between_packets else None
+            message = connection.take_publish() if is_between_packets else None
             if message:
                 self._take(*message)
             else:
