@@ -1,4 +1,4 @@
-"""A month of readings that are there before anything is measured: in their days, and aggregated."""
+"""A month of readings that are there before anything is measured, in their days."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -12,7 +12,8 @@ from ingest.upkeep import Keep, Upkeep
 ROWS_OF_A_DEVICE, WRITERS = 25_000, 2
 INSERT = """
 INSERT INTO readings (at, site, device, metric, value, unit, received_at)
-SELECT now() - number * interval '100 s', 'before', 'level-' || device, 'water_level', random(), 'm', now()
+SELECT now() - number * interval '100 s', 'before', 'level-' || device, 'water_level', random(), 'm',
+       now() - number * interval '100 s'  -- what came late would be aggregated first, which takes longer than all else
 FROM generate_series(%s::int, %s::int) AS device, generate_series(1, %s::int) AS number
 """
 
@@ -29,10 +30,10 @@ def write_month(database: str, rows: int) -> None:
     devices, each = max(1, rows // ROWS_OF_A_DEVICE), min(rows, ROWS_OF_A_DEVICE)
     with psycopg.connect(database, autocommit=True) as connection:
         connection.execute(INSERT, [1, 1, each])
-        _tend(connection)  # makes the days: of all that lies in none each would have to be moved
+        # makes the days: of all that lies in none each row would have to be moved
+        Upkeep(Keep(), CollectorRegistry()).look(connection, datetime.now(UTC))
         with ThreadPoolExecutor(WRITERS) as pool:
             list(pool.map(lambda part: _write(database, part, each), _parts(2, devices)))
-        _tend(connection)
         connection.execute("VACUUM ANALYZE readings")
 
 
@@ -44,8 +45,3 @@ def _parts(first: int, last: int) -> list[_Part]:
 def _write(database: str, part: _Part, each: int) -> None:
     with psycopg.connect(database, autocommit=True) as connection:
         connection.execute(INSERT, [*part, each])
-
-
-def _tend(connection: psycopg.Connection) -> None:
-    """What ingest does beside its writing, before it is measured."""
-    Upkeep(Keep(), CollectorRegistry()).look(connection, datetime.now(UTC))
