@@ -19,7 +19,7 @@ def yihu(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str
         env=bare | environment,
         capture_output=True,
         text=True,
-        timeout=90,
+        timeout=170,
         check=False,
     )
 
