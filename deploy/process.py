@@ -44,7 +44,7 @@ def fall_with_threads() -> None:
 
 
 def collect_seldom() -> None:
-    """For a stage that holds thousands of messages and makes no cycles: to look for some took a fifth of its time."""
+    """For a stage that makes thousands of objects at once and few cycles: to look for some took a fifth of its time."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(MANY)

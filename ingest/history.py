@@ -11,9 +11,8 @@ class History:
     """A city's reports would take 70 GB a day, nearly all of it as before. Times are epoch seconds."""
 
     def __init__(self) -> None:
-        self._kept: dict[
-            tuple[str, str], tuple[int, float]
-        ] = {}  # by agent: how its devices were, and when it was kept
+        # by agent: how its devices were in what was kept whole last, and when that was
+        self._kept: dict[tuple[str, str], tuple[int, float]] = {}
 
     def forget(self) -> None:
         """What was kept is not there: keep all of the next ones."""
@@ -22,10 +21,10 @@ class History:
     def thinned(self, boot: Boot, status: Status, now: float) -> Status:
         """The report without its devices, if they are as they were in one that was kept."""
         devices: dict[str, DeviceStatus] = {**status.cameras, **status.sensors}
-        states = hash(tuple((name, device.state, device.error) for name, device in devices.items()))
-        before, at = self._kept.get(boot[:2], (None, 0.0))
         if status.late or not devices:
             return status
+        states = hash(tuple((name, device.state, device.error) for name, device in devices.items()))
+        before, at = self._kept.get(boot[:2], (None, 0.0))
         if states != before or now - at >= ALL_EVERY_S:
             self._kept[boot[:2]] = states, now
             return status

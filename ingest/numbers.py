@@ -50,9 +50,8 @@ def record_numbers(cursor: psycopg.Cursor, arrivals: Arrivals) -> tuple[list[Com
     values = {"arrived": arrived, "now": utc(arrivals.received_at)}
     committed, repeated = list[Committed](), dict[Boot, list[Span]]()
     for place, before, last, spans in cursor.execute(SQL["record_numbers"], values).fetchall():
-        committed.append(
-            Committed(boots[place], [(1, last)] if spans is None else [(low, high) for low, high in spans])
-        )
+        told = [(1, last)] if spans is None else [(first, end) for first, end in spans]
+        committed.append(Committed(boots[place], told))
         if before:
             repeated[boots[place]] = before
     return committed, repeated
