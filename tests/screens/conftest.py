@@ -65,7 +65,7 @@ def basemap() -> Path | None:
 def town(
     database: str, connection: psycopg.Connection, tmp_path: Path, picture: bytes, basemap: Path | None
 ) -> Iterator[Town]:
-    """Areas, cameras and sensors, each camera with a picture; the staff as in the demo."""
+    """Areas, cameras and sensors, each camera with a picture, and who reads them; the staff as in the demo."""
     seed(connection, load_site(write_site(TOWN, tmp_path, 7, 8, "day", "clear")))
     now = datetime.now(UTC)
     for played in TOWN.staff:
@@ -76,6 +76,9 @@ def town(
         "INSERT INTO pictures (site, device, at, received_at, jpeg)"
         " SELECT site, id, now(), now(), %s FROM devices WHERE kind = 'camera'",
         [picture],
+    )
+    connection.execute(
+        "INSERT INTO devices (site, id, kind, name) SELECT DISTINCT site, 'box', 'agent', 'box' FROM devices"
     )
     connection.execute("UPDATE devices SET state = 'online', state_at = now(), seen_at = now()")
     with serving(database, map=basemap) as url:
