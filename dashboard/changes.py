@@ -7,7 +7,8 @@ from uuid import UUID
 from psycopg import Connection
 
 from dashboard import reads
-from dashboard.models import Device, Ticket
+from dashboard.models import Ticket
+from dashboard.reads import ShownDevice
 from dispatch.areas import AreaIndex
 from dispatch.people import Person, within_reach
 from dispatch.store import load_areas
@@ -43,7 +44,7 @@ def load_changes(connection: Connection, signals: Iterable[Signal]) -> Changes:
     if devices := [name for kind, name in found if kind == "device" and name]:
         index = load_areas(connection)
         for device in reads.changed_devices(connection, devices):
-            found["device", f"{device.site}/{device.id}"] = _of_device(device, index)
+            found["device", device.name] = _of_device(device, index)
     return found
 
 
@@ -52,7 +53,7 @@ def _of_ticket(ticket: Ticket, areas: list[str]) -> Change:
     return Change(ticket.model_dump_json(), lambda person: within_reach(person, areas, holders))
 
 
-def _of_device(device: Device, index: AreaIndex) -> Change:
+def _of_device(device: ShownDevice, index: AreaIndex) -> Change:
     around = index.find(Position(*device.position)) if device.position else None
     areas = index.path(around.code) if around else []
-    return Change(device.model_dump_json(), lambda person: person.area is None or person.area in areas)
+    return Change(device.json, lambda person: person.area is None or person.area in areas)

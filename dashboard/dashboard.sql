@@ -192,6 +192,7 @@ WHERE evidence.id = %(id)s
 SELECT longitude, latitude FROM devices WHERE site = %(site)s AND id = %(device)s AND NOT retired;
 
 -- name: devices
+-- Each as a Device in JSON, made here: there may be thousands, and to make models of them takes most of the time.
 -- An incident that nobody has told of for so long is over: detect does so every minute, or with every frame of one who sends
 -- them more seldom.
 WITH impaired AS (
@@ -199,17 +200,19 @@ WITH impaired AS (
     FROM incidents WHERE starts_with(kind, 'camera_') AND phase <> 'clear' AND at > now() - interval '15 minutes'
     ORDER BY site, device, began_at DESC
 )
-SELECT devices.site, devices.id, kind, name, state, state_at, seen_at, agent, detail,
-       CASE WHEN longitude IS NOT NULL THEN ARRAY[longitude, latitude] END AS position,
-       CASE WHEN pictures.at IS NOT NULL THEN format('/api/devices/%%s/%%s/picture.jpg', devices.site, devices.id) END AS picture,
-       pictures.received_at AS picture_at, blind, blind_since
-FROM devices LEFT JOIN pictures ON (pictures.site, pictures.device) = (devices.site, devices.id)
-             LEFT JOIN impaired ON (impaired.site, impaired.device) = (devices.site, devices.id)
-WHERE NOT retired AND (%(names)s::text[] IS NULL OR devices.site || '/' || devices.id = ANY (%(names)s))
-  AND (%(kind)s::text IS NULL OR kind = %(kind)s)
-  AND (%(west)s::float8 IS NULL
-       OR longitude BETWEEN %(west)s AND %(east)s AND latitude BETWEEN %(south)s AND %(north)s)
-ORDER BY kind, devices.site, devices.id;
+SELECT site || '/' || id AS name, position, row_to_json(device)::text AS json
+FROM (
+    SELECT devices.site, devices.id, kind, name, CASE WHEN longitude IS NOT NULL THEN ARRAY[longitude, latitude] END AS position,
+           state, state_at, seen_at, agent, detail,
+           CASE WHEN pictures.at IS NOT NULL THEN format('/api/devices/%%s/%%s/picture.jpg', devices.site, devices.id) END AS picture,
+           pictures.received_at AS picture_at, blind, blind_since
+    FROM devices LEFT JOIN pictures ON (pictures.site, pictures.device) = (devices.site, devices.id)
+                 LEFT JOIN impaired ON (impaired.site, impaired.device) = (devices.site, devices.id)
+    WHERE NOT retired AND (%(names)s::text[] IS NULL OR devices.site || '/' || devices.id = ANY (%(names)s))
+      AND (%(kind)s::text IS NULL OR kind = %(kind)s)
+      AND (%(west)s::float8 IS NULL
+           OR longitude BETWEEN %(west)s AND %(east)s AND latitude BETWEEN %(south)s AND %(north)s)
+) AS device;
 
 -- name: picture
 SELECT at, jpeg FROM pictures WHERE site = %(site)s AND device = %(device)s;

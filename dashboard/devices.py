@@ -3,6 +3,7 @@
 from datetime import UTC
 from typing import Annotated
 
+import msgspec
 from fastapi import APIRouter, HTTPException, Path, Query, Response
 
 from dashboard import reads
@@ -16,9 +17,10 @@ router = APIRouter(prefix="/api/devices", tags=["devices"], responses=responses(
 Name = Annotated[str, Path(pattern=f"^{NAME.pattern}$")]
 
 
-@router.get("")
-def list_devices(database: Database, who: Who) -> list[Device]:
-    return reads.devices(database, who)
+@router.get("", response_model=list[Device])
+def list_devices(database: Database, who: Who) -> Response:
+    found = [msgspec.Raw(device.json) for device in reads.devices(database, who)]
+    return Response(msgspec.json.encode(found), media_type="application/json")
 
 
 @router.get("/{site}/{device}/picture.jpg", response_class=Response, responses=responses(404, 422))

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID
 
+import msgspec
 from psycopg import Connection
-from psycopg.rows import dict_row
+from psycopg.rows import args_row, dict_row
 
 from dashboard.ground import Ground, Outline
 from dashboard.models import (
     Counts,
-    Device,
     Gap,
     Look,
     Point,
@@ -60,6 +60,14 @@ class Content(NamedTuple):
     at: datetime
     removed_at: datetime | None
     sha256: str
+
+
+class ShownDevice(NamedTuple):
+    """A device by its `site/id`, where it stands, and the JSON of its Device."""
+
+    name: str
+    position: list[float] | None
+    json: str
 
 
 class BadCursorError(ValueError):
@@ -202,24 +210,23 @@ def areas(connection: Connection) -> list[dict[str, Any]]:
     return _rows(connection, "areas", {})
 
 
-def devices(connection: Connection, person: Person, kind: str | None = None) -> list[Device]:
-    """Those that stand in somebody's part of the tree."""
-    return [Device(**row) for row in _devices_within(connection, person, kind, None)]
-
-
-def _devices_within(
-    connection: Connection, person: Person, kind: str | None, outline: Outline | None
-) -> list[dict[str, Any]]:
-    """As a Device has them: those in somebody's part of the tree, and within an outline if there is one."""
+def devices(
+    connection: Connection, person: Person, kind: str | None = None, outline: Outline | None = None
+) -> list[ShownDevice]:
+    """Those in somebody's part of the tree, and within an outline if there is one, by name."""
     ground = Ground(_polygon(connection, person.area), outline)
-    rows = _rows(connection, "devices", {"names": None, "kind": kind} | ground.bounds())
-    return [*itertools.compress(rows, ground.holds([row["position"] for row in rows]))]
+    found = _devices(connection, {"names": None, "kind": kind} | ground.bounds())
+    return sorted(itertools.compress(found, ground.holds([device.position for device in found])))
 
 
-def changed_devices(connection: Connection, names: list[str]) -> list[Device]:
+def changed_devices(connection: Connection, names: list[str]) -> list[ShownDevice]:
     """By `site/id`; what has been retired is none any more."""
-    rows = _rows(connection, "devices", {"names": names, "kind": None} | Ground().bounds())
-    return [Device(**row) for row in rows]
+    return _devices(connection, {"names": names, "kind": None} | Ground().bounds())
+
+
+def _devices(connection: Connection, values: dict[str, Any]) -> list[ShownDevice]:
+    with connection.cursor(row_factory=args_row(ShownDevice)) as cursor:
+        return cursor.execute(SQL["devices"], values, binary=True).fetchall()
 
 
 def reaches_device(connection: Connection, person: Person, site: str, device: str) -> bool:
@@ -269,8 +276,7 @@ def gaps(connection: Connection, site: str, device: str) -> list[Gap]:
 def wall(connection: Connection, person: Person, code: str | None, kind: str | None = None) -> dict[str, Any] | None:
     """What a Wall has, but the figures, of all that somebody reaches or of one area; None when there is no such area.
 
-    With devices of that kind only, if one is given. There may be thousands: they stay as the database has them, for a
-    model of each would take most of the time.
+    With devices of that kind only, if one is given.
     """
     areas = _rows(connection, "area", {"code": code}) if code else []
     if code and not areas:
@@ -286,15 +292,15 @@ def wall(connection: Connection, person: Person, code: str | None, kind: str | N
         "modes": _rows(connection, "modes", {"code": code}),
         "tickets": [_ticket(row).model_dump(mode="json") for row in tickets],
         "counts": _counts(_rows(connection, "count_open", reach)).model_dump(),
-        "devices": _devices_within(connection, person, kind, polygon),
+        "devices": [msgspec.Raw(device.json) for device in devices(connection, person, kind, polygon)],
         "data_at": _rows(connection, "data_at", {})[0]["at"],
     }
 
 
 def trends(connection: Connection, person: Person, code: str | None, now: datetime) -> list[Trend]:
     """Of the sensors in an area that somebody reaches which are nearest to a limit of theirs, the nearest first."""
-    within = _devices_within(connection, person, "sensor", _polygon(connection, code))
-    values = {"names": [f"{one['site']}/{one['id']}" for one in within], "now": now, "limit": TRENDS}
+    within = devices(connection, person, "sensor", _polygon(connection, code))
+    values = {"names": [device.name for device in within], "now": now, "limit": TRENDS}
     return [Trend(**row) for row in _rows(connection, "trends", values)]
 
 

@@ -176,8 +176,8 @@ def reached_site(connection: Connection, who: Person, site: str) -> Raw:
 def _reaches_all(connection: Connection, who: Person, content: Raw) -> bool:
     if who.area is None:
         return True
-    reached = {(device.site, device.id) for device in reads.devices(connection, who)}
-    return all((content["site"], device["id"]) in reached for device in content["devices"])
+    reached = {device.name for device in reads.devices(connection, who)}
+    return all(f"{content['site']}/{device['id']}" in reached for device in content["devices"])
 
 
 def _reached(connection: Connection, who: Person, site: str, device: str) -> Setup:

@@ -6,8 +6,9 @@ import pytest
 from fastapi.testclient import TestClient
 from prometheus_client import CollectorRegistry
 
+from dashboard.models import Device
 from ingest.upkeep import Keep, Upkeep
-from tests.dashboard.conftest import add_camera, add_picture, add_reading
+from tests.dashboard.conftest import INSIDE, add_camera, add_picture, add_reading
 from tests.dispatch.matters import told_of
 
 JPEG = b"\xff\xd8 picture \xff\xd9"
@@ -22,6 +23,18 @@ def test_a_camera_shows_its_newest_picture(client: TestClient, connection: psyco
     (camera,) = client.get("/api/devices").json()
     answer = client.get(camera["picture"])
     assert (answer.content, answer.headers["cache-control"]) == (JPEG, "no-store")
+
+
+def test_the_database_writes_a_device_as_it_is_described(client: TestClient, connection: psycopg.Connection) -> None:
+    name = '"quoted" \\ 摄像机'
+    add_camera(connection, "cam-2", None)
+    add_camera(connection, "cam-1")
+    connection.execute("UPDATE devices SET name = %s, seen_at = now() WHERE id = 'cam-1'", [name])
+    told = client.get("/api/devices").json()
+    assert [Device(**one).id for one in told] == ["cam-1", "cam-2"]
+    assert told[0].keys() == Device.model_fields.keys()
+    assert (told[0]["name"], told[0]["position"], told[1]["position"]) == (name, [*INSIDE], None)
+    assert client.get("/api/wall").json()["devices"] == told
 
 
 def test_a_name_that_no_device_can_have_is_a_problem(client: TestClient) -> None:
@@ -156,7 +169,7 @@ def test_a_camera_that_shows_no_street_is_blind_while_that_is_told_of(
     assert blind() == (None, None)
     began = ago(5)
     incident = told_of(connection, "camera_covered", (began, ago(1)))
-    assert blind() == ("camera_covered", began.isoformat().replace("+00:00", "Z"))
+    assert blind() == ("camera_covered", began.isoformat())
     connection.execute("UPDATE incidents SET phase = 'clear' WHERE id = %s", [incident])
     assert blind() == (None, None)
 

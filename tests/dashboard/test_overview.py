@@ -22,6 +22,20 @@ def test_an_empty_wall_is_empty(client: TestClient) -> None:
     assert wall["counts"] == {"open": 0, "overdue": 0, "by_severity": {}, "by_state": {}}
 
 
+def test_the_street_was_heard_when_whoever_speaks_for_it_was(
+    client: TestClient, connection: psycopg.Connection
+) -> None:
+    add_camera(connection)
+    for device, kind, config in (("box", "agent", {}), ("sos-1", "sensor", {"sensor": "mqtt://"})):
+        values = [device, kind, Jsonb(config)]
+        connection.execute(
+            "INSERT INTO devices (site, id, kind, name, config) VALUES ('tooley', %s, %s, '', %s)", values
+        )
+    for device, is_heard in (("cam-1", False), ("box", True), ("sos-1", True)):
+        connection.execute("UPDATE devices SET seen_at = CASE WHEN id = %s THEN now() END", [device])
+        assert (client.get("/api/wall").json()["data_at"] is not None) == is_heard
+
+
 def test_the_gravest_comes_first_and_the_ended_not_at_all(client: TestClient, connection: psycopg.Connection) -> None:
     lamp = report(connection, "street_lamp")
     road = report(connection, "road_damage")
