@@ -195,10 +195,10 @@ class Cameras:
         listened = self._attention.tick(now, connected=connected)
         self._tell_all(self._late.tick(now))
         for watch in self._watches.values() if listened is not None else ():
-            if listened:
-                self._tell_all(watch.tick(now))
-            else:
+            if not listened:
                 watch.listen_afresh(now)
+            elif watch.quiet_until <= now:
+                self._tell_all(watch.tick(now))
 
     def keep(self, now: float) -> None:
         """Put on disk what is known, some at each call: at once, and all of it in KEEP_S; `now` as in `retry`."""

@@ -149,6 +149,10 @@ class SensorRule(Protocol):
         """Time has passed; the sensor was last heard at `heard_at`."""
         ...
 
+    def quiet_until(self, heard_at: float) -> float:
+        """When the next `tick` may tell something, as far as nothing is heard or cleared before."""
+        ...
+
     def close(self, now: float) -> list[Finding]:
         """Nobody listens any longer; return what clears with it."""
         ...

@@ -55,6 +55,10 @@ class Silence:
         self.case = Case(uuid7(), heard_at, now)
         return [self._finding("open", self.case, now)]
 
+    def quiet_until(self, heard_at: float) -> float:
+        """When the next `tick` may tell something, unless the source is heard before."""
+        return self.case.said_at + SAY_EVERY_S if self.case else heard_at + self._silent_s
+
     def _go_on(self, case: Case, now: float) -> list[Finding]:
         if now - case.said_at < SAY_EVERY_S:
             return []

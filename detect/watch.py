@@ -92,6 +92,7 @@ class Watch:
         self._posts = [post for zone in config.zones for post in _posts(zone, config)]
         self._sight = self._make_sight()
         self._newest, self._admitted_at, self._seen_at, self._heard_at = Newest(), 0.0, 0.0, math.inf
+        self.quiet_until = -math.inf  # by this machine's clock: before then no `tick` tells anything
         self._gate = Gate()
         self._things: list[Detection] | None = None  # as they are known to be; None while nobody can know
         self.recorder = Recorder()
@@ -220,15 +221,20 @@ class Watch:
     def hear(self, now: float) -> list[Incident]:
         """What it clears that a frame came; `now` is this machine's clock, here and below."""
         self._heard_at = now
-        return self._of_sight(self._sight.hear(now))
+        told = self._of_sight(self._sight.hear(now))
+        if told:
+            self.quiet_until = now  # what cleared is quiet for another time than what lasts
+        return told
 
     def tick(self, now: float) -> list[Incident]:
         """What the passing of time opens."""
-        return self._of_sight(self._sight.tick(self._heard_at, now))
+        told = self._of_sight(self._sight.tick(self._heard_at, now))
+        self.quiet_until = self._sight.quiet_until(self._heard_at)
+        return told
 
     def listen_afresh(self, now: float) -> None:
         """We were deaf until now: what the camera did not send is no silence of its own."""
-        self._heard_at = now
+        self._heard_at = self.quiet_until = now
 
     def _begin_anew(self, back_s: float) -> list[Incident]:
         log.warning("the clock of %s was set back by %.0f s: its rules begin anew", self.topic, back_s)

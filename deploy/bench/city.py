@@ -1,13 +1,13 @@
 """`yihu bench city`: all of Deyang's devices on one machine: 25 000 cameras and 100 000 sensors, inference aside."""
 
-import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from http import HTTPStatus
 from http.client import HTTPConnection
 from itertools import cycle
+from multiprocessing import get_context
 from pathlib import Path
 from statistics import quantiles
 from typing import Any, NamedTuple
@@ -47,12 +47,13 @@ def bench_city(database: str, folder: Path, per_s: float, seconds: float, say: C
     traffic = Traffic(_make(database, city), per_s)
     with mosquitto(folder) as port, _stages(port, database, folder) as (web, processes):
         _settle(processes, say)
-        with Generator(f"mqtt://{LOOPBACK}:{port}") as generator, _asking(web, city) as asked:
+        with Generator(f"mqtt://{LOOPBACK}:{port}") as generator, _asking(web, city, seconds) as asking:
             begun = _cpu_s(processes)
             traffic.run(generator, seconds, say)
             used = {name: round((spent - begun[name]) / seconds, 2) for name, spent in _cpu_s(processes).items()}
         behind_s, lost = _wait(database, traffic, processes)
         memory = {name: round(process.memory_info().rss / 1e6) for name, process in processes.items()}
+    asked = asking.result()
     cuts = quantiles(asked, n=20, method="inclusive")
     return {
         "messages_per_s": round(traffic.sent / seconds),
@@ -102,30 +103,29 @@ def _cpu_s(processes: Processes) -> dict[str, float]:
 
 
 @contextmanager
-def _asking(port: int, city: City) -> Iterator[list[float]]:
-    """One street's wall after another, all the while; the seconds that each took. Raise what the wall failed of."""
-    stop, took = threading.Event(), list[float]()
-    streets = cycle(f"510603{number:03}" for number in range(1, city.streets + 1))
+def _asking(port: int, city: City, seconds: float) -> Iterator[Future[list[float]]]:
+    """The seconds that each wall took: in a process of its own, or it waited for the generator's turns in Python."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        yield pool.submit(_ask, port, city.streets, seconds)
 
-    def ask() -> None:
-        connection = HTTPConnection(LOOPBACK, port, timeout=ANSWERS_WITHIN_S)
-        while not stop.wait(ASK_EVERY_S):
-            begin = time.perf_counter()
-            connection.request("GET", f"/api/wall?area={next(streets)}", headers={"Authorization": f"Bearer {TOKEN}"})
-            answer = connection.getresponse()
-            answer.read()
-            if answer.status != HTTPStatus.OK:
-                raise RuntimeError(f"the wall answers {answer.status}: see what the web says above")
-            took.append(time.perf_counter() - begin)
-        connection.close()
 
-    with ThreadPoolExecutor(1) as pool:
-        asking = pool.submit(ask)
-        try:
-            yield took
-        finally:
-            stop.set()
-        asking.result()
+def _ask(port: int, streets: int, seconds: float) -> list[float]:
+    """One street's wall after another. Raise RuntimeError for one that failed."""
+    end, took = time.monotonic() + seconds, list[float]()
+    connection = HTTPConnection(LOOPBACK, port, timeout=ANSWERS_WITHIN_S)
+    for number in cycle(range(1, streets + 1)):
+        if time.monotonic() > end:
+            break
+        time.sleep(ASK_EVERY_S)
+        begin = time.perf_counter()
+        connection.request("GET", f"/api/wall?area=510603{number:03}", headers={"Authorization": f"Bearer {TOKEN}"})
+        answer = connection.getresponse()
+        answer.read()
+        if answer.status != HTTPStatus.OK:
+            raise RuntimeError(f"the wall answers {answer.status}: see what the web says above")
+        took.append(time.perf_counter() - begin)
+    connection.close()
+    return took
 
 
 def _wait(database: str, traffic: Traffic, processes: Processes) -> tuple[float, int]:

@@ -35,6 +35,7 @@ class SensorWatch:
         self.config, self._late = config, late
         self._topic, self._heard_at = topic, now
         self._newest, self._read_at = Newest(), -math.inf
+        self.quiet_until = -math.inf  # by `now`: before then no `tick` tells anything
         self._posts = self._make_posts()
 
     def _make_posts(self) -> list[tuple[str, SensorRule]]:
@@ -50,7 +51,10 @@ class SensorWatch:
         self._heard_at, latest = now, pack.readings[-1].at
         cleared = self._begin_anew(latest, now) if is_next and latest < self._read_at - SET_BACK_S else []
         self._read_at = max(self._read_at, latest)
-        return [*cleared, *(incident for reading in pack.readings for incident in self._judge(reading, now))]
+        told = [*cleared, *(incident for reading in pack.readings for incident in self._judge(reading, now))]
+        if told:
+            self.quiet_until = now  # what cleared is quiet for another time than what lasts
+        return told
 
     def _begin_anew(self, at: float, now: float) -> list[Incident]:
         log.warning("the readings of %s go back by %.0f s: its rules begin anew", self._topic, self._read_at - at)
@@ -63,11 +67,12 @@ class SensorWatch:
                 yield from self._incidents(place, findings)
 
     def tick(self, now: float) -> list[Incident]:
-        """What the passing of time opens; of a hundred thousand sensors each second, and nearly always nothing."""
+        """What the passing of time opens."""
         incidents: list[Incident] = []
         for place, rule in self._posts:
             if findings := rule.tick(self._heard_at, now):
                 incidents += self._incidents(place, findings)
+        self.quiet_until = min((rule.quiet_until(self._heard_at) for _, rule in self._posts), default=math.inf)
         return incidents
 
     def close(self, now: float) -> list[Incident]:
@@ -76,7 +81,7 @@ class SensorWatch:
 
     def listen_afresh(self, now: float) -> None:
         """We were deaf until now: what the sensor did not say is no silence of its own."""
-        self._heard_at = now
+        self._heard_at = self.quiet_until = now
 
     def _incidents(self, place: str, findings: Iterable[Finding]) -> list[Incident]:
         return [

@@ -96,8 +96,8 @@ class Sensors:
             for watch in self._watches.values():
                 if not listened:
                     watch.listen_afresh(now)
-                elif incidents := watch.tick(now):
-                    self._tell_all(incidents)
+                elif watch.quiet_until <= now:  # of a hundred thousand hardly any is ticked
+                    self._tell_all(watch.tick(now))
 
     def _tell_all(self, incidents: Iterable[Incident]) -> None:
         for incident in incidents:

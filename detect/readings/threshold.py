@@ -151,6 +151,9 @@ class Threshold:
     def tick(self, heard_at: float, now: float) -> list[Finding]:  # noqa: ARG002 - as above
         return []
 
+    def quiet_until(self, heard_at: float) -> float:  # noqa: ARG002 - as above
+        return math.inf
+
     def close(self, now: float) -> list[Finding]:  # noqa: ARG002 - as above
         case, self._case = self._case, None
         return [self._finding("clear", case)] if case else []

@@ -48,6 +48,10 @@ class SightRule(Protocol):
         """Time has passed; the last frame came at `heard_at`."""
         ...
 
+    def quiet_until(self, heard_at: float) -> float:
+        """When the next `tick` may tell something, as far as nothing is heard or cleared before."""
+        ...
+
     def close(self, now: float) -> list[Finding]:
         """Nobody looks any longer; return what clears with it."""
         ...
@@ -127,6 +131,9 @@ class Impairment:
     def tick(self, heard_at: float, now: float) -> list[Finding]:  # noqa: ARG002 - no picture tells nothing of a picture
         return []
 
+    def quiet_until(self, heard_at: float) -> float:  # noqa: ARG002 - as above
+        return math.inf
+
     def close(self, now: float) -> list[Finding]:  # noqa: ARG002 - a view's times are those of its frames
         return self._condition.close()
 
@@ -196,6 +203,10 @@ class Sight:
     def tick(self, heard_at: float, now: float) -> list[Finding]:
         """Time has passed; the last frame came at `heard_at`."""
         return [finding for _, rule in self._rules for finding in rule.tick(heard_at, now)]
+
+    def quiet_until(self, heard_at: float) -> float:
+        """When the next `tick` may tell something, as far as nothing is heard or cleared before."""
+        return min((rule.quiet_until(heard_at) for _, rule in self._rules), default=math.inf)
 
     def close(self, now: float) -> list[Finding]:
         """Nobody looks any longer; return what clears with it."""

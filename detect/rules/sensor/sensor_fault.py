@@ -64,6 +64,9 @@ class SensorFault:
     def tick(self, heard_at: float, now: float) -> list[Finding]:
         return self._silence.tick(heard_at, now)
 
+    def quiet_until(self, heard_at: float) -> float:
+        return self._silence.quiet_until(heard_at)
+
     def close(self, now: float) -> list[Finding]:
         return [*self._silence.close(now), *(told for metric in self._metrics.values() for told in metric.close())]
 
