@@ -258,10 +258,10 @@ WHERE site = %(site)s AND device = %(device)s
 LIMIT 1;
 
 -- name: gaps
-SELECT boot, heard_at, spans(missing_of(received + dropped)) AS missing, spans(dropped - received) AS dropped
+SELECT boot, heard_at, spans(missing_of(settled)) AS missing, spans(dropped) AS dropped
 FROM sequences
 WHERE site = %(site)s AND device = %(device)s
-  AND NOT (isempty(missing_of(received + dropped)) AND isempty(dropped - received))
+  AND (gaps OR NOT isempty(dropped))
 ORDER BY heard_at DESC
 LIMIT 100;
 

@@ -49,7 +49,7 @@ FROM devices GROUP BY 1, 2 ORDER BY 1, 2;
 
 -- name: arrived
 -- Numbers of these boots that are there.
-SELECT coalesce(sum(upper(span) - lower(span)), 0)::bigint FROM sequences, unnest(received) AS span WHERE boot = ANY (%(boots)s);
+SELECT coalesce(sum(upper(span) - lower(span)), 0)::bigint FROM sequences, unnest(settled - dropped) AS span WHERE boot = ANY (%(boots)s);
 
 -- name: stored
 SELECT count(*) FROM readings;

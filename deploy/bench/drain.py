@@ -18,7 +18,10 @@ from edge.topics import Share, Topic
 from ingest.service import STREAMS
 
 LOOK_S, STUCK_S = 0.25, 60.0
-PARTS = "SELECT coalesce(sum(upper(span) - lower(span)), 0) FROM sequences, unnest(received) AS span WHERE site = %s"
+PARTS = (
+    "SELECT coalesce(sum(upper(span) - lower(span)), 0)"
+    " FROM sequences, unnest(settled - dropped) AS span WHERE site = %s"
+)
 SPAN = "SELECT count(*), extract(epoch FROM max(received_at) - min(received_at))::float8 FROM readings WHERE site = %s"
 
 

@@ -1,5 +1,5 @@
 -- name: sequences
-SELECT site, device, boot, received FROM sequences;
+SELECT site, device, boot, settled - dropped FROM sequences;
 
 -- name: cameras
 SELECT site, id FROM devices WHERE kind = 'camera';

@@ -132,15 +132,15 @@ def test_what_has_not_arrived_of_a_device_is_told_boot_by_boot(
     client: TestClient, connection: psycopg.Connection
 ) -> None:
     whole, holed, thinned = (str(UUID(int=number)) for number in (1, 2, 3))
-    for boot, received, dropped, minutes in (
+    for boot, settled, dropped, minutes in (
         (whole, "{[1,9)}", "{}", 1),
-        (holed, "{[3,5),[6,9)}", "{[5,6)}", 2),
-        (thinned, "{[1,3),[4,5)}", "{[3,4)}", 3),
+        (holed, "{[3,9)}", "{[5,6)}", 2),
+        (thinned, "{[1,5)}", "{[3,4)}", 3),
     ):
         connection.execute(
-            "INSERT INTO sequences (site, device, boot, received, dropped, heard_at)"
+            "INSERT INTO sequences (site, device, boot, settled, dropped, heard_at)"
             " VALUES ('tooley', 'level-1', %s, %s, %s, %s)",
-            [boot, received, dropped, ago(minutes)],
+            [boot, settled, dropped, ago(minutes)],
         )
     told = client.get("/api/devices/tooley/level-1/gaps").json()
     assert [gap.pop("heard_at") for gap in told] != []

@@ -119,17 +119,37 @@ def test_an_extension_that_comes_later_takes_up_the_rows_already_there(empty_dat
     test_the_time_series_are_hypertables_where_the_server_has_timescaledb(empty_database)
 
 
+def migrate_as_before(name, database, folder, monkeypatch):
+    """What an older version, which had no migration of that name, left there."""
+    for file in NAMES[: NAMES.index(name)]:
+        shutil.copy(FOLDER / file, folder)
+    for engine in ("timescale", "postgresql"):
+        (folder / f"{engine}.sql").touch()
+    with monkeypatch.context() as patch:
+        patch.setattr("ingest.migrate.FOLDER", folder)
+        migrate(database)
+
+
+def test_numbers_of_before_are_settled_whether_they_came_or_were_dropped(empty_database, tmp_path, monkeypatch):
+    migrate_as_before("0037_settled.sql", empty_database, tmp_path, monkeypatch)
+    with psycopg.connect(empty_database) as connection:
+        connection.execute(
+            "INSERT INTO sequences (site, device, boot, received, dropped, heard_at) VALUES"
+            " ('tooley', 'cam-1', gen_random_uuid(), '{[1,4),[6,9)}', '{[2,3),[4,6)}', now()),"
+            " ('tooley', 'cam-2', gen_random_uuid(), '{[1,4),[6,9)}', '{}', now())"
+        )
+    migrate(empty_database)
+    assert fetch(empty_database, "SELECT settled::text, dropped::text, gaps FROM sequences ORDER BY device") == [
+        ("{[1,9)}", "{[4,6)}", False),
+        ("{[1,4),[6,9)}", "{}", True),
+    ]
+
+
 def test_rows_of_before_the_time_series_had_parts_are_there_and_new_ones_come_beside_them(
     empty_database, tmp_path, monkeypatch
 ):
-    """Of an older version, on a server without TimescaleDB: plain tables, of years."""
-    for file in NAMES[: NAMES.index("0031_holds.sql")]:
-        shutil.copy(FOLDER / file, tmp_path)
-    for engine in ("timescale", "postgresql"):
-        (tmp_path / f"{engine}.sql").touch()
-    with monkeypatch.context() as patch:
-        patch.setattr("ingest.migrate.FOLDER", tmp_path)
-        migrate(empty_database)
+    """On a server without TimescaleDB: plain tables, of years."""
+    migrate_as_before("0031_holds.sql", empty_database, tmp_path, monkeypatch)
     for days in (300, 30, 0, -2, -40):
         write_reading(empty_database, days)
     migrate(empty_database)

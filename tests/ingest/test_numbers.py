@@ -1,10 +1,11 @@
 import itertools
+from uuid import uuid4
 
 import psycopg
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingest.arrivals import Boot, sort_arrivals
+from ingest.arrivals import Arrivals, Boot, sort_arrivals
 from ingest.numbers import count_gaps, multirange, new_of, record_numbers, spans_of
 from tests.ingest.arrived import BOOT, NOW, arrived, dropped, frame, pack
 
@@ -31,6 +32,28 @@ def test_what_had_arrived_before_is_told_and_is_not_new(connection: psycopg.Conn
     assert repeated == {boot: [[3, 3]]}
     assert [what.readings[0].value for _, what in new_of(again, repeated)] == [0.2, 0.2]
     assert len(list(new_of(again, {boot: [[1, 2], [3, 9]]}))) == 0
+
+
+numbers = st.sets(st.integers(1, 12), max_size=6)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(numbers, numbers), min_size=1, max_size=5))
+def test_each_number_is_new_once_and_is_dropped_as_long_as_it_has_not_come(
+    connection: psycopg.Connection, batches: list[tuple[set[int], set[int]]]
+) -> None:
+    boot, there, given_up = Boot("tooley", "cam-1", uuid4()), set[int](), set[int]()
+    for came, lost in batches:
+        arrivals = Arrivals(NOW, {boot: dict.fromkeys(came)}, dropped={boot: [*spans_of(lost)]})
+        with connection.cursor() as cursor:
+            _, repeated = record_numbers(cursor, arrivals)
+        assert {number for span in repeated.get(boot, ()) for number in range(span[0], span[1] + 1)} == there & came
+        there, given_up = there | came, (given_up | lost) - there - came
+        query = "SELECT settled = %s::int8multirange, dropped = %s::int8multirange, gaps FROM sequences WHERE boot = %s"
+        settled = there | given_up
+        values = [multirange(spans_of(settled)), multirange(spans_of(given_up)), boot.boot]
+        has_gaps = len(settled) < max(settled, default=0)
+        assert connection.execute(query, values).fetchall() == [(True, True, has_gaps)]
 
 
 def updates(connection: psycopg.Connection) -> tuple[int, int]:

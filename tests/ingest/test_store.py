@@ -88,9 +88,9 @@ def test_what_is_committed_is_told_with_its_gaps_until_they_are_filled(write):
 
 def test_what_an_agent_had_to_give_up_counts_as_told_and_is_no_gap_any_more(write, fetch):
     write(*readings(1, 5))
-    assert fetch("SELECT missing_of(received)::text FROM sequences") == [("{[2,5)}",)]
+    assert fetch("SELECT missing_of(settled)::text FROM sequences") == [("{[2,5)}",)]
     assert write(arrived(dropped((2, 3)), "level-1"), *readings(4)) == [acked(5)]
-    assert fetch("SELECT received::text, dropped::text, missing_of(received + dropped)::text FROM sequences") == [
+    assert fetch("SELECT (settled - dropped)::text, dropped::text, missing_of(settled)::text FROM sequences") == [
         ("{[1,2),[4,6)}", "{[2,4)}", "{}")
     ]
 
@@ -98,7 +98,7 @@ def test_what_an_agent_had_to_give_up_counts_as_told_and_is_no_gap_any_more(writ
 def test_what_was_given_up_may_be_all_that_is_known_of_a_boot_and_may_come_twice(write, fetch):
     for _ in range(2):
         assert write(arrived(dropped((3, 4), (7, 7)))) == [committed((3, 4), (7, 7), device="cam-1")]
-    assert fetch("SELECT missing_of(received + dropped)::text FROM sequences") == [("{[1,3),[5,7)}",)]
+    assert fetch("SELECT missing_of(settled)::text FROM sequences") == [("{[1,3),[5,7)}",)]
 
 
 def test_what_is_set_aside_is_told_as_arrived(write, fetch):
@@ -335,7 +335,7 @@ def test_at_most_one_picture_a_second_is_written(write, fetch):
 def trouble(connection):
     """The last of a batch's statements fails for a while."""
     with contextlib.ExitStack() as stack:
-        connection.execute("ALTER TABLE sequences ADD CONSTRAINT trouble CHECK (received = '{}') NOT VALID")
+        connection.execute("ALTER TABLE sequences ADD CONSTRAINT trouble CHECK (settled = '{}') NOT VALID")
         stack.callback(connection.execute, "ALTER TABLE sequences DROP CONSTRAINT trouble")
         yield stack.close
 

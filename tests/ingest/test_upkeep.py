@@ -125,7 +125,8 @@ def test_readings_whose_day_is_over_go_and_the_others_stay(look, read, fetch):
 def test_boots_that_nobody_has_heard_of_for_long_go_but_for_those_with_gaps(look, connection, fetch):
     for boot, received, days in ((1, "{[1,9)}", 91), (2, "{[1,9)}", 89), (3, "{[1,4),[5,9)}", 91)):
         connection.execute(
-            "INSERT INTO sequences VALUES ('tooley', 'cam-1', %s::text::uuid, %s, %s)",
+            "INSERT INTO sequences (site, device, boot, settled, heard_at)"
+            " VALUES ('tooley', 'cam-1', %s::text::uuid, %s, %s)",
             [f"00000000-0000-0000-0000-00000000000{boot}", received, NOW - days * DAY],
         )
     look()
@@ -136,7 +137,9 @@ def test_the_numbers_of_a_start_that_still_lasts_stay(look, connection, fetch):
     """A sensor of it that was silent for months goes on where it was."""
     boot = "00000000-0000-0000-0000-000000000001"
     connection.execute(
-        "INSERT INTO sequences VALUES ('tooley', 'level-1', %s::text::uuid, '{[1,9)}', %s)", [boot, NOW - 91 * DAY]
+        "INSERT INTO sequences (site, device, boot, settled, heard_at)"
+        " VALUES ('tooley', 'level-1', %s::text::uuid, '{[1,9)}', %s)",
+        [boot, NOW - 91 * DAY],
     )
     connection.execute("INSERT INTO sites (id, name, timezone, detector) VALUES ('tooley', '', 'UTC', '{}')")
     connection.execute(
@@ -153,7 +156,9 @@ def test_the_numbers_of_a_start_that_still_lasts_stay(look, connection, fetch):
 
 def test_what_was_removed_is_counted_and_when_all_was_done(look, read, registry, connection):
     connection.execute(
-        "INSERT INTO sequences VALUES ('tooley', 'cam-1', gen_random_uuid(), '{[1,2)}', %s)", [NOW - 91 * DAY]
+        "INSERT INTO sequences (site, device, boot, settled, heard_at)"
+        " VALUES ('tooley', 'cam-1', gen_random_uuid(), '{[1,2)}', %s)",
+        [NOW - 91 * DAY],
     )
     read(NOW - 200 * DAY)
     assert look() >= 2

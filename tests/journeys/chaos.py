@@ -74,7 +74,8 @@ def probed(stage: str, environment: dict[str, str]) -> Iterator[tuple[Process, F
 
 def committed(connection: psycopg.Connection) -> set[Number]:
     rows = connection.execute(
-        "SELECT device, boot, generate_series(lower(span), upper(span) - 1) FROM sequences, unnest(received) AS span"
+        "SELECT device, boot, generate_series(lower(span), upper(span) - 1)"
+        " FROM sequences, unnest(settled - dropped) AS span"
     )
     return set(rows.fetchall())
 
@@ -123,17 +124,14 @@ def arm(connection: psycopg.Connection, number: int) -> None:
 
 
 def gaps(connection: psycopg.Connection) -> list[tuple[str, str]]:
-    return connection.execute(
-        "SELECT device, missing_of(received + dropped)::text FROM sequences"
-        " WHERE NOT isempty(missing_of(received + dropped))"
-    ).fetchall()
+    return connection.execute("SELECT device, missing_of(settled)::text FROM sequences WHERE gaps").fetchall()
 
 
 def duplicates(connection: psycopg.Connection) -> list[tuple[str, int, int]]:
     """Sensors of which there are more or fewer readings than numbers."""
     return connection.execute(
         "WITH numbers AS (SELECT device, sum(upper(span) - lower(span)) AS count"
-        " FROM sequences, unnest(received) AS span WHERE device LIKE 'level-%' GROUP BY device)"
+        " FROM sequences, unnest(settled - dropped) AS span WHERE device LIKE 'level-%' GROUP BY device)"
         " SELECT device, count, (SELECT count(DISTINCT at) FROM readings WHERE readings.device = numbers.device)"
         " FROM numbers WHERE count <> (SELECT count(*) FROM readings WHERE readings.device = numbers.device)"
         " OR count <> (SELECT count(DISTINCT at) FROM readings WHERE readings.device = numbers.device)"

@@ -33,7 +33,7 @@ STREAMS = {
     "detect": {"telemetry", "frame", "config", "taken"},
 }
 OWN = (
-    "SELECT sum(upper(span) - lower(span)) FROM sequences, unnest(received) AS span"
+    "SELECT sum(upper(span) - lower(span)) FROM sequences, unnest(settled - dropped) AS span"
     " WHERE boot = (SELECT boot FROM devices WHERE id = 'edge')"
 )
 

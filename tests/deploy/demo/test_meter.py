@@ -53,7 +53,7 @@ def test_percentiles_are_values_that_so_many_do_not_exceed(values: list[float]) 
 
 def sequence(connection: psycopg.Connection, device: str, text: str) -> None:
     connection.execute(
-        "INSERT INTO sequences (site, device, boot, received, heard_at) VALUES ('tooley', %s, %s, %s, now())",
+        "INSERT INTO sequences (site, device, boot, settled, heard_at) VALUES ('tooley', %s, %s, %s, now())",
         [device, uuid4(), Int8Multirange([Range(*map(int, part.split("-"))) for part in text.split()])],
     )
 
