@@ -1,7 +1,7 @@
 """Who asks, and what a route needs for it: one place for all of the API."""
 
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated
@@ -78,7 +78,7 @@ class Gate:
         headers = Headers(scope=scope)
         caller = self._caller(headers, reading=scope["method"] in READING)
         try:
-            person, in_person = await run_in_threadpool(self._find, caller)
+            person, in_person = (SCRIPT, True) if caller.is_script else await run_in_threadpool(self._find, caller)
         except (psycopg.OperationalError, PoolTimeout) as error:
             await database_away(error)(scope, receive, send)
             return
@@ -94,8 +94,6 @@ class Gate:
 
     def _find(self, caller: Caller) -> tuple[Person | None, bool]:
         """Who asks, and whether they are that in person."""
-        if caller.is_script:
-            return SCRIPT, True
         if not caller.token and not caller.guest:
             return None, False
         with self._pool.connection() as connection:
@@ -143,26 +141,26 @@ def _connection(request: Request) -> Iterator[Connection]:
         yield connection
 
 
-def _person(request: Request) -> Person:
+async def _person(request: Request) -> Person:
     person: Person | None = request.state.person
     if person is None:
         raise HTTPException(401, SIGN_IN, {"WWW-Authenticate": "Bearer"})
     return person
 
 
-def _anybody(request: Request) -> Person | None:
+async def _anybody(request: Request) -> Person | None:
     person: Person | None = request.state.person
     return person
 
 
-def _address(request: Request) -> str:
+async def _address(request: Request) -> str:
     return request.client.host if request.client else ""
 
 
-def having(*roles: Role) -> Callable[[Person], Person]:
+def having(*roles: Role) -> Callable[[Person], Awaitable[Person]]:
     """What a route asks of a person beyond being known; an admin may do whatever anybody may."""
 
-    def check(person: Annotated[Person, Depends(_person)]) -> Person:
+    async def check(person: Annotated[Person, Depends(_person)]) -> Person:
         if person.role not in {*roles, Role.ADMIN}:
             raise HTTPException(403, f"This is for: {', '.join(roles) or Role.ADMIN}")
         return person
@@ -170,7 +168,7 @@ def having(*roles: Role) -> Callable[[Person], Person]:
     return check
 
 
-def in_person(request: Request) -> None:
+async def in_person(request: Request) -> None:
     """Not as the guest that a server may take whoever comes for."""
     if not request.state.in_person:
         raise HTTPException(403, f"This is for somebody known by name. {SIGN_IN}")

@@ -8,7 +8,7 @@ from psycopg import Connection
 
 from dashboard import reads
 from dashboard.models import Ticket
-from dashboard.reads import ShownDevice
+from dashboard.shown import ShownDevice
 from dispatch.areas import AreaIndex
 from dispatch.people import Person, within_reach
 from dispatch.store import load_areas
@@ -44,7 +44,7 @@ def load_changes(connection: Connection, signals: Iterable[Signal]) -> Changes:
     if devices := [name for kind, name in found if kind == "device" and name]:
         index = load_areas(connection)
         for device in reads.changed_devices(connection, devices):
-            found["device", device.name] = _of_device(device, index)
+            found["device", device.path] = _of_device(device, index)
     return found
 
 

@@ -192,27 +192,27 @@ WHERE evidence.id = %(id)s
 SELECT longitude, latitude FROM devices WHERE site = %(site)s AND id = %(device)s AND NOT retired;
 
 -- name: devices
--- Each as a Device in JSON, made here: there may be thousands, and to make models of them takes most of the time.
--- An incident that nobody has told of for so long is over: detect does so every minute, or with every frame of one who sends
--- them more seldom.
+-- In the order of `ShownDevice.of_row`. Whoever is online is seen whenever its agent is, as by `last_seen`, which would be asked
+-- a thousand times. An incident that nobody has told of for so long is over: detect does so every minute, or with every frame
+-- of one who sends them more seldom.
 WITH impaired AS (
     SELECT DISTINCT ON (site, device) site, device, kind AS blind, began_at AS blind_since
     FROM incidents WHERE starts_with(kind, 'camera_') AND phase <> 'clear' AND at > now() - interval '15 minutes'
     ORDER BY site, device, began_at DESC
+), speaking AS (
+    SELECT site, id AS agent, seen_at AS heard_at
+    FROM devices WHERE kind = 'agent' OR split_part(config ->> 'sensor', '://', 1) = 'mqtt'
 )
-SELECT site || '/' || id AS name, position, row_to_json(device)::text AS json
-FROM (
-    SELECT devices.site, devices.id, kind, name, CASE WHEN longitude IS NOT NULL THEN ARRAY[longitude, latitude] END AS position,
-           state, state_at, seen_at, agent, detail,
-           CASE WHEN pictures.at IS NOT NULL THEN format('/api/devices/%%s/%%s/picture.jpg', devices.site, devices.id) END AS picture,
-           pictures.received_at AS picture_at, blind, blind_since
-    FROM devices LEFT JOIN pictures ON (pictures.site, pictures.device) = (devices.site, devices.id)
-                 LEFT JOIN impaired ON (impaired.site, impaired.device) = (devices.site, devices.id)
-    WHERE NOT retired AND (%(names)s::text[] IS NULL OR devices.site || '/' || devices.id = ANY (%(names)s))
-      AND (%(kind)s::text IS NULL OR kind = %(kind)s)
-      AND (%(west)s::float8 IS NULL
-           OR longitude BETWEEN %(west)s AND %(east)s AND latitude BETWEEN %(south)s AND %(north)s)
-) AS device;
+SELECT devices.site, devices.id, kind, name, longitude, latitude, state, state_at,
+       CASE WHEN state = 'online' THEN greatest(seen_at, heard_at) ELSE seen_at END, devices.agent, detail::text,
+       pictures.received_at, blind, blind_since
+FROM devices LEFT JOIN pictures ON (pictures.site, pictures.device) = (devices.site, devices.id)
+             LEFT JOIN impaired ON (impaired.site, impaired.device) = (devices.site, devices.id)
+             LEFT JOIN speaking ON (speaking.site, speaking.agent) = (devices.site, devices.agent)
+WHERE NOT retired AND (%(names)s::text[] IS NULL OR devices.site || '/' || devices.id = ANY (%(names)s))
+  AND (%(kind)s::text IS NULL OR kind = %(kind)s)
+  AND (%(west)s::float8 IS NULL
+       OR longitude BETWEEN %(west)s AND %(east)s AND latitude BETWEEN %(south)s AND %(north)s);
 
 -- name: picture
 SELECT at, jpeg FROM pictures WHERE site = %(site)s AND device = %(device)s;

@@ -19,8 +19,7 @@ Name = Annotated[str, Path(pattern=f"^{NAME.pattern}$")]
 
 @router.get("", response_model=list[Device])
 def list_devices(database: Database, who: Who) -> Response:
-    found = [msgspec.Raw(device.json) for device in reads.devices(database, who)]
-    return Response(msgspec.json.encode(found), media_type="application/json")
+    return Response(msgspec.json.encode(reads.devices(database, who)), media_type="application/json")
 
 
 @router.get("/{site}/{device}/picture.jpg", response_class=Response, responses=responses(404, 422))

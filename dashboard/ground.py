@@ -1,5 +1,6 @@
 """The land that somebody is shown: all of it, or what lies within every one of some outlines."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ Outline = list[list[float]]
 """Longitudes and latitudes, in degrees."""
 Place = Sequence[float] | None
 
+NOWHERE = (math.nan, math.nan)
 SIDES = ("west", "south", "east", "north")
 
 
@@ -29,5 +31,5 @@ class Ground:
         """Of each place whether it lies within, as an array; the boundary does, and None only where everything does."""
         if not self._areas or not places:
             return np.ones(len(places), bool)
-        x, y = np.array([place or (np.nan, np.nan) for place in places]).T
+        x, y = (np.array(axis) for axis in zip(*(place or NOWHERE for place in places), strict=True))
         return np.logical_and.reduce([shapely.intersects_xy(area, x, y) for area in self._areas])

@@ -5,13 +5,13 @@ import itertools
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID
 
-import msgspec
 from psycopg import Connection
-from psycopg.rows import args_row, dict_row
+from psycopg.rows import dict_row
 
 from dashboard.ground import Ground, Outline
 from dashboard.models import (
@@ -26,6 +26,7 @@ from dashboard.models import (
     TimelineEntry,
     Trend,
 )
+from dashboard.shown import ShownDevice
 from detect.incident import Box
 from dispatch.duties_store import load_duties
 from dispatch.figures import reach_of
@@ -60,14 +61,6 @@ class Content(NamedTuple):
     at: datetime
     removed_at: datetime | None
     sha256: str
-
-
-class ShownDevice(NamedTuple):
-    """A device by its `site/id`, where it stands, and the JSON of its Device."""
-
-    name: str
-    position: list[float] | None
-    json: str
 
 
 class BadCursorError(ValueError):
@@ -213,10 +206,13 @@ def areas(connection: Connection) -> list[dict[str, Any]]:
 def devices(
     connection: Connection, person: Person, kind: str | None = None, outline: Outline | None = None
 ) -> list[ShownDevice]:
-    """Those in somebody's part of the tree, and within an outline if there is one, by name."""
+    """Those in somebody's part of the tree, and within an outline if there is one, by `site/id`."""
     ground = Ground(_polygon(connection, person.area), outline)
     found = _devices(connection, {"names": None, "kind": kind} | ground.bounds())
-    return sorted(itertools.compress(found, ground.holds([device.position for device in found])))
+    within = [*itertools.compress(found, ground.holds([device.position for device in found]))]
+    within.sort(key=attrgetter("id"))  # one key after the other: strings are compared far sooner than pairs of them
+    within.sort(key=attrgetter("site"))
+    return within
 
 
 def changed_devices(connection: Connection, names: list[str]) -> list[ShownDevice]:
@@ -225,8 +221,7 @@ def changed_devices(connection: Connection, names: list[str]) -> list[ShownDevic
 
 
 def _devices(connection: Connection, values: dict[str, Any]) -> list[ShownDevice]:
-    with connection.cursor(row_factory=args_row(ShownDevice)) as cursor:
-        return cursor.execute(SQL["devices"], values, binary=True).fetchall()
+    return [ShownDevice.of_row(*row) for row in connection.execute(SQL["devices"], values, binary=True).fetchall()]
 
 
 def reaches_device(connection: Connection, person: Person, site: str, device: str) -> bool:
@@ -292,7 +287,7 @@ def wall(connection: Connection, person: Person, code: str | None, kind: str | N
         "modes": _rows(connection, "modes", {"code": code}),
         "tickets": [_ticket(row).model_dump(mode="json") for row in tickets],
         "counts": _counts(_rows(connection, "count_open", reach)).model_dump(),
-        "devices": [msgspec.Raw(device.json) for device in devices(connection, person, kind, polygon)],
+        "devices": devices(connection, person, kind, polygon),
         "data_at": _rows(connection, "data_at", {})[0]["at"],
     }
 
@@ -300,7 +295,7 @@ def wall(connection: Connection, person: Person, code: str | None, kind: str | N
 def trends(connection: Connection, person: Person, code: str | None, now: datetime) -> list[Trend]:
     """Of the sensors in an area that somebody reaches which are nearest to a limit of theirs, the nearest first."""
     within = devices(connection, person, "sensor", _polygon(connection, code))
-    values = {"names": [device.name for device in within], "now": now, "limit": TRENDS}
+    values = {"names": [device.path for device in within], "now": now, "limit": TRENDS}
     return [Trend(**row) for row in _rows(connection, "trends", values)]
 
 

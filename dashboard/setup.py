@@ -176,7 +176,7 @@ def reached_site(connection: Connection, who: Person, site: str) -> Raw:
 def _reaches_all(connection: Connection, who: Person, content: Raw) -> bool:
     if who.area is None:
         return True
-    reached = {device.name for device in reads.devices(connection, who)}
+    reached = {device.path for device in reads.devices(connection, who)}
     return all(f"{content['site']}/{device['id']}" in reached for device in content["devices"])
 
 

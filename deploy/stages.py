@@ -9,7 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deploy.process import Stage, collect_seldom, run_stage
+from deploy.process import Stage, collect_seldom, leave_what_lasts, run_stage, yield_to_screens
 from deploy.settings import Settings, UsageError
 from edge.probe import make_registry
 
@@ -72,6 +72,7 @@ def run_ingest(settings: Settings) -> None:
     from ingest.service import Intake  # noqa: PLC0415 - psycopg
     from ingest.upkeep import Keep  # noqa: PLC0415 - as above
 
+    yield_to_screens()
     collect_seldom()
     keep = Keep(**{name: timedelta(days=getattr(settings, f"keep_{name}_days")) for name in Keep._fields})
     _run_on_database(settings, "ingest", partial(Intake, keep=keep))
@@ -110,6 +111,8 @@ def run_detect(settings: Settings) -> None:
     from detect.service import Detection  # noqa: PLC0415 - torch
     from edge.sqlite import SqliteError  # noqa: PLC0415 - as above
 
+    yield_to_screens()
+    leave_what_lasts()
     registry = make_registry("detect")
     folder, share = settings.folder / "detect", settings.share
     outbox = folder / f"incidents-{share.index}-{share.count}.outbox"

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import inf, isclose
 from pathlib import Path
 from typing import Any
 from uuid import UUID
+from zlib import crc32
 
 import msgspec
 import psycopg
@@ -20,6 +22,8 @@ Report = tuple[Boot, Status]
 
 
 ALL_EVERY_S, FIGURES_EVERY_S = 60.0, 10.0
+FIGURES, WAVERS = ("rate", "restarts", "sent", "over_budget", "quality"), 0.1  # a camera's; and how much, of itself
+CRCS = 1 << 32
 DeviceStatus = CameraStatus | SensorStatus
 
 
@@ -48,10 +52,19 @@ class _Known:
     figures_at: float
 
 
+def has_moment(agent: tuple[str, str], since: float, now: float, every_s: float) -> bool:
+    """Whether one of an agent's own moments, one in so many seconds, lies between.
+
+    Each agent has its own: a city that began to report at once would be written at once, again and again.
+    """
+    own = crc32("/".join(agent).encode()) / CRCS * every_s
+    return (now - own) // every_s > (since - own) // every_s
+
+
 class Reports:
     """Writes what is new in reports: a city's are of 25 000 devices a second, nearly all of them as before.
 
-    What changed is written at once, figures every ten seconds, and that a device still lives every minute. Times are
+    What changed is written at once, figures that moved every ten seconds; once a minute all is looked at. Times are
     epoch seconds.
     """
 
@@ -71,11 +84,11 @@ class Reports:
                 watched += (_Watched(agent.site, agent.id, name, device.state, device) for name, device in news.items())
                 others += [agent] if are_others else []
             values = {"agents": _json(agents), "watched": _json(watched), "others": _json(others), "now": utc(now)}
-            cursor.execute(SQL["put_agents"], values)
             if watched:
                 cursor.execute(SQL["put_watched"], values)
             if others:
                 cursor.execute(SQL["forget_unwatched"], values)
+            cursor.execute(SQL["put_agents"], values)
             if any(agent.state == "offline" for agent in agents):
                 cursor.execute(SQL["lose_watched"], values)
 
@@ -85,9 +98,10 @@ class Reports:
             self._known.pop((agent.site, agent.id), None)
             return {}, False
         devices: dict[str, DeviceStatus] = {**status.cameras, **status.sensors}
-        known = self._known.get((agent.site, agent.id))
-        if known is None or known.devices.keys() != devices.keys() or now - known.all_at >= ALL_EVERY_S:
-            self._known[agent.site, agent.id] = _Known(devices, now, now)
+        place = agent.site, agent.id
+        known = self._known.get(place)
+        if known is None or known.devices.keys() != devices.keys() or has_moment(place, known.all_at, now, ALL_EVERY_S):
+            self._known[place] = _Known(devices, now, now)
             return devices, True
         are_figures_due = now - known.figures_at >= FIGURES_EVERY_S
         news = {
@@ -99,9 +113,14 @@ class Reports:
 
 
 def _is_news(device: DeviceStatus, before: DeviceStatus, are_figures_due: bool) -> bool:
-    if are_figures_due:
-        return device != before
-    return (device.state, device.error) != (before.state, before.error)
+    if (device.state, device.error) != (before.state, before.error):
+        return True
+    return are_figures_due and isinstance(device, CameraStatus) and _has_moved(device, before)
+
+
+def _has_moved(camera: CameraStatus, before: DeviceStatus) -> bool:
+    """Whether a figure is another than before: they waver from one report to the next."""
+    return any(not isclose(getattr(camera, name), getattr(before, name, inf), rel_tol=WAVERS) for name in FIGURES)
 
 
 def _rounds(newest: dict[Boot, Status]) -> Iterator[list[Report]]:

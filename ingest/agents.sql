@@ -12,18 +12,20 @@ ON CONFLICT (site, id) DO UPDATE SET
 WHERE excluded.state <> 'offline' OR devices.boot IS NOT DISTINCT FROM excluded.boot;
 
 -- name: put_watched
+-- While it is online it is seen whenever its agent is: only what changed is written. To be run before `put_agents`.
 UPDATE devices
 SET agent = watched.agent,
     state = watched.state,
     state_at = CASE WHEN devices.state = watched.state THEN devices.state_at ELSE %(now)s END,
-    seen_at = CASE WHEN watched.state = 'online' THEN %(now)s ELSE devices.seen_at END,
+    seen_at = CASE WHEN watched.state = 'online' THEN %(now)s ELSE last_seen(devices) END,
     detail = watched.detail
 FROM json_to_recordset(%(watched)s) AS watched (site text, agent text, id text, state text, detail jsonb)
-WHERE devices.site = watched.site AND devices.id = watched.id;
+WHERE devices.site = watched.site AND devices.id = watched.id
+  AND (devices.agent, devices.state, devices.detail) IS DISTINCT FROM (watched.agent, watched.state, watched.detail);
 
 -- name: forget_unwatched
 -- Nobody watches over them any more: what was last said of them is no news.
-UPDATE devices SET state = 'unknown', state_at = %(now)s, agent = NULL, detail = '{}'
+UPDATE devices SET state = 'unknown', state_at = %(now)s, seen_at = last_seen(devices), agent = NULL, detail = '{}'
 FROM json_to_recordset(%(others)s) AS reporting (site text, id text)
 WHERE devices.site = reporting.site AND devices.agent = reporting.id
   AND (devices.site, devices.agent, devices.id) NOT IN (  -- hashed, whatever the planner thinks how many there are
@@ -32,7 +34,7 @@ WHERE devices.site = reporting.site AND devices.agent = reporting.id
 
 -- name: lose_watched
 UPDATE devices AS watched
-SET state = 'offline', state_at = %(now)s, detail = '{"error": "its agent is offline"}'
+SET state = 'offline', state_at = %(now)s, seen_at = last_seen(watched), detail = '{"error": "its agent is offline"}'
 FROM json_to_recordset(%(agents)s) AS lost (site text, id text, state text)
 JOIN devices AS agent USING (site, id)
 WHERE lost.state = 'offline' AND agent.state = 'offline'

@@ -3,7 +3,7 @@
 import msgspec
 
 from edge.messages import Status
-from ingest.agents import ALL_EVERY_S, DeviceStatus
+from ingest.agents import ALL_EVERY_S, DeviceStatus, has_moment
 from ingest.arrivals import Boot
 
 
@@ -25,7 +25,7 @@ class History:
             return status
         states = hash(tuple((name, device.state, device.error) for name, device in devices.items()))
         before, at = self._kept.get(boot[:2], (None, 0.0))
-        if states != before or now - at >= ALL_EVERY_S:
+        if states != before or has_moment(boot[:2], at, now, ALL_EVERY_S):
             self._kept[boot[:2]] = states, now
             return status
         return msgspec.structs.replace(status, cameras={}, sensors={})

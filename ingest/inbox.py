@@ -7,9 +7,9 @@ from typing import NamedTuple
 from edge.mqtt import Receipt
 from ingest.arrivals import Message
 
-BATCH, BATCH_BYTES = 1000, 4 << 20  # messages; and bytes of them, beyond which no more are taken
+BATCH, BATCH_BYTES = 3000, 4 << 20  # messages; and bytes of them, beyond which no more are taken
 GATHER_S, LOOK_S = 0.05, 0.002  # how long a batch that is less than half full waits for more, and how often it looks
-MESSAGES, BYTES = 2000, 256 << 20  # that may wait; beyond, the broker keeps the rest
+MESSAGES, BYTES = 6000, 256 << 20  # that may wait; beyond, the broker keeps the rest
 
 
 class Arrival(NamedTuple):

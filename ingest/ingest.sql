@@ -12,6 +12,10 @@ INSERT INTO pictures (site, device, at, received_at, jpeg) VALUES (%s, %s, %s, %
 ON CONFLICT (site, device) DO UPDATE SET at = excluded.at, received_at = excluded.received_at, jpeg = excluded.jpeg
 WHERE excluded.at > pictures.at;
 
+-- name: pushers
+SELECT site, id FROM devices
+WHERE kind = 'sensor' AND NOT retired AND split_part(config ->> 'sensor', '://', 1) = %(pushes)s;
+
 -- name: note_pushers
 -- Whoever pushes by itself is online when its readings come; stalled when silent since it was seen, installed, listened to.
 UPDATE devices

@@ -1,6 +1,7 @@
 """Writes a batch of arrivals in one transaction."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -101,10 +102,12 @@ def _quarantine_rows(rejects: Iterable[Reject], received: int) -> Iterator[Seque
         yield received, message.topic, reason, message.size, message.body[:HEAD]
 
 
-def note_pushers(connection: psycopg.Connection, heard: Collection[tuple[str, str]], now: float, since: float) -> None:
-    """Write down how the sensors are that push by themselves; `heard` of them have spoken, we listen since `since`."""
+def note_pushers(connection: psycopg.Connection, heard: AbstractSet[tuple[str, str]], now: float, since: float) -> None:
+    """Write down how the sensors are that push by themselves; `heard` have spoken, we listen since `since`."""
+    pushers = connection.execute(SQL["pushers"], {"pushes": PUSHES}).fetchall()
+    spoke = heard & set(pushers)  # a city's other sensors are too many to name
     values = {
-        "sites": [site for site, _ in heard], "ids": [device for _, device in heard],
+        "sites": [site for site, _ in spoke], "ids": [device for _, device in spoke],
         "now": utc(now), "since": utc(since), "silence_s": SILENCE_S, "missed": MISSED, "pushes": PUSHES,
     }  # fmt: skip
     connection.execute(SQL["note_pushers"], values)

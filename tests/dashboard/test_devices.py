@@ -37,6 +37,20 @@ def test_the_database_writes_a_device_as_it_is_described(client: TestClient, con
     assert client.get("/api/wall").json()["devices"] == told
 
 
+@pytest.mark.parametrize(("state", "seen"), [("online", "agent"), ("stalled", "itself")])
+def test_whoever_is_online_is_seen_whenever_its_agent_is(
+    client: TestClient, connection: psycopg.Connection, state: str, seen: str
+) -> None:
+    add_camera(connection)
+    times = {"agent": "2026-11-29T10:00:00Z", "itself": "2026-11-29T09:00:00Z"}
+    connection.execute("UPDATE devices SET state = %s, agent = 'edge', seen_at = %s", [state, times["itself"]])
+    connection.execute(
+        "INSERT INTO devices (site, id, kind, name, seen_at) SELECT site, 'edge', 'agent', '', %s FROM devices",
+        [times["agent"]],
+    )
+    assert client.get("/api/devices").json()[0]["seen_at"] == times[seen]
+
+
 def test_a_name_that_no_device_can_have_is_a_problem(client: TestClient) -> None:
     assert client.get("/api/devices/tooley/CAM_1/picture.jpg").status_code == 422
 
@@ -169,7 +183,7 @@ def test_a_camera_that_shows_no_street_is_blind_while_that_is_told_of(
     assert blind() == (None, None)
     began = ago(5)
     incident = told_of(connection, "camera_covered", (began, ago(1)))
-    assert blind() == ("camera_covered", began.isoformat())
+    assert blind() == ("camera_covered", began.isoformat().replace("+00:00", "Z"))
     connection.execute("UPDATE incidents SET phase = 'clear' WHERE id = %s", [incident])
     assert blind() == (None, None)
 

@@ -27,6 +27,17 @@ class Stage:
     def health(self): return Health(state="ok", detail="waits")
 run_stage(Stage(), make_registry("stage"), ("127.0.0.1", 0))
 """
+KEEPING = """
+import gc
+from deploy.process import leave_what_lasts
+class Node: pass
+leave_what_lasts()
+kept, dropped = [Node() for _ in range(1000)], Node()
+dropped.itself = dropped
+del dropped
+before = gc.get_freeze_count()
+print(gc.collect(), gc.get_freeze_count() - before >= 1000, gc.collect(1), len(gc.get_objects()) < 1000)
+"""
 STAGE = """
 import sys
 import httpx2
@@ -88,3 +99,10 @@ def test_a_stage_leaves_when_its_standard_input_closes() -> None:
         process.stdin.close()
         assert wait_for(lambda: process.poll() is not None)
         assert process.returncode == 0
+
+
+def test_what_lasts_is_looked_at_but_once():
+    said = subprocess.run(
+        [sys.executable, "-c", KEEPING], capture_output=True, text=True, timeout=30, check=True
+    ).stdout
+    assert said.split() == ["1", "True", "0", "True"]

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from edge.messages import LATEST, CameraStatus, SenmlRecord, SensorStatus, Telemetry
+from ingest.agents import ALL_EVERY_S, has_moment
 from ingest.arrivals import HEAD, Boot, Message, sort_arrivals
 from ingest.numbers import Committed
 from ingest.senml import OLDEST_S
@@ -40,7 +41,9 @@ def device(fetch, connection):
 
     add("cam-1")
     add("cam-2")
-    return lambda name: fetch("SELECT state, state_at, seen_at, agent, detail FROM devices WHERE id = %s", name)[0]
+    return lambda name: fetch(
+        "SELECT state, state_at, last_seen(devices), agent, detail FROM devices WHERE id = %s", name
+    )[0]
 
 
 def committed(*spans, device="level-1", boot=BOOT):
@@ -207,21 +210,63 @@ def test_a_state_keeps_the_time_since_when_it_holds(write, device):
         assert device(name)[:3] == ("online", utc(NOW), utc(NOW + 65))
 
 
-def test_a_device_is_written_when_it_changes_its_figures_every_ten_seconds_and_that_it_lives_every_minute(
-    write, device
-):
-    def report(after_s, state="online", rate=5.0):
-        write(arrived(status(**{"cam-1": CameraStatus(state, rate)}), "edge"), now=NOW + after_s)
-        return device("cam-1")[0], (device("cam-1")[2] - utc(NOW)).total_seconds(), device("cam-1")[4]["rate"]
+@pytest.fixture
+def report(write, device):
+    """Let cam-1's agent report, so many seconds after one of its own moments; how the camera is, and its rate."""
+    begin = NOW + next(s for s in range(61) if has_moment(("tooley", "edge"), NOW, NOW + s, ALL_EVERY_S))
 
+    def report(after_s, state="online", rate=5.0):
+        write(arrived(status(**{"cam-1": CameraStatus(state, rate)}), "edge"), now=begin + after_s)
+        state, _, seen, _, detail = device("cam-1")
+        return state, (seen - utc(begin)).total_seconds(), detail["rate"]
+
+    return report
+
+
+@pytest.fixture
+def version(fetch):
+    """What tells one writing of a device's row from another."""
+    return lambda: fetch("SELECT ctid FROM devices WHERE id = 'cam-1'")
+
+
+def test_of_a_device_what_changed_is_written_and_its_figures_every_ten_seconds_when_they_have_moved(report):
     assert report(0) == ("online", 0, 5.0)
-    assert report(5, rate=4.9) == report(50) == ("online", 0, 5.0)
-    assert report(55, rate=4.9) == ("online", 55, 4.9)
-    assert report(56, "stalled") == ("stalled", 55, 5.0)
-    assert report(57) == ("online", 57, 5.0)
-    assert report(59) == ("online", 57, 5.0)
-    assert report(60) == report(119) == ("online", 60, 5.0)
-    assert report(120) == ("online", 120, 5.0)
+    assert report(5, rate=4) == ("online", 5, 5.0)
+    assert report(15, rate=4.6) == ("online", 15, 5.0)
+    assert report(20, rate=4) == ("online", 20, 4)
+    assert report(25, rate=3) == ("online", 25, 4)
+    assert report(26, "stalled") == ("stalled", 25, 5.0)
+    assert report(27) == ("online", 27, 5.0)
+
+
+def test_of_a_device_that_is_as_before_nothing_is_written_and_yet_it_is_seen(report, version):
+    report(0)
+    before = version()
+    assert report(130) == ("online", 130, 5.0)
+    assert version() == before
+
+
+def test_what_another_hand_changed_is_put_right_within_a_minute(report, connection):
+    report(0)
+    connection.execute("UPDATE devices SET state = 'unknown', agent = NULL WHERE id = 'cam-1'")
+    assert report(30)[0] == "unknown"
+    assert report(60)[0] == "online"
+
+
+@pytest.mark.parametrize(
+    ("last", "state"),
+    [
+        (status(**{"cam-1": CameraStatus("stalled")}), "stalled"),
+        (status(**{"cam-2": CameraStatus("online")}), "unknown"),
+        (status("offline"), "offline"),
+    ],
+)
+def test_what_is_online_no_more_was_seen_when_its_agent_was_last(write, device, last, state):
+    for after_s in (0, 30):
+        write(arrived(status(**{"cam-1": CameraStatus("online")}), "edge"), now=NOW + after_s)
+    write(arrived(last, "edge"), now=NOW + 3600)
+    assert device("cam-1")[0] == state
+    assert device("cam-1")[2] == utc(NOW + 30)
 
 
 def test_after_a_batch_that_failed_all_is_written_again(connection, write, device):
