@@ -139,8 +139,10 @@ def create_app(settings: WebSettings, registry: CollectorRegistry) -> FastAPI:
     app.state.street_broker = settings.street_broker
     app.add_middleware(Gate, token=settings.token, pool=pool, guest=settings.guest)
     add_problem_handlers(app)
-    # rota before staff: a name may hold a slash, and {name}/absences is somebody's absences first
+    # the wall first, as each is asked in turn; rota before staff: a name may hold a slash, and {name}/absences is
+    # somebody's absences first
     for module in (
+        overview,
         sign_in,
         rota,
         staff,
@@ -160,7 +162,6 @@ def create_app(settings: WebSettings, registry: CollectorRegistry) -> FastAPI:
         basemap,
         rulebook,
         setup,
-        overview,
     ):
         app.include_router(module.router)
     _serve_pages(app, settings.static)

@@ -40,6 +40,7 @@ MARKS = ("state", "kind", "site", "device")
 WINDOW = 60  # times as many as fill a page are looked at one by one, the newest first
 LISTED = 20  # times as many of a list, each of which has to be fetched from where it lies
 FULL_PAGE = 50
+CHUNK = 2000  # devices that are read while the database looks for the next
 SOUGHT = ("severity", "with", "overdue", "q", "from", "to")
 FOUND = ("grid", "department", "matter_class", "weekday", "hour", "cell", "zone", "missed", "missed_by", "due_from",
          "due_to", "genuine", "confirmed", "recurrent", "reopened", "solved")  # fmt: skip
@@ -221,7 +222,9 @@ def changed_devices(connection: Connection, names: list[str]) -> list[ShownDevic
 
 
 def _devices(connection: Connection, values: dict[str, Any]) -> list[ShownDevice]:
-    return [ShownDevice.of_row(*row) for row in connection.execute(SQL["devices"], values, binary=True).fetchall()]
+    with connection.cursor() as cursor:
+        rows = cursor.stream(SQL["devices"], values, binary=True, size=CHUNK)
+        return [ShownDevice.of_row(*row) for row in rows]
 
 
 def reaches_device(connection: Connection, person: Person, site: str, device: str) -> bool:

@@ -42,6 +42,7 @@ def run_edge(settings: Settings) -> None:
     from edge.journal import Journal  # noqa: PLC0415 - an agent's own
     from edge.sqlite import SqliteError  # noqa: PLC0415 - as above
 
+    yield_to_screens()
     site, broker, registry = site_of(settings), broker_url(settings), make_registry("edge")
     trust(settings)
     try:
