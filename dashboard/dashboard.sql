@@ -199,16 +199,15 @@ WITH impaired AS (
     SELECT DISTINCT ON (site, device) site, device, kind AS blind, began_at AS blind_since
     FROM incidents WHERE starts_with(kind, 'camera_') AND phase <> 'clear' AND at > now() - interval '15 minutes'
     ORDER BY site, device, began_at DESC
-), speaking AS (
-    SELECT site, id AS agent, seen_at AS heard_at
-    FROM devices WHERE kind = 'agent' OR split_part(config ->> 'sensor', '://', 1) = 'mqtt'
+), agents AS (
+    SELECT site, id AS agent, seen_at AS heard_at FROM devices WHERE kind = 'agent'
 )
 SELECT devices.site, devices.id, kind, name, longitude, latitude, state, state_at,
        CASE WHEN state = 'online' THEN greatest(seen_at, heard_at) ELSE seen_at END, devices.agent, detail::text,
        pictures.received_at, blind, blind_since
 FROM devices LEFT JOIN pictures ON (pictures.site, pictures.device) = (devices.site, devices.id)
              LEFT JOIN impaired ON (impaired.site, impaired.device) = (devices.site, devices.id)
-             LEFT JOIN speaking ON (speaking.site, speaking.agent) = (devices.site, devices.agent)
+             LEFT JOIN agents ON (agents.site, agents.agent) = (devices.site, devices.agent)
 WHERE NOT retired AND (%(names)s::text[] IS NULL OR devices.site || '/' || devices.id = ANY (%(names)s))
   AND (%(kind)s::text IS NULL OR kind = %(kind)s)
   AND (%(west)s::float8 IS NULL

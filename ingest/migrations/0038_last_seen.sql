@@ -1,4 +1,4 @@
--- A device that is online is seen whenever its agent is: to write that down for each of a city's was a third of ingest's updates.
+-- A device that is online is seen whenever its agent is: that is not to be written down for each of a city's, minute by minute.
 CREATE FUNCTION last_seen(device devices) RETURNS timestamptz LANGUAGE sql STABLE AS $$
     SELECT CASE WHEN device.state = 'online'
         THEN greatest(device.seen_at, (SELECT seen_at FROM devices WHERE (site, id) = (device.site, device.agent)))

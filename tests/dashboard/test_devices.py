@@ -25,7 +25,7 @@ def test_a_camera_shows_its_newest_picture(client: TestClient, connection: psyco
     assert (answer.content, answer.headers["cache-control"]) == (JPEG, "no-store")
 
 
-def test_the_database_writes_a_device_as_it_is_described(client: TestClient, connection: psycopg.Connection) -> None:
+def test_a_device_is_told_as_it_is_described(client: TestClient, connection: psycopg.Connection) -> None:
     name = '"quoted" \\ 摄像机'
     add_camera(connection, "cam-2", None)
     add_camera(connection, "cam-1")
